@@ -1,0 +1,121 @@
+#include "base/packet.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Packets per block: small runs stay small, large ones allocate rarely. */
+#define STANDARD_BLOCK_PACKETS 32
+
+struct block {
+    struct block *next;
+    _Alignas(16) uint8_t octets[];
+};
+
+/* Storage rounded so that packets in a block stay 16-aligned. */
+static size_t packet_bytes(size_t storage_size)
+{
+    return (sizeof(struct packet) + storage_size + 15) & ~(size_t)15;
+}
+
+void packet_pool_init(struct packet_pool *pool)
+{
+    *pool = (struct packet_pool){0};
+}
+
+void packet_pool_destroy(struct packet_pool *pool)
+{
+    struct block *block = pool->blocks;
+    while (block) {
+        struct block *next = block->next;
+        free(block);
+        block = next;
+    }
+    *pool = (struct packet_pool){0};
+}
+
+static bool grow(struct packet_pool *pool, struct packet **free_list, size_t storage_size,
+                 size_t count)
+{
+    size_t each = packet_bytes(storage_size);
+    struct block *block = malloc(sizeof *block + each * count);
+    if (!block)
+        return false;
+    block->next = pool->blocks;
+    pool->blocks = block;
+    pool->bytes_reserved += sizeof *block + each * count;
+    for (size_t i = count; i-- > 0;) {
+        struct packet *packet = (struct packet *)(void *)(block->octets + i * each);
+        packet->pool = pool;
+        packet->storage_size = (uint32_t)storage_size;
+        packet->next = *free_list;
+        *free_list = packet;
+    }
+    return true;
+}
+
+struct packet *packet_alloc(struct packet_pool *pool, size_t room)
+{
+    if (room > PACKET_LARGE_SIZE - PACKET_HEADROOM - PACKET_TAILROOM ||
+        (pool->limit && pool->in_use >= pool->limit))
+        return NULL;
+    bool large = room > PACKET_ROOM;
+    struct packet **free_list = large ? &pool->free_large : &pool->free_standard;
+    if (!*free_list && !grow(pool, free_list, large ? PACKET_LARGE_SIZE : PACKET_SIZE,
+                             large ? 1 : STANDARD_BLOCK_PACKETS))
+        return NULL;
+    struct packet *packet = *free_list;
+    *free_list = packet->next;
+    packet->next = NULL;
+    packet->data = packet->storage + PACKET_HEADROOM;
+    packet->length = 0;
+    packet->serial = ++pool->next_serial;
+    packet->due = 0;
+    packet->mark = 0;
+    packet->reserved = 0;
+    if (++pool->in_use > pool->peak_in_use)
+        pool->peak_in_use = pool->in_use;
+    return packet;
+}
+
+struct packet *packet_from(struct packet_pool *pool, const void *octets, size_t length)
+{
+    struct packet *packet = packet_alloc(pool, length);
+    if (packet && length > 0)
+        memcpy(packet_append(packet, length), octets, length);
+    return packet;
+}
+
+struct packet *packet_clone(const struct packet *packet)
+{
+    size_t headroom = packet_headroom(packet);
+    struct packet *copy = packet_alloc(
+        packet->pool, packet->storage_size > PACKET_SIZE ? PACKET_ROOM + 1 : packet->length);
+    if (!copy)
+        return NULL;
+    assert(copy->storage_size >= headroom + packet->length);
+    copy->data = copy->storage + headroom;
+    memcpy(packet_append(copy, packet->length), packet->data, packet->length);
+    copy->serial = packet->serial;
+    copy->due = packet->due;
+    copy->mark = packet->mark;
+    return copy;
+}
+
+void packet_free(struct packet *packet)
+{
+    if (!packet)
+        return;
+    struct packet_pool *pool = packet->pool;
+    struct packet **free_list =
+        packet->storage_size > PACKET_SIZE ? &pool->free_large : &pool->free_standard;
+    packet->next = *free_list;
+    *free_list = packet;
+    pool->in_use--;
+}
+
+void packet_queue_clear(struct packet_queue *queue)
+{
+    struct packet *packet;
+    while ((packet = packet_queue_pop(queue)))
+        packet_free(packet);
+}

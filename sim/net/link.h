@@ -1,0 +1,94 @@
+#ifndef VPNSIM_NET_LINK_H
+#define VPNSIM_NET_LINK_H
+
+#include "base/entropy.h"
+#include "base/packet.h"
+#include "base/status.h"
+#include "base/trace.h"
+#include "core/simulation.h"
+#include "net/capture_tap.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct link;
+
+/** Parts per million: the unit of every fault probability (no floating point decides anything). */
+#define LINK_PPM UINT32_C(1000000)
+
+/**
+ * One network adapter of a node: the end of a link. The node embeds it, sets @c receive and @c
+ * owner, and attaches it with link_attach().
+ */
+struct device {
+    const char *name;  /**< the interface's name within its node, e.g. "lan" */
+    const char *node;  /**< the node's name, for events */
+    uint8_t mac[6];
+    void *owner;
+    /** Called with each frame that arrives; takes the ownership of @p frame. */
+    void (*receive)(struct device *device, struct packet *frame);
+    struct link *link; /**< NULL while not attached */
+    unsigned side;     /**< 0 or 1: which end of the link */
+    struct tap_point taps; /**< frames as they are handed to and come from the link */
+};
+
+/** What a link does to frames; both directions alike. */
+struct link_config {
+    const char *name;
+    uint64_t rate_bps;     /**< 0: infinitely fast */
+    instant delay;         /**< propagation */
+    uint32_t mtu;          /**< longest frame payload, link header not counted */
+    uint32_t queue_limit;  /**< most frames waiting for the transmitter in one direction, >= 1 */
+    uint32_t loss_ppm;     /**< chance that a frame is lost on the wire */
+    uint32_t duplicate_ppm;
+    uint32_t reorder_ppm;  /**< chance that a frame is held back by reorder_delay */
+    instant reorder_delay;
+    uint32_t corrupt_ppm;  /**< chance that one bit of a frame is flipped */
+    instant jitter;        /**< largest extra delay, uniform, order kept */
+};
+
+/** A rule that drops chosen frames on a link, for "lose the n-th packet that matches". */
+struct link_fault {
+    /** True when @p frame sent by @p side counts for this rule. */
+    bool (*matches)(const struct link_fault *fault, unsigned side, const uint8_t *frame,
+                    size_t length);
+    uint64_t first; /**< the 1-based number of the first matching frame to drop */
+    uint64_t last;  /**< of the last */
+    uint64_t seen;
+    struct link_fault *next;
+};
+
+/**
+ * A point-to-point link with a transmitter and a queue at each end. Frames in flight wait in the
+ * link's own FIFO, so that a busy direction has one pending event, not one a packet.
+ */
+struct link *link_create(struct simulation *simulation, const struct link_config *config);
+
+/** Puts @p device at end @p side (0 or 1), which must be free. */
+void link_attach(struct link *link, unsigned side, struct device *device);
+
+/**
+ * Sends @p frame, which the link then owns. A full queue, a link that is down, loss and faults end
+ * in a packet.dropped event of protocol "link" (reasons "queue-full", "link-down", "loss",
+ * "fault", "mtu").
+ */
+void device_transmit(struct device *device, struct packet *frame);
+
+const struct link_config *link_config(const struct link *link);
+
+/** The device at @p side; NULL when none is attached. */
+struct device *link_device(const struct link *link, unsigned side);
+
+/** Taking a link down loses everything queued and in flight on it. */
+void link_set_up(struct link *link, bool up);
+void link_set_mtu(struct link *link, uint32_t mtu);
+void link_set_loss(struct link *link, uint32_t loss_ppm);
+void link_add_fault(struct link *link, struct link_fault *fault);
+
+/**
+ * Taps the wire: each frame at the instant its last bit has left the sender, both directions in
+ * time order, lost ones included. TAP_SENT is side 0 to side 1.
+ */
+void link_add_tap(struct link *link, struct capture_tap *tap);
+
+#endif

@@ -1,0 +1,65 @@
+#include "base/packet.h"
+#include "support/unit.h"
+
+#include <string.h>
+
+static void headers_are_pushed_and_pulled_in_place(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet *packet = packet_from(&pool, "payload", 7);
+    uint8_t *payload = packet->data;
+    memcpy(packet_push(packet, 4), "head", 4);
+    assert_int_equal(packet->length, 11);
+    assert_memory_equal(packet->data, "headpayload", 11);
+    assert_memory_equal(packet_pull(packet, 4), "head", 4);
+    assert_ptr_equal(packet->data, payload);
+    assert_null(packet_pull(packet, 8));
+    assert_int_equal(packet->length, 7);
+    packet_free(packet);
+    assert_int_equal(pool.in_use, 0);
+    packet_pool_destroy(&pool);
+}
+
+static void large_packets_hold_a_whole_datagram(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet *packet = packet_alloc(&pool, 65535);
+    assert_non_null(packet);
+    memset(packet_append(packet, 65535), 7, 65535);
+    struct packet *copy = packet_clone(packet);
+    assert_int_equal(copy->length, 65535);
+    assert_int_equal(copy->serial, packet->serial);
+    assert_null(packet_alloc(&pool, 65537));
+    packet_free(packet);
+    packet_free(copy);
+    packet_pool_destroy(&pool);
+}
+
+static void a_limited_pool_says_no(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    pool.limit = 2;
+    struct packet *first = packet_alloc(&pool, 10);
+    struct packet *second = packet_alloc(&pool, 10);
+    assert_null(packet_alloc(&pool, 10));
+    packet_free(first);
+    assert_non_null(first = packet_alloc(&pool, 10));
+    assert_int_not_equal(first->serial, second->serial);
+    packet_pool_destroy(&pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_are_pushed_and_pulled_in_place),
+        cmocka_unit_test(large_packets_hold_a_whole_datagram),
+        cmocka_unit_test(a_limited_pool_says_no),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
