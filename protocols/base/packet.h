@@ -34,9 +34,9 @@ struct packet {
     uint32_t storage_size;
     struct packet *next;
     struct packet_pool *pool;
-    uint64_t serial;    /**< identity for traces: unique in a run, kept through all layers */
-    instant due;        /**< for the owner's use: a link's arrival time, a queue's deadline */
-    uint32_t mark;      /**< for the owner's use: ingress interface, flags */
+    uint64_t serial; /**< identity for traces: unique in a run, kept through all layers */
+    instant due;     /**< for the owner's use: a link's arrival time, a queue's deadline */
+    uint32_t mark;   /**< for the owner's use: ingress interface, flags */
     uint32_t reserved;
     uint8_t storage[];
 };
@@ -48,12 +48,12 @@ struct packet {
 struct packet_pool {
     struct packet *free_standard;
     struct packet *free_large;
-    void *blocks;             /**< chain of every block allocated from the system */
+    void *blocks; /**< chain of every block allocated from the system */
     uint64_t next_serial;
-    uint64_t in_use;          /**< packets handed out and not yet freed */
+    uint64_t in_use; /**< packets handed out and not yet freed */
     uint64_t peak_in_use;
-    uint64_t bytes_reserved;  /**< memory taken from the system */
-    uint64_t limit;           /**< most packets in use at once; 0: no limit */
+    uint64_t bytes_reserved; /**< memory taken from the system */
+    uint64_t limit;          /**< most packets in use at once; 0: no limit */
 };
 
 void packet_pool_init(struct packet_pool *pool);

@@ -34,6 +34,7 @@ struct simulation {
     struct trace_subscriber *subscribers;
     uint64_t events_run;
     bool stopping;
+    enum status failure; /**< first local failure (out of memory); ends the run */
 };
 
 enum status simulation_init(struct simulation *simulation, uint64_t seed);

@@ -21,30 +21,30 @@ struct link;
  * owner, and attaches it with link_attach().
  */
 struct device {
-    const char *name;  /**< the interface's name within its node, e.g. "lan" */
-    const char *node;  /**< the node's name, for events */
+    const char *name; /**< the interface's name within its node, e.g. "lan" */
+    const char *node; /**< the node's name, for events */
     uint8_t mac[6];
     void *owner;
     /** Called with each frame that arrives; takes the ownership of @p frame. */
     void (*receive)(struct device *device, struct packet *frame);
-    struct link *link; /**< NULL while not attached */
-    unsigned side;     /**< 0 or 1: which end of the link */
+    struct link *link;     /**< NULL while not attached */
+    unsigned side;         /**< 0 or 1: which end of the link */
     struct tap_point taps; /**< frames as they are handed to and come from the link */
 };
 
 /** What a link does to frames; both directions alike. */
 struct link_config {
     const char *name;
-    uint64_t rate_bps;     /**< 0: infinitely fast */
-    instant delay;         /**< propagation */
-    uint32_t mtu;          /**< longest frame payload, link header not counted */
-    uint32_t queue_limit;  /**< most frames waiting for the transmitter in one direction, >= 1 */
-    uint32_t loss_ppm;     /**< chance that a frame is lost on the wire */
+    uint64_t rate_bps;    /**< 0: infinitely fast */
+    instant delay;        /**< propagation */
+    uint32_t mtu;         /**< longest frame payload, link header not counted */
+    uint32_t queue_limit; /**< most frames waiting for the transmitter in one direction, >= 1 */
+    uint32_t loss_ppm;    /**< chance that a frame is lost on the wire */
     uint32_t duplicate_ppm;
-    uint32_t reorder_ppm;  /**< chance that a frame is held back by reorder_delay */
+    uint32_t reorder_ppm; /**< chance that a frame is held back by reorder_delay */
     instant reorder_delay;
-    uint32_t corrupt_ppm;  /**< chance that one bit of a frame is flipped */
-    instant jitter;        /**< largest extra delay, uniform, order kept */
+    uint32_t corrupt_ppm; /**< chance that one bit of a frame is flipped */
+    instant jitter;       /**< largest extra delay, uniform, order kept */
 };
 
 /** A rule that drops chosen frames on a link, for "lose the n-th packet that matches". */
