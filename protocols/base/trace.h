@@ -87,4 +87,16 @@ void trace_emit(const struct trace *trace, instant now, const char *name,
 void trace_drop(const struct trace *trace, instant now, const char *protocol, const char *reason,
                 uint64_t serial);
 
+/**
+ * Declares one event of the stream, for the reference page and for checking that an expectation
+ * names an event and fields that exist. Each folder that emits events exports a table of them,
+ * ended by a NULL name ("ppp/ppp_trace.h": extern const struct trace_declaration
+ * ppp_trace_declarations[]).
+ */
+struct trace_declaration {
+    const char *name;
+    const char *fields;  /**< the keys it carries, separated by blanks; "" when none */
+    const char *meaning; /**< one sentence for scenario authors */
+};
+
 #endif
