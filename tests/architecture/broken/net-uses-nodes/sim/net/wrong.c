@@ -1,0 +1,1 @@
+#include "nodes/host_stack.h"

@@ -1,0 +1,1 @@
+#include "gre/gre_tunnel.h"
