@@ -1,0 +1,422 @@
+#ifndef VPNSIM_SCENARIO_MODEL_H
+#define VPNSIM_SCENARIO_MODEL_H
+
+#include "base/instant.h"
+#include "base/ipv4_address.h"
+#include "scenario/diagnostics.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Everything a scenario file says, as plain values. Texts and arrays live in the arena of struct
+ * scenario; references between elements are resolved pointers into the same model. Every element
+ * carries its place in the file for later messages. An optional text that is absent is NULL.
+ */
+
+struct arena;
+struct expectation;
+struct scenario_node;
+struct scenario_link;
+
+/** A choice that a scenario may leave to the node's profile. */
+enum scenario_choice {
+    SCENARIO_UNSET, /**< not said: the profile decides */
+    SCENARIO_NO,
+    SCENARIO_YES,
+};
+
+/** Whose behaviour a node copies where documents and implementations differ. */
+enum scenario_profile {
+    SCENARIO_PROFILE_RFC, /**< the specifications' own defaults; also when none is named */
+    SCENARIO_PROFILE_WINDOWS_95,
+    SCENARIO_PROFILE_WINDOWS_98,
+    SCENARIO_PROFILE_WINDOWS_NT4,
+    SCENARIO_PROFILE_WINDOWS_2000,
+    SCENARIO_PROFILE_WINDOWS_XP,
+    SCENARIO_PROFILE_SERVER_2003_STANDARD,
+    SCENARIO_PROFILE_SERVER_2003_WEB,
+    SCENARIO_PROFILE_SERVER_2008,
+};
+
+enum scenario_node_kind {
+    SCENARIO_HOST,
+    SCENARIO_ROUTER,
+    SCENARIO_SWITCH,
+    SCENARIO_VPN_CLIENT,
+    SCENARIO_VPN_SERVER,
+};
+
+/** A network adapter, or a port of a switch (which has a name and a link only). */
+struct scenario_interface {
+    struct scenario_position at;
+    const char *name;
+    ipv4_address address;
+    unsigned prefix_length;
+    ipv4_address gateway; /**< default route through this interface; IPV4_ANY: none */
+    uint32_t mtu;         /**< 0: the link's */
+    bool has_mac;
+    uint8_t mac[6];             /**< valid when has_mac; otherwise the builder chooses one */
+    struct scenario_link *link; /**< never NULL in a loaded scenario */
+    unsigned side;              /**< which end of that link, 0 or 1 */
+};
+
+struct scenario_route {
+    struct scenario_position at;
+    ipv4_address destination; /**< the host part is zero */
+    unsigned prefix_length;
+    ipv4_address via;                     /**< IPV4_ANY: on link, then interface is given */
+    struct scenario_interface *interface; /**< NULL: the one whose subnet holds via */
+    uint32_t metric;                      /**< lower is preferred; default 1 */
+};
+
+enum scenario_service_protocol {
+    SCENARIO_SERVICE_TCP,
+    SCENARIO_SERVICE_UDP,
+};
+
+enum scenario_service_mode {
+    SCENARIO_SERVICE_DISCARD, /**< take what comes; what a receiving transfer asks for is sent */
+    SCENARIO_SERVICE_ECHO,    /**< send back what comes */
+};
+
+/** A tcp-server or udp-server of a node. */
+struct scenario_service {
+    struct scenario_position at;
+    enum scenario_service_protocol protocol;
+    enum scenario_service_mode mode;
+    uint16_t port;
+};
+
+/** Authentication protocols of PPP, the weakest first. */
+enum scenario_authentication {
+    SCENARIO_AUTHENTICATION_PAP,
+    SCENARIO_AUTHENTICATION_CHAP_MD5,
+    SCENARIO_AUTHENTICATION_MS_CHAP,
+    SCENARIO_AUTHENTICATION_MS_CHAP_V2,
+};
+
+/** How many authentication protocols there are: the longest list. */
+#define SCENARIO_AUTHENTICATION_COUNT 4
+
+/** A list of authentication protocols in the order written; count 0: the profile decides. */
+struct scenario_authentication_list {
+    enum scenario_authentication methods[SCENARIO_AUTHENTICATION_COUNT];
+    size_t count;
+};
+
+enum scenario_encryption_policy {
+    SCENARIO_ENCRYPTION_UNSET, /**< not said: the profile decides */
+    SCENARIO_ENCRYPTION_NONE,
+    SCENARIO_ENCRYPTION_OPTIONAL,
+    SCENARIO_ENCRYPTION_REQUIRED,
+    SCENARIO_ENCRYPTION_MAXIMUM, /**< only the strongest */
+};
+
+/** Key lengths of MPPE as a set of bits; 0: the profile decides. */
+#define SCENARIO_STRENGTH_40  1u
+#define SCENARIO_STRENGTH_56  2u
+#define SCENARIO_STRENGTH_128 4u
+
+/** What a client connection or a server says about MPPE. */
+struct scenario_encryption {
+    enum scenario_encryption_policy policy;
+    unsigned strengths; /**< SCENARIO_STRENGTH_... */
+    enum scenario_choice stateless;
+};
+
+/** A connection of a vpn-client that a dial action starts. */
+struct scenario_connection {
+    struct scenario_position at;
+    const char *name;
+    ipv4_address server;
+    uint16_t port;        /**< TCP port of the PPTP server; default 1723 */
+    const char *user;     /**< "" when absent; may hold DOMAIN\user */
+    const char *password; /**< "" when absent */
+    struct scenario_authentication_list authentication;
+    struct scenario_encryption encryption;
+    bool default_route;      /**< route everything through the tunnel; default true */
+    instant echo_interval;   /**< of the control connection; 0: the profile's */
+    instant connect_timeout; /**< until a silent server is given up; 0: the profile's */
+    uint32_t mtu;            /**< of the tunnel interface; 0: the profile's */
+};
+
+/** The PPTP part of a vpn-server. */
+struct scenario_pptp_server {
+    struct scenario_position at; /**< file NULL: the scenario has no <pptp> here, no PPTP at all */
+    uint32_t ports;              /**< most simultaneous calls */
+    uint16_t port;               /**< TCP port; default 1723 */
+    instant echo_interval;       /**< 0: the profile's */
+};
+
+struct scenario_user {
+    struct scenario_position at;
+    const char *name;
+    const char *password;
+};
+
+/** Addresses for the callers of a vpn-server, both ends included. */
+struct scenario_address_pool {
+    struct scenario_position at;
+    ipv4_address from;
+    ipv4_address to;
+};
+
+/** What IPCP tells the callers; IPV4_ANY: not told. */
+struct scenario_name_servers {
+    struct scenario_position at; /**< file NULL: absent */
+    ipv4_address dns;
+    ipv4_address dns2;
+    ipv4_address wins;
+    ipv4_address wins2;
+};
+
+/** What only a vpn-server has. */
+struct scenario_vpn_server {
+    struct scenario_pptp_server pptp;
+    struct scenario_authentication_list authentication;
+    struct scenario_encryption encryption;
+    struct scenario_user *users;
+    size_t user_count;
+    struct scenario_address_pool *pools;
+    size_t pool_count;
+    struct scenario_name_servers name_servers;
+};
+
+/** A machine. Lists that its kind cannot have are empty. */
+struct scenario_node {
+    struct scenario_position at;
+    enum scenario_node_kind kind;
+    enum scenario_profile profile;
+    const char *name;
+    const char *description;
+    bool forwarding; /**< default: routers and VPN servers forward, others do not */
+    struct scenario_interface *interfaces;
+    size_t interface_count;
+    struct scenario_route *routes;
+    size_t route_count;
+    struct scenario_service *services;
+    size_t service_count;
+    struct scenario_connection *connections; /**< vpn-client only */
+    size_t connection_count;
+    struct scenario_vpn_server *server; /**< vpn-server only; NULL otherwise */
+};
+
+struct scenario_link_end {
+    struct scenario_position at;
+    struct scenario_node *node;
+    struct scenario_interface *interface;
+};
+
+/** A link; see struct link_config of net/link.h for what the numbers do. */
+struct scenario_link {
+    struct scenario_position at;
+    const char *name;
+    const char *description;
+    uint64_t rate_bps; /**< 0: infinitely fast */
+    instant delay;
+    uint32_t mtu;         /**< default 1500 */
+    uint32_t queue_limit; /**< default 100 frames */
+    uint32_t loss_ppm;
+    uint32_t duplicate_ppm;
+    uint32_t reorder_ppm;
+    instant reorder_delay;
+    uint32_t corrupt_ppm;
+    instant jitter;
+    struct scenario_link_end ends[2];
+};
+
+enum scenario_filter_direction {
+    SCENARIO_FILTER_IN,      /**< what the interface receives */
+    SCENARIO_FILTER_OUT,     /**< what it sends */
+    SCENARIO_FILTER_FORWARD, /**< what the node passes on, neither from nor to itself */
+    SCENARIO_FILTER_BOTH,    /**< in and out; the default */
+};
+
+enum scenario_filter_action {
+    SCENARIO_FILTER_DROP,   /**< silently */
+    SCENARIO_FILTER_REJECT, /**< and tell the sender by ICMP */
+    SCENARIO_FILTER_ACCEPT,
+};
+
+/** Port numbers first..last; 0..65535 is any. */
+struct scenario_port_range {
+    uint16_t first;
+    uint16_t last;
+};
+
+/** One packet filter rule; the rules of a node are tried in the order of the file. */
+struct scenario_filter {
+    struct scenario_position at;
+    const char *name; /**< optional; shown when it drops */
+    struct scenario_node *node;
+    struct scenario_interface *interface; /**< NULL: every interface */
+    enum scenario_filter_direction direction;
+    enum scenario_filter_action action;
+    bool any_protocol;
+    uint8_t protocol; /**< IP protocol number unless any_protocol */
+    ipv4_address source;
+    unsigned source_prefix_length; /**< 0: any source */
+    ipv4_address destination;
+    unsigned destination_prefix_length;
+    struct scenario_port_range source_ports; /**< not any only for TCP and UDP */
+    struct scenario_port_range destination_ports;
+};
+
+enum scenario_capture_kind {
+    SCENARIO_CAPTURE_LINK,      /**< "link:NAME" */
+    SCENARIO_CAPTURE_INTERFACE, /**< "NODE:INTERFACE" */
+    SCENARIO_CAPTURE_LAYER,     /**< "NODE/LAYER" */
+};
+
+struct scenario_capture {
+    struct scenario_position at;
+    const char *point; /**< as written; expectations name it so */
+    enum scenario_capture_kind kind;
+    struct scenario_link *link;
+    struct scenario_node *node;
+    struct scenario_interface *interface;
+    const char *layer;
+};
+
+enum scenario_action_kind {
+    SCENARIO_DIAL,
+    SCENARIO_HANG_UP,
+    SCENARIO_PING,
+    SCENARIO_TRANSFER,
+    SCENARIO_UDP_STREAM,
+    SCENARIO_LINK_DOWN,
+    SCENARIO_LINK_UP,
+    SCENARIO_SET_LINK,
+    SCENARIO_DROP,
+};
+
+/** dial and hang-up. */
+struct scenario_action_call {
+    struct scenario_node *node;
+    struct scenario_connection *connection; /**< NULL only for hang-up: every connection */
+};
+
+struct scenario_action_ping {
+    const char *name; /**< NULL when not named */
+    struct scenario_node *node;
+    ipv4_address destination;
+    uint32_t count;
+    instant interval;
+    uint32_t size; /**< octets of ICMP data */
+    bool dont_fragment;
+};
+
+enum scenario_transfer_direction {
+    SCENARIO_TRANSFER_SEND,
+    SCENARIO_TRANSFER_RECEIVE, /**< the server sends */
+};
+
+struct scenario_action_transfer {
+    const char *name;
+    struct scenario_node *node;
+    ipv4_address destination;
+    uint16_t port;
+    uint64_t size; /**< octets */
+    enum scenario_transfer_direction direction;
+};
+
+struct scenario_action_udp_stream {
+    const char *name;
+    struct scenario_node *node;
+    ipv4_address destination;
+    uint16_t port;
+    uint32_t size; /**< octets of UDP data in each datagram */
+    uint32_t count;
+    instant interval;
+};
+
+struct scenario_action_set_link {
+    struct scenario_link *link;
+    bool has_mtu;
+    uint32_t mtu;
+    bool has_loss;
+    uint32_t loss_ppm;
+};
+
+/** Loses the first..last-th frame, counted from 1, that matches after the action's instant. */
+struct scenario_action_drop {
+    struct scenario_link *link;
+    struct scenario_node *from; /**< only frames that this node sends; NULL: both directions */
+    const char *filter;         /**< BPF over the whole frame */
+    uint64_t first;
+    uint64_t last;
+};
+
+/** Something that is done at an instant. The array keeps the order of the file. */
+struct scenario_action {
+    struct scenario_position at;
+    instant when;
+    enum scenario_action_kind kind;
+    union {
+        struct scenario_action_call call; /**< DIAL, HANG_UP */
+        struct scenario_action_ping ping;
+        struct scenario_action_transfer transfer;
+        struct scenario_action_udp_stream udp_stream;
+        struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
+        struct scenario_action_set_link set_link;
+        struct scenario_action_drop drop;
+    };
+};
+
+/** A parameter with the value that the run uses. */
+struct scenario_parameter {
+    struct scenario_position at;
+    const char *name;
+    const char *value;
+    const char *description;
+};
+
+/** A whole scenario. Release it with scenario_free(). */
+struct scenario {
+    struct arena *arena;
+    struct scenario_position at;
+    const char *name;
+    const char *title;
+    const char *described_in;
+    const char *description;
+    instant duration;
+    uint64_t start_ns; /**< calendar start: nanoseconds since 1970-01-01T00:00:00Z */
+    struct scenario_parameter *parameters;
+    size_t parameter_count;
+    struct scenario_node *nodes;
+    size_t node_count;
+    struct scenario_link *links;
+    size_t link_count;
+    struct scenario_filter *filters;
+    size_t filter_count;
+    struct scenario_capture *captures;
+    size_t capture_count;
+    struct scenario_action *actions;
+    size_t action_count;
+    struct expectation *expectations; /**< see expect/expectation.h */
+    size_t expectation_count;
+};
+
+/** The node named @p name; NULL when there is none. */
+struct scenario_node *scenario_find_node(const struct scenario *scenario, const char *name);
+
+/** The link named @p name; NULL when there is none. */
+struct scenario_link *scenario_find_link(const struct scenario *scenario, const char *name);
+
+/** The interface or port of @p node named @p name; NULL when there is none. */
+struct scenario_interface *scenario_find_interface(const struct scenario_node *node,
+                                                   const char *name);
+
+/** The connection of @p node named @p name; NULL when there is none. */
+struct scenario_connection *scenario_find_connection(const struct scenario_node *node,
+                                                     const char *name);
+
+/** How the language spells a node kind: "vpn-client". */
+const char *scenario_node_kind_text(enum scenario_node_kind kind);
+
+/** How the language spells a profile: "windows-2000". */
+const char *scenario_profile_text(enum scenario_profile profile);
+
+#endif

@@ -1,0 +1,16 @@
+#ifndef VPNSIM_SCENARIO_REFERENCE_H
+#define VPNSIM_SCENARIO_REFERENCE_H
+
+#include "base/status.h"
+#include "scenario/scenario_xml.h"
+
+#include <stdio.h>
+
+/** Writes the reference page of the language as Markdown: every element, attribute, type and event.
+ */
+enum status scenario_reference_write(const struct scenario_vocabulary *vocabulary, FILE *stream);
+
+/** The schema's text, as in scenario.xsd. */
+const char *scenario_schema_text(size_t *length);
+
+#endif
