@@ -1,0 +1,72 @@
+#!/bin/sh
+# check-trace.sh TRACE...
+#
+# Lets tshark dissect each trace in two passes (as the Wireshark window does) and fails on anything a
+# reader would stumble over: malformed or short frames, a wrong IP, TCP, UDP, ICMP or GRE checksum,
+# expert errors, expert warnings that are not listed below, reassembly errors, a truncated file.
+# ALLOW='awk regular expression' accepts further expert messages.
+set -u
+[ $# -gt 0 ] || {
+    echo "usage: check-trace.sh TRACE..." >&2
+    exit 2
+}
+command -v tshark >/dev/null || {
+    echo "check-trace.sh: tshark is not installed" >&2
+    exit 2
+}
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT INT TERM
+# An empty configuration, so that nobody's own settings decide.
+WIRESHARK_CONFIG_DIR=$work
+HOME=$work
+export WIRESHARK_CONFIG_DIR HOME
+
+# Severities of Wireshark 4: 6291456 is a warning, 8388608 an error.
+problems() {
+    awk -F '\t' -v allow="${ALLOW:-}" '
+    function bad(text) { printf "  frame %s: %s\n", $1, text; found = 1 }
+    BEGIN {
+        # True statements about simulated loss and refusal, not about an encoding.
+        good = "^(Connection reset|This frame is a \\(suspected\\)|Previous segment|ACKed segment that wasn|" \
+            "TCP [Zz]ero [Ww]indow|TCP window specified|A new tcp session is started|No response seen|D-SACK)"
+        split("IP TCP UDP ICMP GRE", layer, " ")
+    }
+    {
+        frames++
+        if ($2 ~ /_ws\.malformed/) bad("malformed: " $2)
+        if ($2 ~ /_ws\.short/ || $5 + 0 < $4 + 0) bad("cut short: " $5 " of " $4 " octets")
+        if ($2 ~ /_ws\.unreassembled/) bad("unreassembled fragment")
+        n = split($3, severity, "\037"); split($6, message, "\037")
+        for (i = 1; i <= n; i++) {
+            if (severity[i] + 0 < 6291456 || (allow != "" && message[i] ~ allow)) continue
+            if (severity[i] + 0 < 8388608 && message[i] ~ good) continue
+            bad("expert: " message[i])
+        }
+        for (i = 7; i <= 11; i++)
+            if ($i ~ /(^|\037)0(\037|$)/) bad("wrong checksum: " layer[i - 6])
+        if ($12 $13 != "") bad("reassembly error: " $12 $13)
+    }
+    END { if (!frames) { print "  no frames"; found = 1 } exit found }'
+}
+
+failed=0
+for trace; do
+    tshark -2 -n -r "$trace" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+        -o udp.check_checksum:TRUE -T fields -E separator=/t -E aggregator="$(printf '\037')" \
+        -e frame.number -e frame.protocols -e _ws.expert.severity -e frame.len -e frame.cap_len \
+        -e _ws.expert.message -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status \
+        -e icmp.checksum.status -e gre.checksum.status -e ip.fragment.error -e tcp.segment.error \
+        >"$work/fields" 2>"$work/errors"
+    status=$?
+    if [ $status -ne 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$work/errors"; then
+        echo "$trace: tshark complains (exit status $status):"
+        cat "$work/errors"
+        failed=1
+    fi
+    problems <"$work/fields" >"$work/found" || {
+        echo "$trace:"
+        head -n 40 "$work/found"
+        failed=1
+    }
+done
+exit $failed
