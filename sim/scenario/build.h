@@ -1,0 +1,48 @@
+#ifndef VPNSIM_SCENARIO_BUILD_H
+#define VPNSIM_SCENARIO_BUILD_H
+
+#include "base/status.h"
+#include "core/simulation.h"
+#include "net/capture_tap.h"
+#include "scenario/model.h"
+#include "scenario/scenario_xml.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct crypto;
+
+/** A scenario turned into a simulation that is ready to start. */
+struct run;
+
+/**
+ * Builds nodes, links, filters and the timeline of @p scenario, which must outlive the run, as does
+ * @p crypto. On failure *@p run is NULL and @p error holds one line, STATUS_NO_MEMORY or
+ * STATUS_INVALID.
+ */
+enum status run_build(const struct scenario *scenario, uint64_t seed, struct crypto *crypto,
+                      struct run **run, char *error, size_t error_size);
+
+/** The simulation; subscribe before run_start(). */
+struct simulation *run_simulation(struct run *run);
+
+/** Starts the nodes and puts the timeline's actions on the clock; then simulation_run(). */
+void run_start(struct run *run);
+
+/** The libpcap link type of a capture point: CAPTURE_ETHERNET or CAPTURE_PPP_WITH_DIR. */
+int run_link_type(const struct run *run, const struct scenario_capture *capture);
+
+/** Adds @p tap, which must outlive the run, to a capture point of the scenario. */
+void run_add_tap(struct run *run, const struct scenario_capture *capture, struct capture_tap *tap);
+
+/** The value of the state @p name of @p node now; false: there is no such state. */
+bool run_state(const struct run *run, const char *node, const char *name, char *text, size_t size);
+
+/** NULL is allowed. */
+void run_destroy(struct run *run);
+
+/** Every event, field and capture layer that the nodes of this program know. */
+const struct scenario_vocabulary *run_vocabulary(void);
+
+#endif
