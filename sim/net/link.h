@@ -35,11 +35,12 @@ struct device {
 /** What a link does to frames; both directions alike. */
 struct link_config {
     const char *name;
-    uint64_t rate_bps;    /**< 0: infinitely fast */
-    instant delay;        /**< propagation */
-    uint32_t mtu;         /**< longest frame payload, link header not counted */
-    uint32_t queue_limit; /**< most frames waiting for the transmitter in one direction, >= 1 */
-    uint32_t loss_ppm;    /**< chance that a frame is lost on the wire */
+    uint64_t rate_bps; /**< 0: infinitely fast */
+    instant delay;     /**< propagation */
+    uint32_t mtu;      /**< longest frame payload, link header not counted */
+    uint32_t
+        queue_limit; /**< most frames a direction's transmitter holds, the one it sends included */
+    uint32_t loss_ppm; /**< chance that a frame is lost on the wire */
     uint32_t duplicate_ppm;
     uint32_t reorder_ppm; /**< chance that a frame is held back by reorder_delay */
     instant reorder_delay;
@@ -68,9 +69,11 @@ struct link *link_create(struct simulation *simulation, const struct link_config
 void link_attach(struct link *link, unsigned side, struct device *device);
 
 /**
- * Sends @p frame, which the link then owns. A full queue, a link that is down, loss and faults end
- * in a packet.dropped event of protocol "link" (reasons "queue-full", "link-down", "loss",
- * "fault", "mtu").
+ * Sends @p frame, which the link then owns. What does not arrive ends in a packet.dropped event of
+ * protocol "link" at "link:NAME": reason "link-down", "no-peer" (nothing at the far end), "mtu"
+ * (longer than the MTU and a 14-octet header), "queue-full", or, once the transmitter has taken it,
+ * "fault" or "loss". A device that is on no link discards silently. packet.due and packet.mark are
+ * the link's from here on; the frame arrives with a mark of 0.
  */
 void device_transmit(struct device *device, struct packet *frame);
 
@@ -86,9 +89,14 @@ void link_set_loss(struct link *link, uint32_t loss_ppm);
 void link_add_fault(struct link *link, struct link_fault *fault);
 
 /**
- * Taps the wire: each frame at the instant its last bit has left the sender, both directions in
- * time order, lost ones included. TAP_SENT is side 0 to side 1.
+ * Taps the wire at the sender's end: each frame at the instant its last bit has left the sender,
+ * both directions in time order, those that are lost further on included; duplication and
+ * corruption happen behind the tap and show only at the receiving device. TAP_SENT is side 0 to
+ * side 1.
  */
 void link_add_tap(struct link *link, struct capture_tap *tap);
+
+/** What a link tells, beside packet.dropped. */
+extern const struct trace_declaration link_trace_declarations[];
 
 #endif
