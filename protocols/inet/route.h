@@ -1,0 +1,77 @@
+#ifndef VPNSIM_INET_ROUTE_H
+#define VPNSIM_INET_ROUTE_H
+
+#include "base/ipv4_address.h"
+#include "base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** What a destination that matches is. */
+enum route_kind {
+    ROUTE_UNICAST,   /**< forward, to the gateway or straight to the destination */
+    ROUTE_LOCAL,     /**< an address of this host */
+    ROUTE_BROADCAST, /**< the broadcast address of a connected network */
+};
+
+/** One line of the table. */
+struct route {
+    ipv4_address destination; /**< host bits clear */
+    ipv4_address gateway;     /**< 0: the destination is on the interface's own network */
+    void *interface;          /**< the owner's; NULL for ROUTE_LOCAL */
+    uint32_t metric;          /**< the lowest wins among equal prefixes */
+    uint32_t next;            /**< the table's: chain of a bucket, index + 1 */
+    uint32_t sequence;        /**< the table's: the earliest wins among equal metrics */
+    uint8_t prefix_length;
+    uint8_t kind;        /**< enum route_kind */
+    uint16_t references; /**< how often the very same line was added */
+};
+
+/**
+ * A routing table with longest-prefix match (RFC 1812 section 5.2.4.3).
+ *
+ * A few routes are scanned; more are hashed by prefix, and a lookup then probes once for every
+ * prefix length in use, from the longest, whatever the number of routes.
+ */
+struct route_table {
+    struct route *routes;
+    uint32_t *buckets;
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t bucket_mask;
+    uint32_t next_sequence;
+    uint64_t lengths;       /**< bit n: some route has prefix length n */
+    uint32_t *length_count; /**< [33], allocated with the buckets */
+    uint32_t generation;    /**< changes with every change of the table */
+};
+
+/** A zero-initialised table is empty and has no memory. */
+void route_table_destroy(struct route_table *table);
+
+/**
+ * Adds @p route (the table's own fields are ignored, host bits are cleared). The same destination,
+ * prefix, gateway, interface and kind again changes the metric and counts a reference.
+ */
+enum status route_add(struct route_table *table, const struct route *route);
+
+/**
+ * Gives one reference of the route with this destination, prefix, gateway, interface and kind back
+ * and removes it with the last. STATUS_NOT_FOUND: there is none.
+ */
+enum status route_remove(struct route_table *table, const struct route *route);
+
+/** Removes every route through @p interface; returns how many. */
+size_t route_remove_interface(struct route_table *table, const void *interface);
+
+/**
+ * The best route to @p destination, valid until the table changes; NULL: none. Longest prefix
+ * first, then lowest metric, then the one added first.
+ */
+const struct route *route_lookup(const struct route_table *table, ipv4_address destination);
+
+/** The best route with exactly this prefix; NULL: none. */
+const struct route *route_find(const struct route_table *table, ipv4_address destination,
+                               unsigned prefix_length);
+
+#endif
