@@ -1,0 +1,235 @@
+#ifndef VPNSIM_PPP_PPP_AUTH_H
+#define VPNSIM_PPP_PPP_AUTH_H
+
+#include "base/entropy.h"
+#include "base/instant.h"
+#include "base/output.h"
+#include "base/packet.h"
+#include "base/status.h"
+#include "base/trace.h"
+#include "crypto/crypto.h"
+#include "ppp/chap.h"
+#include "ppp/mppe_keys.h"
+#include "ppp/mschap.h"
+#include "ppp/pap.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** Longest name or PAP password on the wire, in octets. */
+#define PPP_AUTH_NAME_MAX 255
+/** Longest Message that a Success, Failure, Ack or Nak of this engine carries, in octets. */
+#define PPP_AUTH_MESSAGE_MAX 192
+/** Octets of the Challenge value this engine sends. */
+#define PPP_AUTH_CHALLENGE_SIZE 16
+
+/** Which end of one direction of authentication an engine is. */
+enum ppp_auth_role {
+    PPP_AUTHENTICATEE, /**< proves who it is ("peer" in the RFCs) */
+    PPP_AUTHENTICATOR, /**< demands the proof; option 3 was in its Configure-Request */
+};
+
+/** The methods there are; in the order of preference of RRAS servers, weakest first. */
+enum ppp_auth_method {
+    PPP_AUTH_PAP,
+    PPP_AUTH_CHAP_MD5,
+    PPP_AUTH_MS_CHAP_V2,
+    PPP_AUTH_METHOD_COUNT,
+};
+
+/** RAS error numbers that PPP_AUTH_FAILED carries beside those of enum mschap_error. */
+enum ppp_auth_error {
+    PPP_AUTH_ERROR_AUTHENTICATION_FAILURE = 691,
+    PPP_AUTH_ERROR_PPP_TIMEOUT = 718,                   /**< the peer did not answer */
+    PPP_AUTH_ERROR_UNABLE_TO_AUTHENTICATE_SERVER = 778, /**< S= is missing or wrong */
+};
+
+/** Events in struct output. */
+enum ppp_auth_event {
+    /** The first authentication is through. Later re-challenges that succeed tell nothing. */
+    PPP_AUTH_SUCCEEDED = 1,
+    /** It failed, now or at a re-challenge; .value is the error number. The link must end. */
+    PPP_AUTH_FAILED,
+    /**
+     * Authenticatee, MS-CHAP, configured with retries: the peer refused (.value is its error
+     * number) and takes another try. Call ppp_auth_retry() or ppp_auth_give_up().
+     */
+    PPP_AUTH_RETRY_OFFERED,
+};
+
+/** What the authenticator's user database says; borrowed until the lookup's caller returns. */
+struct ppp_auth_account {
+    const char *password; /**< UTF-8 */
+    uint32_t error;       /**< 0, or why the right password is still refused (646 to 649) */
+};
+
+/**
+ * Finds an account. @p domain is "" when the name had none; @p user is what follows the backslash.
+ *
+ * @return false when there is no such user
+ */
+typedef bool ppp_auth_lookup(void *context, const char *domain, const char *user,
+                             struct ppp_auth_account *account);
+
+/** Everything is borrowed for the engine's life. */
+struct ppp_auth_config {
+    enum ppp_auth_role role;
+    enum ppp_auth_method method;
+    /**
+     * Authenticatee: the user name as typed, perhaps "DOMAIN\user". Authenticator: the Name of
+     * its Challenges ("" is allowed).
+     */
+    const char *name;
+    const char *secret;      /**< authenticatee: the password, UTF-8 */
+    ppp_auth_lookup *lookup; /**< authenticator */
+    void *lookup_context;
+    struct crypto *crypto;   /**< may be NULL for PAP only */
+    struct entropy *entropy; /**< may be NULL for PAP only */
+    struct packet_pool *pool;
+    const struct trace *trace; /**< may be NULL */
+
+    instant restart;          /**< between two transmissions; 0: 3 s */
+    unsigned transmissions;   /**< of a Request or Challenge before giving up; 0: 10 */
+    uint8_t first_identifier; /**< of the first Request or Challenge; Windows servers use 0 */
+    /**
+     * MS-CHAP. Authenticator: further tries it offers with R=1 after a wrong password.
+     * Authenticatee: 0 takes every Failure as final, else that many PPP_AUTH_RETRY_OFFERED.
+     */
+    unsigned retries;
+    instant retry_wait;  /**< authenticator: for the answer to R=1; 0: 60 s */
+    instant rechallenge; /**< CHAP authenticator: period of re-challenges; 0: none */
+    /**
+     * Authenticator: text for the user in the verdict. MS-CHAP appends it after M= ; NULL leaves
+     * M= away, as Windows servers do, and the message of other methods empty.
+     */
+    const char *success_text;
+    const char *failure_text;
+};
+
+/** State of PAP in either role. */
+struct ppp_auth_pap {
+    uint8_t first_identifier; /**< authenticatee: of the first Request sent */
+    uint8_t verdict;          /**< authenticator: the code answered, 0 before */
+};
+
+/** State of CHAP in either role. */
+struct ppp_auth_chap {
+    uint8_t challenge[PPP_AUTH_NAME_MAX]; /**< as sent or received */
+    uint8_t challenge_length;
+    uint8_t response[MSCHAP_V2_RESPONSE_SIZE]; /**< authenticatee: the value sent */
+    uint8_t response_length;
+    uint8_t verdict; /**< authenticator: the code answered to the current Identifier, 0 before */
+    uint8_t message_length;
+    uint8_t message[PPP_AUTH_MESSAGE_MAX]; /**< authenticator: of the verdict */
+    unsigned retries_left;
+};
+
+/**
+ * One direction of PPP authentication: either role of any method behind one set of verbs.
+ *
+ * The engine takes and gives packets whose data starts at Code; the caller pulls and pushes the
+ * PPP protocol field, whose value is ppp_auth_protocol(). All members are private.
+ */
+struct ppp_auth {
+    struct ppp_auth_config config;
+    uint8_t phase;      /**< enum ppp_auth_phase */
+    uint8_t identifier; /**< of the newest Request, Challenge or Response */
+    bool has_keys;
+    bool event_pending;
+    bool authenticated_once;
+    unsigned transmissions_left;
+    instant deadline;
+    struct packet_queue send;
+    int event;
+    uint32_t event_value;
+    struct mppe_start_keys keys;
+    char peer_name[PPP_AUTH_NAME_MAX + 1];
+    union {
+        struct ppp_auth_pap pap;
+        struct ppp_auth_chap chap;
+    };
+};
+
+/**
+ * Prepares an engine; nothing happens before ppp_auth_start(). STATUS_INVALID when a name or
+ * secret is missing, too long or (MS-CHAP) a password that is not UTF-8, or a part is NULL that
+ * the method needs.
+ */
+enum status ppp_auth_init(struct ppp_auth *auth, const struct ppp_auth_config *config);
+
+/** Frees queued packets and forgets the keys. The engine may be initialised again. */
+void ppp_auth_clear(struct ppp_auth *auth);
+
+/** LCP has reached Opened: sends the first Request or Challenge, or waits for the Challenge. */
+void ppp_auth_start(struct ppp_auth *auth, instant now);
+
+/** PPP protocol number of the engine's packets: PAP_PROTOCOL or CHAP_PROTOCOL. */
+uint16_t ppp_auth_protocol(const struct ppp_auth *auth);
+
+/**
+ * Whether a packet is for this engine: of its protocol, with a Code that its role receives. Where
+ * both directions authenticate with one protocol the caller asks both engines.
+ */
+bool ppp_auth_accepts(const struct ppp_auth *auth, uint16_t protocol, const struct packet *packet);
+
+/**
+ * A packet has come. @p packet is only read and stays the caller's; its data starts at Code.
+ * Malformed, unexpected or unsolicited packets are traced drops.
+ */
+void ppp_auth_input(struct ppp_auth *auth, instant now, uint16_t protocol,
+                    const struct packet *packet);
+
+/** Answers PPP_AUTH_RETRY_OFFERED with other credentials, borrowed as the configuration's. */
+enum status ppp_auth_retry(struct ppp_auth *auth, instant now, const char *name,
+                           const char *secret);
+
+/** Answers PPP_AUTH_RETRY_OFFERED with resignation: PPP_AUTH_FAILED with the peer's error. */
+void ppp_auth_give_up(struct ppp_auth *auth, instant now);
+
+void ppp_auth_handle_timeout(struct ppp_auth *auth, instant now);
+
+/** When ppp_auth_handle_timeout() wants to be called; INSTANT_NEVER when nothing is pending. */
+instant ppp_auth_next_timeout(const struct ppp_auth *auth);
+
+/**
+ * The next decision: OUTPUT_SEND (a packet of ppp_auth_protocol(), data from Code on, the packet
+ * is then the caller's), OUTPUT_EVENT (enum ppp_auth_event) or, with false, OUTPUT_NONE.
+ */
+bool ppp_auth_poll(struct ppp_auth *auth, struct output *output);
+
+/**
+ * The start keys for MPPE as this side uses them, after PPP_AUTH_SUCCEEDED of a method that yields
+ * keys; NULL otherwise. A later re-challenge does not change them.
+ */
+const struct mppe_start_keys *ppp_auth_keys(const struct ppp_auth *auth);
+
+/**
+ * The peer's name: authenticator: the user's, as received, perhaps with a domain; authenticatee:
+ * the Challenge's. Octets that are not printable ASCII or well-formed UTF-8 show as '?'. Never
+ * NULL, "" when unknown.
+ */
+const char *ppp_auth_peer_name(const struct ppp_auth *auth);
+
+/** "pap", "chap-md5", "ms-chap-v2". */
+const char *ppp_auth_method_name(enum ppp_auth_method method);
+
+/** The method of such a name; false when there is none. */
+bool ppp_auth_method_from_name(const char *name, enum ppp_auth_method *method);
+
+/** Most octets that ppp_auth_method_option() writes. */
+#define PPP_AUTH_OPTION_MAX 3
+
+/**
+ * The value of LCP's Authentication-Protocol option for @p method (RFC 1661 section 6.2), without
+ * type and length: C0 23, or C2 23 and the algorithm. Returns its length.
+ */
+size_t ppp_auth_method_option(enum ppp_auth_method method, uint8_t value[PPP_AUTH_OPTION_MAX]);
+
+/** The method that an option's value asks for; false when it is none of them. */
+bool ppp_auth_method_from_option(const uint8_t *value, size_t length, enum ppp_auth_method *method);
+
+/** Every event the engine emits ("ppp.auth.*"), ended by a NULL name. */
+extern const struct trace_declaration ppp_auth_trace_declarations[];
+
+#endif
