@@ -5,6 +5,7 @@
 #include "capture/capture_filter.h"
 #include "net/capture_tap.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,10 @@ struct capture_tap *pcap_writer_tap(struct pcap_writer *writer);
 
 /** Frames recorded so far. */
 uint64_t pcap_writer_count(const struct pcap_writer *writer);
+
+/** Whether a write has failed already, so that a run need not go on; pcap_writer_close() tells why.
+ */
+bool pcap_writer_failed(const struct pcap_writer *writer);
 
 /**
  * Writes what is buffered, closes the file and frees the writer. A write that failed at any time is

@@ -18,16 +18,8 @@ struct count_range {
     uint64_t max;
 };
 
-#define COUNT_ANY                                                                                  \
-    (struct count_range)                                                                           \
-    {                                                                                              \
-        .min = 0, .max = UINT64_MAX                                                                \
-    }
-#define COUNT_AT_LEAST_ONE                                                                         \
-    (struct count_range)                                                                           \
-    {                                                                                              \
-        .min = 1, .max = UINT64_MAX                                                                \
-    }
+#define COUNT_ANY          ((struct count_range){.min = 0, .max = UINT64_MAX})
+#define COUNT_AT_LEAST_ONE ((struct count_range){.min = 1, .max = UINT64_MAX})
 
 /** Part of the run that counts: after <= instant <= before, from the scenario's start. */
 struct time_window {
@@ -35,11 +27,7 @@ struct time_window {
     instant before; /**< INSTANT_NEVER: to the end */
 };
 
-#define TIME_WINDOW_ALL                                                                            \
-    (struct time_window)                                                                           \
-    {                                                                                              \
-        .after = 0, .before = INSTANT_NEVER                                                        \
-    }
+#define TIME_WINDOW_ALL ((struct time_window){.after = 0, .before = INSTANT_NEVER})
 
 /**
  * What one field of an event must be; every part that is set must hold, and the field must exist.
