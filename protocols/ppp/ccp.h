@@ -1,0 +1,53 @@
+#ifndef VPNSIM_PPP_CCP_H
+#define VPNSIM_PPP_CCP_H
+
+#include "ppp/ppp_control.h"
+
+/* Option types (RFC 1962 section 4, RFC 2118 section 2). */
+#define CCP_OPTION_OUI         0
+#define CCP_OPTION_PREDICTOR_1 1
+#define CCP_OPTION_PREDICTOR_2 2
+#define CCP_OPTION_STAC_LZS    17
+#define CCP_OPTION_MICROSOFT   18
+#define CCP_OPTION_DEFLATE     26
+
+/* Supported bits of option 18 (RFC 3078 section 2). */
+#define CCP_MPPE_STATELESS UINT32_C(0x01000000) /**< H */
+#define CCP_MPPE_56        UINT32_C(0x00000080) /**< M */
+#define CCP_MPPE_128       UINT32_C(0x00000040) /**< S */
+#define CCP_MPPE_40        UINT32_C(0x00000020) /**< L */
+#define CCP_MPPE_OBSOLETE  UINT32_C(0x00000010) /**< D */
+#define CCP_MPPC           UINT32_C(0x00000001) /**< C */
+#define CCP_MPPE_STRENGTHS (CCP_MPPE_56 | CCP_MPPE_128 | CCP_MPPE_40)
+
+/** How this end wants encryption. */
+struct ccp_config {
+    bool enabled;       /**< false: the peer's CCP is refused with Protocol-Reject */
+    bool required;      /**< no encryption, no connection: error 741 or 742 */
+    uint32_t strengths; /**< allowed: set of CCP_MPPE_40, CCP_MPPE_56, CCP_MPPE_128 */
+    bool stateless;     /**< ask for stateless mode */
+    bool offer_mppc; /**< also offer compression (C), as Windows does, and give way when Nak'ed */
+};
+
+/** CCP of one link (RFC 1962), with Microsoft's option 18 alone. */
+struct ccp {
+    struct ppp_control control;
+    const struct ccp_config *config; /**< borrowed */
+    uint32_t available;       /**< strengths both configured and possible with the keys there are */
+    uint32_t asked;           /**< bits of our newest request */
+    uint32_t agreed;          /**< bits the peer acknowledged: how the peer sends to us */
+    uint32_t peer_agreed;     /**< bits we acknowledged: how we send */
+    bool rejected;            /**< the peer rejects option 18 */
+    uint8_t reset_identifier; /**< of the newest Reset-Request sent */
+    instant reset_at;         /**< earliest instant of the next Reset-Request */
+};
+
+void ccp_init(struct ccp *ccp, struct ppp_control_link *link, const struct ccp_config *config);
+
+/** Asks the peer to flush (RFC 3078 section 8.2); at most one request a @c reset_at period. */
+void ccp_send_reset_request(struct ccp *ccp, instant now);
+
+/** 40, 56 or 128 for one strength bit; 0 for none. */
+unsigned ccp_strength_bits(uint32_t bits);
+
+#endif

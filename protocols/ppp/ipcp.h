@@ -1,0 +1,44 @@
+#ifndef VPNSIM_PPP_IPCP_H
+#define VPNSIM_PPP_IPCP_H
+
+#include "base/ipv4_address.h"
+#include "ppp/ppp_control.h"
+
+/* Option types (RFC 1332 section 3, RFC 1877 section 1). */
+#define IPCP_OPTION_IP_ADDRESSES   1
+#define IPCP_OPTION_IP_COMPRESSION 2
+#define IPCP_OPTION_IP_ADDRESS     3
+#define IPCP_OPTION_PRIMARY_DNS    129
+#define IPCP_OPTION_PRIMARY_NBNS   130
+#define IPCP_OPTION_SECONDARY_DNS  131
+#define IPCP_OPTION_SECONDARY_NBNS 132
+
+/** Name servers on one link, in the order of the options 129 to 132. */
+enum ipcp_server { IPCP_DNS1, IPCP_NBNS1, IPCP_DNS2, IPCP_NBNS2 };
+#define IPCP_SERVERS 4
+
+/** How this end wants IP configured; addresses in host order, zero is "none". */
+struct ipcp_config {
+    ipv4_address local_address;         /**< our address; 0: ask the peer for one */
+    bool local_address_fixed;           /**< do not accept another one than .local_address */
+    ipv4_address peer_address;          /**< assigned to the peer; 0: it must bring its own */
+    bool peer_address_fixed;            /**< the peer may not use another one than .peer_address */
+    bool ask_servers[IPCP_SERVERS];     /**< ask the peer for these name servers */
+    ipv4_address servers[IPCP_SERVERS]; /**< handed out when asked; 0: that option is rejected */
+    bool pulls_address;                 /**< demand option 3 of a peer that does not send it */
+};
+
+/** IPCP of one link (RFC 1332, RFC 1877). */
+struct ipcp {
+    struct ppp_control control;
+    const struct ipcp_config *config;   /**< borrowed */
+    uint8_t asks;                       /**< set of options in our request, internal */
+    ipv4_address local_address;         /**< ours as negotiated */
+    ipv4_address peer_address;          /**< the peer's as negotiated */
+    ipv4_address assigned_address;      /**< the peer's as we assign it, 0: free choice */
+    ipv4_address servers[IPCP_SERVERS]; /**< learnt from the peer */
+};
+
+void ipcp_init(struct ipcp *ipcp, struct ppp_control_link *link, const struct ipcp_config *config);
+
+#endif

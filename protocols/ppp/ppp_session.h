@@ -1,0 +1,221 @@
+#ifndef VPNSIM_PPP_PPP_SESSION_H
+#define VPNSIM_PPP_PPP_SESSION_H
+
+#include "base/entropy.h"
+#include "base/output.h"
+#include "base/packet.h"
+#include "base/status.h"
+#include "base/trace.h"
+#include "crypto/crypto.h"
+#include "ppp/ccp.h"
+#include "ppp/ipcp.h"
+#include "ppp/lcp.h"
+#include "ppp/mppe.h"
+#include "ppp/ppp_auth.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* PPP protocol numbers (RFC 1661 section 2). */
+#define PPP_PROTOCOL_IP         0x0021
+#define PPP_PROTOCOL_COMPRESSED 0x00fd
+#define PPP_PROTOCOL_IPCP       0x8021
+#define PPP_PROTOCOL_CCP        0x80fd
+#define PPP_PROTOCOL_LCP        0xc021
+
+/** Phases of the link (RFC 1661 section 3.2). */
+enum ppp_phase {
+    PPP_PHASE_DEAD,
+    PPP_PHASE_ESTABLISH,
+    PPP_PHASE_AUTHENTICATE,
+    PPP_PHASE_NETWORK,
+    PPP_PHASE_TERMINATE,
+};
+
+/** What OUTPUT_EVENT of a session means; output.value is 0 unless said otherwise. */
+enum ppp_event {
+    PPP_EVENT_LCP_UP,        /**< options are agreed; see the accessors (Set-Link-Info) */
+    PPP_EVENT_AUTHENTICATED, /**< both directions done, or none wanted */
+    PPP_EVENT_NETWORK_UP,    /**< IPCP is open and, if required, so is CCP: IP may flow */
+    PPP_EVENT_NETWORK_DOWN,  /**< IP may no longer flow */
+    PPP_EVENT_FINISHED,      /**< the link is over; value: enum ppp_error, 0 after a plain close */
+};
+
+/** Why a link ended: the codes a Windows client shows (raserror.h). */
+enum ppp_error {
+    PPP_ERROR_NONE = 0,
+    PPP_ERROR_PORT_DISCONNECTED = 619,    /**< the lower layer went while connecting */
+    PPP_ERROR_DISCONNECTION = 628,        /**< the lower layer went while connected */
+    PPP_ERROR_REMOTE_DISCONNECTION = 629, /**< the peer hung up a working link */
+    PPP_ERROR_USER_DISCONNECTION = 631,   /**< hung up here */
+    PPP_ERROR_LOGON_HOURS = 646,
+    PPP_ERROR_ACCOUNT_DISABLED = 647,
+    PPP_ERROR_PASSWORD_EXPIRED = 648,
+    PPP_ERROR_NO_DIALIN_PERMISSION = 649,
+    PPP_ERROR_AUTHENTICATION_FAILURE = 691,
+    PPP_ERROR_TIMEOUT = 718,                 /**< the peer was heard, then silence */
+    PPP_ERROR_REMOTE_TERMINATED = 719,       /**< Terminate-Request before the network was up */
+    PPP_ERROR_NO_PROTOCOLS_CONFIGURED = 720, /**< no network control protocol was agreed */
+    PPP_ERROR_NO_RESPONSE = 721,             /**< no PPP packet ever arrived */
+    PPP_ERROR_NOT_CONVERGING = 732,
+    PPP_ERROR_CP_REJECTED = 733,
+    PPP_ERROR_LCP_TERMINATED = 734,
+    PPP_ERROR_REQUIRED_ADDRESS_REJECTED = 735,
+    PPP_ERROR_NCP_TERMINATED = 736,
+    PPP_ERROR_LOOPBACK_DETECTED = 737,
+    PPP_ERROR_NO_ADDRESS_ASSIGNED = 738,
+    PPP_ERROR_NO_LOCAL_ENCRYPTION = 741,  /**< required, and no keys here */
+    PPP_ERROR_NO_REMOTE_ENCRYPTION = 742, /**< required, and the peer will not */
+    PPP_ERROR_REMOTE_REQUIRES_ENCRYPTION = 743,
+    PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER = 778, /**< MS-CHAP-V2 S= value is wrong */
+};
+
+/** Authentication in both directions. Arrays and texts are borrowed for the session's life. */
+struct ppp_session_auth_config {
+    /** Methods one of which the peer must prove itself with, best first; empty: none asked. */
+    enum ppp_auth_method require[LCP_METHODS];
+    /** Methods we agree to prove ourselves with, best first; empty: we refuse. */
+    enum ppp_auth_method allow[LCP_METHODS];
+    uint8_t require_count;
+    uint8_t allow_count;
+    const char *local_name; /**< Name in our Challenges: the computer's name */
+    const char *user;       /**< who we are; may be DOMAIN\user */
+    const char *password;   /**< UTF-8 */
+    /** Finds the account of a peer that must authenticate. */
+    ppp_auth_lookup *lookup;
+    void *lookup_context;
+    uint8_t retries;          /**< MS-CHAP tries granted after a wrong password (R=1) */
+    const char *success_text; /**< see struct ppp_auth_config; NULL as Windows has it */
+    const char *failure_text;
+    uint32_t rechallenge_ms;  /**< period of CHAP re-challenges; 0: none */
+    uint8_t first_identifier; /**< of the first Challenge or Request */
+};
+
+/** Everything a session needs; copied by ppp_session_init(), what it points at is borrowed. */
+struct ppp_session_config {
+    struct packet_pool *pool;
+    struct crypto *crypto; /**< may be NULL when no method needs it */
+    struct trace trace;
+    struct entropy entropy;                /**< own stream of this session; copied */
+    const char *label;                     /**< field "session" of every trace event */
+    struct ppp_automaton_config automaton; /**< Restart timer and counters of all protocols */
+    struct lcp_config lcp;
+    struct ppp_session_auth_config auth;
+    struct ccp_config ccp;
+    struct ipcp_config ipcp;
+    /** Called once, when the peer has authenticated, to choose the address it is assigned; 0: there
+     *  is none left (IPCP is then refused, the peer sees error 720). NULL: .ipcp.peer_address. */
+    ipv4_address (*assign_address)(void *context, const char *peer_name);
+    void *assign_context;
+    uint32_t negotiate_ms;     /**< limit from lower-up to network-up; 0: none; Windows 150,000 */
+    bool shared_identifier;    /**< one Identifier counter for LCP and the NCPs, as Windows has */
+    bool renumber_retransmits; /**< a retransmission gets a new Identifier, as Windows does */
+    bool windows_termination;  /**< Terminate-Request carries magic, 003CCD74 and the error */
+    /**
+     * Sees every PPP frame before encryption and after decryption, control frames too, with
+     * complete header: FF 03, two octets of protocol. NULL: nobody looks. The frame is borrowed.
+     */
+    void (*tap)(void *context, instant now, bool sent, const uint8_t *frame, size_t length);
+    void *tap_context;
+};
+
+/** Defaults: RFC 1661 timers, MRU 1400, magic, PFC, ACFC, 150 s; no authentication, no CCP. */
+struct ppp_session_config ppp_session_defaults(void);
+
+/**
+ * One end of a PPP link (RFC 1661): LCP, authentication, CCP with MPPE, IPCP, and the data path.
+ * It has pointers into itself: it must stay where it was initialised.
+ *
+ * After every call below but the accessors, poll until OUTPUT_NONE:
+ *   OUTPUT_SEND     a PPP frame for the lower layer, from its address or protocol field on, without
+ *                   flags and FCS
+ *   OUTPUT_DELIVER  an IP datagram for the stack
+ *   OUTPUT_EVENT    enum ppp_event
+ */
+struct ppp_session;
+
+/** Prepares the Dead phase. STATUS_INVALID when the configuration contradicts itself. */
+enum status ppp_session_init(struct ppp_session *self, const struct ppp_session_config *config);
+
+/** Frees queued packets and keys, whatever the phase. */
+void ppp_session_destroy(struct ppp_session *self);
+
+/** Administrative Open: the link may be established, as soon as the lower layer is up. */
+void ppp_session_open(struct ppp_session *self, instant now);
+
+/** The lower layer (PPTP call, L2TP session, line) can carry frames, or no longer can. */
+void ppp_session_lower_up(struct ppp_session *self, instant now);
+void ppp_session_lower_down(struct ppp_session *self, instant now);
+
+/** Administrative Close: terminates the link in order. @p error is reported with
+ *  PPP_EVENT_FINISHED and, with .windows_termination, told to the peer; 0 or 631 for a hang-up. */
+void ppp_session_close(struct ppp_session *self, instant now, enum ppp_error error);
+
+/** A frame from the peer: with or without FF 03, protocol of one or two octets. Takes @p frame. */
+void ppp_session_input(struct ppp_session *self, instant now, struct packet *frame);
+
+/**
+ * Makes a PPP frame of IP datagram @p packet, in place: pushes the protocol, encrypts, pushes the
+ * header. True: @p packet is now the frame to send, still the caller's. False: it was dropped,
+ * traced and freed. Nothing is queued, so no poll is needed.
+ */
+bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packet *packet);
+
+/** ppp_session_encapsulate() with the frame queued for poll. Takes @p packet. */
+void ppp_session_send_ip(struct ppp_session *self, instant now, struct packet *packet);
+
+void ppp_session_handle_timeout(struct ppp_session *self, instant now);
+instant ppp_session_next_timeout(const struct ppp_session *self);
+
+/** Moves the next decision to @p output; false (OUTPUT_NONE) when there is none. */
+bool ppp_session_poll(struct ppp_session *self, struct output *output);
+
+/** What was negotiated; meaningful from the event on that reports it. */
+enum ppp_phase ppp_session_phase(const struct ppp_session *self);
+bool ppp_session_network_is_up(const struct ppp_session *self);
+ipv4_address ppp_session_local_address(const struct ppp_session *self);
+ipv4_address ppp_session_peer_address(const struct ppp_session *self);
+/** A name server learnt from the peer, 0 when none. */
+ipv4_address ppp_session_server(const struct ppp_session *self, enum ipcp_server server);
+/** 40, 56 or 128 when data is encrypted, otherwise 0. */
+unsigned ppp_session_strength_bits(const struct ppp_session *self);
+bool ppp_session_is_stateless(const struct ppp_session *self);
+/** Longest information field the peer takes (its MRU, limited by .lcp.mtu). */
+uint16_t ppp_session_peer_mru(const struct ppp_session *self);
+/** Longest IP datagram that fits, MPPE's four octets taken off when data is encrypted. */
+uint16_t ppp_session_mtu(const struct ppp_session *self);
+/** Send ACCM (what we must escape) and receive ACCM for Set-Link-Info (RFC 2637 section 2.15). */
+uint32_t ppp_session_send_accm(const struct ppp_session *self);
+uint32_t ppp_session_receive_accm(const struct ppp_session *self);
+/** Name the peer authenticated with, "" when it did not. */
+const char *ppp_session_peer_name(const struct ppp_session *self);
+/** Why the link ended or is ending, PPP_ERROR_NONE while it is well. */
+enum ppp_error ppp_session_error(const struct ppp_session *self);
+
+struct ppp_session {
+    struct ppp_session_config config;
+    struct ppp_control_link link;
+    struct lcp lcp;
+    struct ccp ccp;
+    struct ipcp ipcp;
+    struct ppp_auth demand; /**< the peer proves itself to us */
+    struct ppp_auth prove;  /**< we prove ourselves to the peer */
+    struct mppe_compressor compressor;
+    struct mppe_decompressor decompressor;
+    struct output_queue output;
+    instant negotiate_at; /**< when the negotiation must be over */
+    uint8_t phase;        /**< enum ppp_phase */
+    bool heard;           /**< a PPP packet arrived since the lower layer came up */
+    bool lower_is_up;
+    bool demanding; /**< .demand is initialised */
+    bool proving;   /**< .prove is initialised */
+    bool demand_done;
+    bool prove_done;
+    bool encrypting; /**< CCP is open: .compressor and .decompressor are initialised */
+    bool network_up;
+    bool finished;        /**< PPP_EVENT_FINISHED was reported */
+    enum ppp_error error; /**< first reason that ended the link */
+};
+
+#endif
