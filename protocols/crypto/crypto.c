@@ -1,0 +1,239 @@
+#include "crypto/crypto.h"
+
+#include <openssl/evp.h>
+#include <openssl/provider.h>
+
+#include <assert.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct rc4 {
+    EVP_CIPHER_CTX *context;
+    size_t key_length;
+};
+
+struct crypto {
+    OSSL_LIB_CTX *library;
+    OSSL_PROVIDER *default_provider;
+    OSSL_PROVIDER *legacy_provider;
+    EVP_CIPHER *des;
+    EVP_CIPHER *rc4;
+    EVP_MD_CTX *md4_context;
+    EVP_MD_CTX *md5_context;
+    EVP_MD_CTX *sha1_context;
+    EVP_CIPHER_CTX *des_context;
+    struct rc4 *scratch;
+};
+
+/*
+ * The kept contexts hold all memory they need after their first initialisation, so what can fail
+ * afterwards is a programmer's error or a broken library: there is no result that a caller could
+ * use, and none is invented.
+ */
+static void require(bool held)
+{
+    assert(held);
+    (void)held;
+}
+
+/** A context that keeps the digest; it holds the only reference to what is fetched here. */
+static EVP_MD_CTX *digest_context(OSSL_LIB_CTX *library, const char *name)
+{
+    EVP_MD *digest = EVP_MD_fetch(library, name, NULL);
+    EVP_MD_CTX *context = digest ? EVP_MD_CTX_new() : NULL;
+    if (context && EVP_DigestInit_ex2(context, digest, NULL) != 1) {
+        EVP_MD_CTX_free(context);
+        context = NULL;
+    }
+    EVP_MD_free(digest);
+    return context;
+}
+
+static EVP_CIPHER_CTX *des_context(EVP_CIPHER *cipher)
+{
+    static const unsigned char any_key[8] = {0};
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    if (context && (EVP_EncryptInit_ex2(context, cipher, any_key, NULL, NULL) != 1 ||
+                    EVP_CIPHER_CTX_set_padding(context, 0) != 1)) {
+        EVP_CIPHER_CTX_free(context);
+        context = NULL;
+    }
+    return context;
+}
+
+/** NULL, or the line that tells the user what is missing. */
+static const char *load(struct crypto *crypto)
+{
+    crypto->library = OSSL_LIB_CTX_new();
+    if (!crypto->library)
+        return "OpenSSL could not create a library context: out of memory";
+    crypto->default_provider = OSSL_PROVIDER_load(crypto->library, "default");
+    if (!crypto->default_provider)
+        return "OpenSSL's default provider cannot be loaded: check the OpenSSL 3 installation";
+    crypto->legacy_provider = OSSL_PROVIDER_load(crypto->library, "legacy");
+    if (!crypto->legacy_provider)
+        return "OpenSSL's legacy provider (MD4, DES, RC4) is missing: install legacy.so of OpenSSL "
+               "3 (packages libssl3, openssl-libs or openssl-provider-legacy), or set "
+               "OPENSSL_MODULES to its folder";
+    crypto->md4_context = digest_context(crypto->library, "MD4");
+    if (!crypto->md4_context)
+        return "OpenSSL's legacy provider lacks MD4: install a build that has it";
+    crypto->md5_context = digest_context(crypto->library, "MD5");
+    if (!crypto->md5_context)
+        return "OpenSSL's default provider lacks MD5: install a build that has it";
+    crypto->sha1_context = digest_context(crypto->library, "SHA1");
+    if (!crypto->sha1_context)
+        return "OpenSSL's default provider lacks SHA-1: install a build that has it";
+    crypto->des = EVP_CIPHER_fetch(crypto->library, "DES-ECB", NULL);
+    crypto->des_context = crypto->des ? des_context(crypto->des) : NULL;
+    if (!crypto->des_context)
+        return "OpenSSL's legacy provider lacks DES-ECB: install a build that has it";
+    crypto->rc4 = EVP_CIPHER_fetch(crypto->library, "RC4", NULL);
+    crypto->scratch = crypto->rc4 ? rc4_create(crypto) : NULL;
+    if (!crypto->scratch)
+        return "OpenSSL's legacy provider lacks RC4: install a build that has it";
+    return NULL;
+}
+
+struct crypto *crypto_create(enum status *status, const char **what_failed)
+{
+    enum status result = STATUS_OK;
+    const char *text = NULL;
+    struct crypto *crypto = calloc(1, sizeof *crypto);
+    if (!crypto) {
+        result = STATUS_NO_MEMORY;
+        text = "no memory for the cryptographic context";
+    } else if ((text = load(crypto)) != NULL) {
+        result = crypto->library ? STATUS_CRYPTO : STATUS_NO_MEMORY;
+        crypto_destroy(crypto);
+        crypto = NULL;
+    }
+    if (status)
+        *status = result;
+    if (what_failed)
+        *what_failed = text;
+    return crypto;
+}
+
+void crypto_destroy(struct crypto *crypto)
+{
+    if (!crypto)
+        return;
+    rc4_destroy(crypto->scratch);
+    EVP_CIPHER_CTX_free(crypto->des_context);
+    EVP_MD_CTX_free(crypto->sha1_context);
+    EVP_MD_CTX_free(crypto->md5_context);
+    EVP_MD_CTX_free(crypto->md4_context);
+    EVP_CIPHER_free(crypto->rc4);
+    EVP_CIPHER_free(crypto->des);
+    if (crypto->legacy_provider)
+        OSSL_PROVIDER_unload(crypto->legacy_provider);
+    if (crypto->default_provider)
+        OSSL_PROVIDER_unload(crypto->default_provider);
+    OSSL_LIB_CTX_free(crypto->library);
+    free(crypto);
+}
+
+static void hash(EVP_MD_CTX *context, const struct crypto_piece *pieces, size_t count,
+                 uint8_t *digest)
+{
+    /* Without a type the kept digest starts anew. */
+    require(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
+    for (size_t i = 0; i < count; i++)
+        require(EVP_DigestUpdate(context, pieces[i].octets, pieces[i].length) == 1);
+    require(EVP_DigestFinal_ex(context, digest, NULL) == 1);
+}
+
+void crypto_md4(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
+                uint8_t digest[CRYPTO_MD4_SIZE])
+{
+    hash(crypto->md4_context, pieces, count, digest);
+}
+
+void crypto_md5(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
+                uint8_t digest[CRYPTO_MD5_SIZE])
+{
+    hash(crypto->md5_context, pieces, count, digest);
+}
+
+void crypto_sha1(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
+                 uint8_t digest[CRYPTO_SHA1_SIZE])
+{
+    hash(crypto->sha1_context, pieces, count, digest);
+}
+
+void crypto_des_expand_key(const uint8_t key[CRYPTO_DES_KEY_SIZE], uint8_t expanded[8])
+{
+    uint64_t bits = 0;
+    for (int i = 0; i < CRYPTO_DES_KEY_SIZE; i++)
+        bits = bits << 8 | key[i];
+    for (int i = 0; i < 8; i++) {
+        unsigned seven = (unsigned)(bits >> (49 - 7 * i)) & 0x7f;
+        unsigned parity = seven ^ seven >> 4;
+        parity ^= parity >> 2;
+        parity ^= parity >> 1;
+        expanded[i] = (uint8_t)(seven << 1 | (~parity & 1));
+    }
+}
+
+void crypto_des_ecb_encrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
+                            const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
+                            uint8_t encrypted[CRYPTO_DES_BLOCK_SIZE])
+{
+    uint8_t expanded[8];
+    int length = 0;
+    crypto_des_expand_key(key, expanded);
+    require(EVP_EncryptInit_ex2(crypto->des_context, NULL, expanded, NULL, NULL) == 1);
+    require(EVP_EncryptUpdate(crypto->des_context, encrypted, &length, block,
+                              CRYPTO_DES_BLOCK_SIZE) == 1);
+    require(length == CRYPTO_DES_BLOCK_SIZE);
+}
+
+struct rc4 *rc4_create(struct crypto *crypto)
+{
+    /* A key at once makes the cipher's memory be there before the first packet. */
+    static const unsigned char any_key[16] = {0};
+    struct rc4 *rc4 = calloc(1, sizeof *rc4);
+    if (!rc4)
+        return NULL;
+    rc4->context = EVP_CIPHER_CTX_new();
+    rc4->key_length = sizeof any_key;
+    if (!rc4->context || EVP_EncryptInit_ex2(rc4->context, crypto->rc4, any_key, NULL, NULL) != 1 ||
+        EVP_CIPHER_CTX_get_key_length(rc4->context) != (int)sizeof any_key) {
+        rc4_destroy(rc4);
+        return NULL;
+    }
+    return rc4;
+}
+
+void rc4_destroy(struct rc4 *rc4)
+{
+    if (!rc4)
+        return;
+    EVP_CIPHER_CTX_free(rc4->context);
+    free(rc4);
+}
+
+void rc4_set_key(struct rc4 *rc4, const uint8_t *key, size_t length)
+{
+    assert(length >= 1 && length <= 32);
+    if (length != rc4->key_length) {
+        require(EVP_CIPHER_CTX_set_key_length(rc4->context, (int)length) == 1);
+        rc4->key_length = length;
+    }
+    require(EVP_EncryptInit_ex2(rc4->context, NULL, key, NULL, NULL) == 1);
+}
+
+void rc4_crypt(struct rc4 *rc4, uint8_t *octets, size_t length)
+{
+    int written = 0;
+    assert(length <= INT_MAX);
+    if (length > 0)
+        require(EVP_EncryptUpdate(rc4->context, octets, &written, octets, (int)length) == 1);
+}
+
+struct rc4 *crypto_scratch_rc4(struct crypto *crypto)
+{
+    return crypto->scratch;
+}
