@@ -14,7 +14,6 @@
 #define MPPE_HEADER_SIZE 2
 
 #define MPPE_FLUSHED    0x8000 /**< bit A: the tables were initialised before this packet */
-#define MPPE_COMPRESSED 0x2000 /**< bit C: MPPC's, meaningless here */
 #define MPPE_ENCRYPTED  0x1000 /**< bit D */
 #define MPPE_COUNT_MASK 0x0fff
 
