@@ -128,8 +128,8 @@ static void what_came_off_the_wire_cannot_disturb_a_terminal(void **state)
         .node = "c", .name = "x.y", .fields = fields, .field_count = 3};
     describe_event(stream, &event);
     assert_int_equal(fclose(stream), 0);
-    assert_string_equal(text, "c x.y name=a?[2Jb? data=ab00000000000000000000000000000000000000000"
-                              "00000000000000000000000..");
+    assert_string_equal(text, "c x.y name=a?[2Jb? data=ab000000000000000000000000000000"
+                              "00000000000000000000000000000000..");
     free(text);
 }
 
