@@ -1,6 +1,7 @@
 #ifndef VPNSIM_PPP_CCP_H
 #define VPNSIM_PPP_CCP_H
 
+#include "ppp/mppe.h"
 #include "ppp/ppp_control.h"
 
 /* Option types (RFC 1962 section 4, RFC 2118 section 2). */
@@ -33,18 +34,36 @@ struct ccp_config {
 struct ccp {
     struct ppp_control control;
     const struct ccp_config *config; /**< borrowed */
-    uint32_t available;       /**< strengths both configured and possible with the keys there are */
-    uint32_t asked;           /**< bits of our newest request */
-    uint32_t agreed;          /**< bits the peer acknowledged: how the peer sends to us */
-    uint32_t peer_agreed;     /**< bits we acknowledged: how we send */
-    bool rejected;            /**< the peer rejects option 18 */
-    uint8_t reset_identifier; /**< of the newest Reset-Request sent */
-    instant reset_at;         /**< earliest instant of the next Reset-Request */
+    uint32_t available;    /**< strengths both configured and possible with the keys there are */
+    uint32_t asked;        /**< bits of our newest request */
+    uint32_t agreed;       /**< bits the peer acknowledged: how the peer sends to us */
+    uint32_t peer_agreed;  /**< bits we acknowledged: how we send */
+    struct crypto *crypto; /**< borrowed */
+    const struct mppe_start_keys *keys;    /**< borrowed; NULL: encryption is impossible */
+    struct mppe_compressor compressor;     /**< valid while .encrypts */
+    struct mppe_decompressor decompressor; /**< valid while .decrypts */
+    bool encrypts;
+    bool decrypts;
 };
 
 void ccp_init(struct ccp *ccp, struct ppp_control_link *link, const struct ccp_config *config);
 
-/** Asks the peer to flush (RFC 3078 section 8.2); at most one request a @c reset_at period. */
+/** Frees what it holds and forgets the keys. */
+void ccp_destroy(struct ccp *ccp);
+
+/** The keys that authentication left, before the layer comes up; NULL: none, so no encryption. */
+void ccp_set_keys(struct ccp *ccp, struct crypto *crypto, const struct mppe_start_keys *keys);
+
+/**
+ * CCP is Opened: prepares both directions for what was agreed. STATUS_NO_MEMORY when a stateful
+ * keystream cannot be had.
+ */
+enum status ccp_start(struct ccp *ccp);
+
+/** CCP is no longer Opened: forgets the session keys. */
+void ccp_stop(struct ccp *ccp);
+
+/** Asks the peer to flush (RFC 3078 section 8.2). */
 void ccp_send_reset_request(struct ccp *ccp, instant now);
 
 /** 40, 56 or 128 for one strength bit; 0 for none. */

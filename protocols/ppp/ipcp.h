@@ -22,10 +22,9 @@ struct ipcp_config {
     ipv4_address local_address;         /**< our address; 0: ask the peer for one */
     bool local_address_fixed;           /**< do not accept another one than .local_address */
     ipv4_address peer_address;          /**< assigned to the peer; 0: it must bring its own */
-    bool peer_address_fixed;            /**< the peer may not use another one than .peer_address */
+    bool peer_may_choose;               /**< the peer may insist on another than .peer_address */
     bool ask_servers[IPCP_SERVERS];     /**< ask the peer for these name servers */
     ipv4_address servers[IPCP_SERVERS]; /**< handed out when asked; 0: that option is rejected */
-    bool pulls_address;                 /**< demand option 3 of a peer that does not send it */
 };
 
 /** IPCP of one link (RFC 1332, RFC 1877). */
@@ -33,6 +32,7 @@ struct ipcp {
     struct ppp_control control;
     const struct ipcp_config *config;   /**< borrowed */
     uint8_t asks;                       /**< set of options in our request, internal */
+    uint8_t address_naks;               /**< how often the peer named another address for us */
     ipv4_address local_address;         /**< ours as negotiated */
     ipv4_address peer_address;          /**< the peer's as negotiated */
     ipv4_address assigned_address;      /**< the peer's as we assign it, 0: free choice */

@@ -45,21 +45,28 @@ struct lcp_config {
     bool compress_headers;     /**< Windows: packets other than Configure lose FF 03 under ACFC */
 };
 
+/** Which authentication methods option 3 may settle on. */
+struct lcp_methods {
+    /** Methods one of which the peer must prove itself with, best first; none: not asked. */
+    enum ppp_auth_method require[LCP_METHODS];
+    /** Methods we agree to prove ourselves with, best first; none: we refuse. */
+    enum ppp_auth_method allow[LCP_METHODS];
+    uint8_t require_count;
+    uint8_t allow_count;
+};
+
 /** LCP of one link (RFC 1661 sections 5 and 6). */
 struct lcp {
     struct ppp_control control;
-    const struct lcp_config *config;     /**< borrowed */
-    struct entropy *entropy;             /**< borrowed */
-    const enum ppp_auth_method *require; /**< methods the peer may use, in order; borrowed */
-    const enum ppp_auth_method *allow;   /**< methods we would use, in order; borrowed */
-    uint8_t require_count;
-    uint8_t allow_count;
-    uint8_t require_index; /**< method asked for in the newest request */
-    uint8_t asks;          /**< set of options in our request, internal */
+    const struct lcp_config *config;   /**< borrowed */
+    struct entropy *entropy;           /**< borrowed */
+    const struct lcp_methods *methods; /**< borrowed */
+    uint8_t required;                  /**< index of the method asked for in the newest request */
+    uint8_t tried;                     /**< set of indices asked for so far */
+    uint8_t asks;                      /**< set of options in our request, internal */
     uint8_t magic_collisions;
     uint8_t echo_unanswered;
     uint8_t echo_identifier;
-    bool heard_identification;
     uint16_t mru;      /**< what the peer may send us */
     uint16_t peer_mru; /**< what we may send the peer */
     uint32_t accm;
@@ -70,13 +77,13 @@ struct lcp {
     bool acfc;                         /**< the peer may leave out FF 03 */
     bool peer_pfc;                     /**< we may compress the protocol field */
     bool peer_acfc;                    /**< we may leave out FF 03 */
-    bool peer_requires_authentication; /**< we must authenticate, with .our_method */
-    enum ppp_auth_method our_method;   /**< that we prove ourselves with */
+    bool must_prove;                   /**< the peer wants us to authenticate */
+    enum ppp_auth_method prove_method; /**< with this */
     instant echo_at;                   /**< when the next Echo-Request is due */
 };
 
 void lcp_init(struct lcp *lcp, struct ppp_control_link *link, const struct lcp_config *config,
-              struct entropy *entropy);
+              const struct lcp_methods *methods, struct entropy *entropy);
 
 /** True when our acknowledged request makes the peer authenticate; @p method says how. */
 bool lcp_required_method(const struct lcp *lcp, enum ppp_auth_method *method);

@@ -65,12 +65,12 @@ enum ppp_control_notice {
     PPP_NOTICE_UP,             /**< This-Layer-Up: Opened */
     PPP_NOTICE_DOWN,           /**< This-Layer-Down: no longer Opened */
     PPP_NOTICE_FINISHED,       /**< This-Layer-Finished */
-    PPP_NOTICE_TERMINATED,     /**< the peer's Terminate-Request: value = its Windows error or 0 */
+    PPP_NOTICE_TERMINATED,     /**< the peer sends Terminate-Request; value: its error code or 0 */
     PPP_NOTICE_NOT_CONVERGING, /**< Naks and Rejects without end: the owner closes the layer */
     PPP_NOTICE_LOOPBACK,       /**< our own magic number came back (LCP only) */
     PPP_NOTICE_PROTOCOL_REJECTED, /**< the peer's Protocol-Reject of protocol value (LCP only) */
     PPP_NOTICE_ECHO_LOST,         /**< the keep-alive went unanswered (LCP only) */
-    PPP_NOTICE_REFUSED,           /**< the peer refuses what we cannot do without */
+    PPP_NOTICE_REFUSED,           /**< we cannot go on; value: Windows error code, 0: by protocol */
 };
 
 struct ppp_control;
@@ -89,7 +89,7 @@ struct ppp_control_link {
     uint16_t peer_mru;          /**< longest information field the peer takes */
     bool shared_identifier;     /**< one counter for all protocols of the link, as Windows has */
     bool renumber_retransmits;  /**< a retransmission gets a new Identifier too, as Windows does */
-    bool windows_termination;   /**< Terminate-Request data as Windows writes it */
+    bool windows_termination;   /**< Terminate packets carry data as Windows writes it */
     uint8_t next_identifier;    /**< of the shared counter */
     uint32_t terminate_magic;   /**< first four octets of Windows' Terminate-Request data */
     uint32_t termination_error; /**< Windows error code that a Terminate-Request carries */
@@ -111,13 +111,13 @@ struct ppp_control_operations {
     /** Resets what the peer negotiated to the defaults; then accept() for each option. */
     void (*accept_none)(struct ppp_control *control);
     void (*accept)(struct ppp_control *control, const struct ppp_option *option);
-    /** The peer answered our request: one call an option. naked() options may be unrequested. */
+    /** The peer answered our request: one call an option. naked() may get unrequested ones. */
     void (*acked)(struct ppp_control *control, const struct ppp_option *option);
     void (*naked)(struct ppp_control *control, instant now, const struct ppp_option *option);
     void (*rejected)(struct ppp_control *control, instant now, const struct ppp_option *option);
     /** Handles a packet with a code above 7; false: unknown, to be Code-Rejected. NULL: none. */
     bool (*receive)(struct ppp_control *control, instant now, uint8_t code, uint8_t identifier,
-                    const uint8_t *data, size_t length);
+                    const uint8_t *data, size_t length, uint64_t serial);
     /** Forgets all that was negotiated, before the first request after Down. */
     void (*reset)(struct ppp_control *control);
 };
@@ -131,15 +131,17 @@ struct ppp_control {
     const struct ppp_control_operations *operations;
     struct ppp_control_link *link; /**< borrowed */
     struct packet *reply;          /**< Ack, Nak, Reject, Terminate-Ack or Code-Reject under way */
+    uint8_t reply_code;
     uint8_t request[PPP_REQUEST_SIZE]; /**< options of the newest Configure-Request sent */
     uint8_t request_length;
     uint8_t request_identifier;
     uint8_t terminate_identifier;
-    uint8_t own_identifier; /**< next, when the link has no shared counter */
-    uint8_t naks_sent;      /**< without an Ack between, against Max-Failure */
-    uint8_t naks_received;  /**< Naks and Rejects without an Ack between */
-    bool resend;            /**< the newest request is unanswered: the next one repeats it */
-    bool rejected;          /**< by Protocol-Reject: nothing is sent any more */
+    uint8_t own_identifier;   /**< the last one used, when the link has no shared counter */
+    uint8_t reply_identifier; /**< Identifier of the packet being answered */
+    uint8_t naks_sent;        /**< without an Ack between, against Max-Failure */
+    uint8_t naks_received;    /**< Naks and Rejects without an Ack between */
+    bool outstanding;         /**< the newest request has no valid answer yet */
+    bool rejected;            /**< by Protocol-Reject: nothing is sent any more */
 };
 
 void ppp_control_init(struct ppp_control *control, const struct ppp_control_operations *operations,
@@ -158,6 +160,13 @@ void ppp_control_down(struct ppp_control *control, instant now);
  *  with a trace; @p serial names the packet there. */
 void ppp_control_input(struct ppp_control *control, instant now, const uint8_t *octets,
                        size_t length, uint64_t serial);
+
+/** Feeds the automaton: for operations that handle further codes (RXR). */
+void ppp_control_event(struct ppp_control *control, instant now, enum ppp_automaton_event event);
+
+/** Prepares the packet that the coming event answers with: a copy of  length octets. */
+void ppp_control_prepare_reply(struct ppp_control *control, uint8_t code, const void *data,
+                               size_t length);
 
 /** The peer's Protocol-Reject names this protocol. @p fatal: RXJ-, otherwise it falls silent. */
 void ppp_control_protocol_rejected(struct ppp_control *control, instant now, bool fatal);

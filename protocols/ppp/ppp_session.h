@@ -10,7 +10,6 @@
 #include "ppp/ccp.h"
 #include "ppp/ipcp.h"
 #include "ppp/lcp.h"
-#include "ppp/mppe.h"
 #include "ppp/ppp_auth.h"
 
 #include <stdbool.h>
@@ -73,12 +72,7 @@ enum ppp_error {
 
 /** Authentication in both directions. Arrays and texts are borrowed for the session's life. */
 struct ppp_session_auth_config {
-    /** Methods one of which the peer must prove itself with, best first; empty: none asked. */
-    enum ppp_auth_method require[LCP_METHODS];
-    /** Methods we agree to prove ourselves with, best first; empty: we refuse. */
-    enum ppp_auth_method allow[LCP_METHODS];
-    uint8_t require_count;
-    uint8_t allow_count;
+    struct lcp_methods methods;
     const char *local_name; /**< Name in our Challenges: the computer's name */
     const char *user;       /**< who we are; may be DOMAIN\user */
     const char *password;   /**< UTF-8 */
@@ -108,8 +102,9 @@ struct ppp_session_config {
      *  is none left (IPCP is then refused, the peer sees error 720). NULL: .ipcp.peer_address. */
     ipv4_address (*assign_address)(void *context, const char *peer_name);
     void *assign_context;
-    uint32_t negotiate_ms;     /**< limit from lower-up to network-up; 0: none; Windows 150,000 */
-    bool shared_identifier;    /**< one Identifier counter for LCP and the NCPs, as Windows has */
+    bool caller;            /**< we placed the call: whose keys count when both ends authenticate */
+    uint32_t negotiate_ms;  /**< limit from lower-up to network-up; 0: none; Windows 150,000 */
+    bool shared_identifier; /**< one Identifier counter for LCP and the NCPs, as Windows has */
     bool renumber_retransmits; /**< a retransmission gets a new Identifier, as Windows does */
     bool windows_termination;  /**< Terminate-Request carries magic, 003CCD74 and the error */
     /**
@@ -201,8 +196,6 @@ struct ppp_session {
     struct ipcp ipcp;
     struct ppp_auth demand; /**< the peer proves itself to us */
     struct ppp_auth prove;  /**< we prove ourselves to the peer */
-    struct mppe_compressor compressor;
-    struct mppe_decompressor decompressor;
     struct output_queue output;
     instant negotiate_at; /**< when the negotiation must be over */
     uint8_t phase;        /**< enum ppp_phase */
@@ -212,7 +205,6 @@ struct ppp_session {
     bool proving;   /**< .prove is initialised */
     bool demand_done;
     bool prove_done;
-    bool encrypting; /**< CCP is open: .compressor and .decompressor are initialised */
     bool network_up;
     bool finished;        /**< PPP_EVENT_FINISHED was reported */
     enum ppp_error error; /**< first reason that ended the link */
