@@ -2,121 +2,629 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* A 4-ary heap whose entries carry the key, so that ordering never touches the events. */
+/*
+ * A radix wheel above a short sorted array.
+ *
+ * The wheel has a level for each octet of an instant, and a bucket for each value of that octet.
+ * An instant belongs to the level of the highest octet in which it differs from the wheel's base
+ * (a lower bound of all it holds), so that lower levels are earlier than higher ones, and within a
+ * level lower buckets are earlier. Only the earliest bucket is ever opened: it is spread over the
+ * levels below when it is long, and sorted into the front array when it is short. So an entry
+ * moves at most once a level, and most move twice.
+ *
+ * Order among equal instants needs no stored sequence: buckets are FIFOs, spreading and sorting
+ * are stable, and what comes later to the same instant comes to the same bucket, or to a lower one
+ * after that bucket has been spread.
+ *
+ * Entries name their event by a slot of a table that the queue owns: moving them touches no event,
+ * and removing an event only empties its slot. The dead entry is swept up when it is met, or
+ * together with all others when they outnumber the living.
+ */
+#define DIGIT_BITS 8
+#define DIGITS     (1u << DIGIT_BITS)
+#define LEVELS     (64 / DIGIT_BITS)
+#define WORDS      (DIGITS / 64)
+
+/* A chunk fills eight cache lines. A bucket of one chunk is short. */
+#define CHUNK_ENTRIES 31
+#define FRONT_SIZE    128
+/* More than this in the front array, and its later half goes to the wheel. */
+#define FRONT_FULL 64
+/* Up to so many entries in the front, looking at one after the other is fastest. */
+#define FRONT_SHORT 16
+/* Where a front is laid, so that it has room on both sides: FRONT_START + FRONT_FULL < FRONT_SIZE.
+ */
+#define FRONT_START 32
+/* Memory that is not worth giving back, in slots, chunks and dead entries. */
+#define SPARE_SLOTS  4096
+#define SPARE_CHUNKS 256
+#define SPARE_DEAD   256
+
+/* How many events before its turn an event is fetched into the cache. */
+#define LOOK_AHEAD 5
+
+#define NO_SLOT UINT32_MAX
+
 struct entry {
     instant at;
-    uint64_t sequence;
-    struct event *event;
+    uint32_t slot;
+};
+
+struct chunk {
+    struct chunk *next;
+    uint32_t count;
+    struct entry entries[CHUNK_ENTRIES];
+};
+
+struct bucket {
+    struct chunk *head;
+    struct chunk *tail;
+};
+
+union slot {
+    struct event *event; /* NULL: removed, its entry is dead */
+    uint32_t next_free;
 };
 
 struct event_queue {
-    struct entry *heap;
-    size_t count;
-    size_t capacity;
-    uint64_t next_sequence;
+    /* The front: entries[front_head .. front_tail) in order; all that is before front_limit. */
+    uint32_t front_head;
+    uint32_t front_tail;
+    instant front_limit;
+    union slot *slots;
+    uint32_t free_slot;  /* head of the list of slots that were used before */
+    uint32_t fresh_slot; /* slots from here on were never used */
+    uint32_t slot_capacity;
+    uint32_t live;
+    uint32_t dead; /* entries whose event was removed */
+    bool exhausted;
+    struct chunk *free_chunks;
+    size_t free_chunk_count;
+    size_t used_chunk_count;
+    instant base;    /* of the wheel */
+    instant popped;  /* the instant of the last event that came out */
+    uint32_t levels; /* bit n: level n holds something */
+    uint64_t occupied[LEVELS][WORDS];
+    struct entry front[FRONT_SIZE];
+    struct bucket wheel[LEVELS][DIGITS];
 };
 
 struct event_queue *event_queue_create(void)
 {
-    return calloc(1, sizeof(struct event_queue));
+    struct event_queue *queue = calloc(1, sizeof *queue);
+    if (!queue)
+        return NULL;
+    queue->front_limit = INSTANT_NEVER;
+    queue->free_slot = NO_SLOT;
+    return queue;
+}
+
+static void free_chunk_list(struct chunk *chunk)
+{
+    while (chunk) {
+        struct chunk *next = chunk->next;
+        free(chunk);
+        chunk = next;
+    }
 }
 
 void event_queue_destroy(struct event_queue *queue)
 {
-    if (queue)
-        free(queue->heap);
+    if (!queue)
+        return;
+    for (unsigned level = 0; level < LEVELS; level++)
+        for (unsigned digit = 0; digit < DIGITS; digit++)
+            free_chunk_list(queue->wheel[level][digit].head);
+    free_chunk_list(queue->free_chunks);
+    free(queue->slots);
     free(queue);
 }
 
-static bool entry_before(const struct entry *a, const struct entry *b)
-{
-    return a->at < b->at || (a->at == b->at && a->sequence < b->sequence);
-}
+/* ---- Chunks ---- */
 
-static void place(struct event_queue *queue, size_t index, struct entry entry)
+/* Makes sure that the next @p count chunks cannot fail. */
+static bool reserve_chunks(struct event_queue *queue, size_t count)
 {
-    queue->heap[index] = entry;
-    entry.event->position = index + 1;
-}
-
-static void sift_up(struct event_queue *queue, size_t index, struct entry entry)
-{
-    while (index > 0) {
-        size_t parent = (index - 1) / 4;
-        if (!entry_before(&entry, &queue->heap[parent]))
-            break;
-        place(queue, index, queue->heap[parent]);
-        index = parent;
+    while (queue->free_chunk_count < count) {
+        struct chunk *chunk = malloc(sizeof *chunk);
+        if (!chunk)
+            return false;
+        chunk->next = queue->free_chunks;
+        queue->free_chunks = chunk;
+        queue->free_chunk_count++;
     }
-    place(queue, index, entry);
+    return true;
 }
 
-static void sift_down(struct event_queue *queue, size_t index, struct entry entry)
+static struct chunk *take_chunk(struct event_queue *queue)
 {
-    for (;;) {
-        size_t first = index * 4 + 1;
-        if (first >= queue->count)
-            break;
-        size_t last = first + 4 < queue->count ? first + 4 : queue->count;
-        size_t best = first;
-        for (size_t child = first + 1; child < last; child++)
-            if (entry_before(&queue->heap[child], &queue->heap[best]))
-                best = child;
-        if (!entry_before(&queue->heap[best], &entry))
-            break;
-        place(queue, index, queue->heap[best]);
-        index = best;
-    }
-    place(queue, index, entry);
+    struct chunk *chunk = queue->free_chunks;
+    queue->free_chunks = chunk->next;
+    queue->free_chunk_count--;
+    queue->used_chunk_count++;
+    chunk->next = NULL;
+    chunk->count = 0;
+    return chunk;
 }
+
+static void return_chunk(struct event_queue *queue, struct chunk *chunk)
+{
+    queue->used_chunk_count--;
+    if (queue->free_chunk_count > SPARE_CHUNKS + queue->used_chunk_count) {
+        free(chunk);
+        return;
+    }
+    chunk->next = queue->free_chunks;
+    queue->free_chunks = chunk;
+    queue->free_chunk_count++;
+}
+
+/* ---- Slots ---- */
+
+static bool grow_slots(struct event_queue *queue)
+{
+    if (queue->slot_capacity > UINT32_MAX / 2)
+        return false;
+    uint32_t capacity = queue->slot_capacity ? queue->slot_capacity * 2 : 64;
+    union slot *slots = realloc(queue->slots, capacity * sizeof *slots);
+    if (!slots)
+        return false;
+    queue->slots = slots;
+    queue->slot_capacity = capacity;
+    return true;
+}
+
+static inline void release_slot(struct event_queue *queue, uint32_t slot)
+{
+    queue->slots[slot].next_free = queue->free_slot;
+    queue->free_slot = slot;
+}
+
+/* True, and its slot free again, when the event of @p entry was removed. */
+static inline bool sweep(struct event_queue *queue, const struct entry *entry)
+{
+    if (queue->slots[entry->slot].event)
+        return false;
+    release_slot(queue, entry->slot);
+    queue->dead--;
+    return true;
+}
+
+/* ---- The wheel ---- */
+
+static inline unsigned lowest_bit(uint64_t word)
+{
+    return (unsigned)__builtin_ctzll(word);
+}
+
+static inline struct bucket *bucket_of(struct event_queue *queue, instant at, unsigned *level,
+                                       unsigned *digit)
+{
+    instant difference = at ^ queue->base;
+    *level = difference ? (63 - (unsigned)__builtin_clzll(difference)) / DIGIT_BITS : 0;
+    *digit = (unsigned)(at >> (*level * DIGIT_BITS)) & (DIGITS - 1);
+    return &queue->wheel[*level][*digit];
+}
+
+/* Appends to the bucket of the entry's instant; a free chunk must be there. */
+static inline void wheel_append(struct event_queue *queue, struct entry entry)
+{
+    unsigned level;
+    unsigned digit;
+    struct bucket *bucket = bucket_of(queue, entry.at, &level, &digit);
+    struct chunk *tail = bucket->tail;
+    if (!tail) {
+        queue->levels |= 1u << level;
+        queue->occupied[level][digit / 64] |= UINT64_C(1) << digit % 64;
+        bucket->head = bucket->tail = tail = take_chunk(queue);
+    } else if (tail->count == CHUNK_ENTRIES) {
+        tail->next = take_chunk(queue);
+        bucket->tail = tail = tail->next;
+    }
+    tail->entries[tail->count++] = entry;
+}
+
+static unsigned first_digit(const struct event_queue *queue, unsigned level)
+{
+    for (unsigned word = 0; word < WORDS; word++)
+        if (queue->occupied[level][word])
+            return word * 64 + lowest_bit(queue->occupied[level][word]);
+    assert(!"an occupied level");
+    return 0;
+}
+
+/* The earliest instant that belongs to a bucket. */
+static instant bucket_start(const struct event_queue *queue, unsigned level, unsigned digit)
+{
+    unsigned shift = level * DIGIT_BITS;
+    instant above = level + 1 < LEVELS ? queue->base >> (shift + DIGIT_BITS) << DIGIT_BITS : 0;
+    return (above | digit) << shift;
+}
+
+static void mark_empty(struct event_queue *queue, unsigned level, unsigned digit)
+{
+    queue->wheel[level][digit] = (struct bucket){NULL, NULL};
+    queue->occupied[level][digit / 64] &= ~(UINT64_C(1) << digit % 64);
+    for (unsigned word = 0; word < WORDS; word++)
+        if (queue->occupied[level][word])
+            return;
+    queue->levels &= ~(1u << level);
+}
+
+/* Distributes a long bucket, the earliest of all, over the levels below its own. */
+static bool spread(struct event_queue *queue, unsigned level, unsigned digit)
+{
+    if (!reserve_chunks(queue, DIGITS))
+        return false;
+    struct chunk *chunk = queue->wheel[level][digit].head;
+    queue->base = bucket_start(queue, level, digit);
+    mark_empty(queue, level, digit);
+    while (chunk) {
+        struct chunk *next = chunk->next;
+        if (next)
+            __builtin_prefetch(next);
+        for (uint32_t i = 0; i < chunk->count; i++)
+            wheel_append(queue, chunk->entries[i]);
+        return_chunk(queue, chunk);
+        chunk = next;
+    }
+    return true;
+}
+
+/* ---- The front ---- */
+
+/* Stable: entries of one instant stay in the order in which they came. */
+static void sort_entries(struct entry *entries, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        struct entry entry = entries[i];
+        uint32_t j = i;
+        for (; j > 0 && entries[j - 1].at > entry.at; j--)
+            entries[j] = entries[j - 1];
+        entries[j] = entry;
+    }
+}
+
+/* Moves the first chunk of the earliest bucket behind the front; false: that was not all of it. */
+static bool take_bucket(struct event_queue *queue, unsigned level, unsigned digit)
+{
+    struct bucket *bucket = &queue->wheel[level][digit];
+    struct chunk *chunk = bucket->head;
+    uint32_t count = chunk->count;
+    instant start = bucket_start(queue, level, digit);
+    struct entry *entries = queue->front + queue->front_tail;
+    for (uint32_t i = 0; i < count; i++) {
+        entries[i] = chunk->entries[i];
+        __builtin_prefetch(&queue->slots[entries[i].slot]);
+    }
+    if (level > 0)
+        sort_entries(entries, count);
+    queue->front_tail += count;
+    bool whole = !chunk->next;
+    if (whole) {
+        queue->front_limit = instant_after(start, UINT64_C(1) << (level * DIGIT_BITS));
+        mark_empty(queue, level, digit);
+    } else {
+        /* One instant with many events: what is still to come to it queues up behind. */
+        queue->front_limit = start;
+        bucket->head = chunk->next;
+    }
+    return_chunk(queue, chunk);
+    return whole;
+}
+
+/* Adds the next buckets of a level while they are short, so that there is something to prefetch. */
+static void take_more(struct event_queue *queue, unsigned level)
+{
+    while (queue->levels >> level & 1) {
+        unsigned digit = first_digit(queue, level);
+        const struct chunk *chunk = queue->wheel[level][digit].head;
+        uint32_t count = queue->front_tail - queue->front_head;
+        if (chunk->next || count + chunk->count > CHUNK_ENTRIES)
+            break;
+        take_bucket(queue, level, digit);
+    }
+}
+
+/* Fills the empty front from the wheel; false: nothing is due by @p until, or no memory. */
+static bool refill(struct event_queue *queue, instant until)
+{
+    queue->front_head = queue->front_tail = FRONT_START;
+    while (queue->levels) {
+        unsigned level = lowest_bit(queue->levels);
+        unsigned digit = first_digit(queue, level);
+        if (bucket_start(queue, level, digit) > until)
+            return false;
+        if (level == 0 || !queue->wheel[level][digit].head->next) {
+            if (take_bucket(queue, level, digit))
+                take_more(queue, level);
+            return true;
+        }
+        if (!spread(queue, level, digit)) {
+            queue->exhausted = true;
+            return false;
+        }
+    }
+    queue->front_limit = INSTANT_NEVER;
+    return false;
+}
+
+/* Makes room in a full front: sweeps it, and if that was not enough empties its later half. */
+static bool relieve_front(struct event_queue *queue)
+{
+    if (!reserve_chunks(queue, FRONT_FULL))
+        return false;
+    struct entry kept[FRONT_SIZE];
+    uint32_t count = 0;
+    for (uint32_t i = queue->front_head; i < queue->front_tail; i++)
+        if (!sweep(queue, &queue->front[i]))
+            kept[count++] = queue->front[i];
+    uint32_t keep = count;
+    if (count > FRONT_FULL / 2) {
+        /* Entries of one instant stay together, so that the limit can separate them. */
+        keep = FRONT_FULL / 2;
+        while (keep > 0 && kept[keep - 1].at == kept[keep].at)
+            keep--;
+        if (!queue->levels)
+            queue->base = queue->popped;
+        /* The wheel must not hold the same instant already: it would then be the younger. */
+        assert(kept[count - 1].at < queue->front_limit);
+        queue->front_limit = kept[keep].at;
+        for (uint32_t i = keep; i < count; i++)
+            wheel_append(queue, kept[i]);
+    }
+    queue->front_head = FRONT_START;
+    queue->front_tail = queue->front_head + keep;
+    memcpy(queue->front + queue->front_head, kept, keep * sizeof *kept);
+    return true;
+}
+
+/* The front has drifted to an end of its array: back to where it has room on both sides. */
+static void center_front(struct event_queue *queue)
+{
+    uint32_t count = queue->front_tail - queue->front_head;
+    memmove(queue->front + FRONT_START, queue->front + queue->front_head,
+            count * sizeof *queue->front);
+    queue->front_head = FRONT_START;
+    queue->front_tail = FRONT_START + count;
+}
+
+/* Where an entry for @p at belongs: behind all that are not later. */
+static uint32_t front_place(const struct event_queue *queue, instant at)
+{
+    uint32_t place = queue->front_head;
+    for (uint32_t left = queue->front_tail - place; left > 0;) {
+        uint32_t half = (left + 1) / 2;
+        /* A mask, not a branch: no processor could foresee it. */
+        place += half & (0 - (uint32_t)(queue->front[place + half - 1].at <= at));
+        left -= half;
+    }
+    return place;
+}
+
+/* Inserts behind all that are not later, moving the shorter side. */
+static void front_insert(struct event_queue *queue, struct entry entry)
+{
+    struct entry *front = queue->front;
+    if (queue->front_tail == FRONT_SIZE || queue->front_head == 0)
+        center_front(queue);
+    uint32_t head = queue->front_head;
+    uint32_t place = queue->front_tail;
+    if (place - head <= FRONT_SHORT) {
+        for (; place > head && front[place - 1].at > entry.at; place--)
+            front[place] = front[place - 1];
+        queue->front_tail++;
+        front[place] = entry;
+        return;
+    }
+    place = front_place(queue, entry.at);
+    if (place - head < queue->front_tail - place) {
+        place--;
+        for (uint32_t i = --queue->front_head; i < place; i++)
+            front[i] = front[i + 1];
+    } else {
+        for (uint32_t i = queue->front_tail++; i > place; i--)
+            front[i] = front[i - 1];
+    }
+    front[place] = entry;
+}
+
+/* ---- Housekeeping ---- */
+
+/* Gives @p entry a slot of the new table, unless its event was removed. */
+static bool renumber(struct event_queue *queue, union slot *slots, uint32_t *used,
+                     struct entry *entry)
+{
+    struct event *event = queue->slots[entry->slot].event;
+    if (!event)
+        return false;
+    entry->slot = *used;
+    slots[(*used)++].event = event;
+    event->position = *used;
+    return true;
+}
+
+static void compact_bucket(struct event_queue *queue, union slot *slots, uint32_t *used,
+                           unsigned level, unsigned digit)
+{
+    struct bucket *bucket = &queue->wheel[level][digit];
+    struct chunk *into = bucket->head;
+    uint32_t count = 0;
+    for (struct chunk *from = bucket->head; from; from = from->next) {
+        for (uint32_t i = 0, end = from->count; i < end; i++) {
+            if (!renumber(queue, slots, used, &from->entries[i]))
+                continue;
+            if (count == CHUNK_ENTRIES) {
+                into->count = count;
+                into = into->next;
+                count = 0;
+            }
+            into->entries[count++] = from->entries[i];
+        }
+    }
+    if (!into)
+        return;
+    struct chunk *surplus = into->next;
+    into->count = count;
+    into->next = NULL;
+    bucket->tail = into;
+    if (count == 0) {
+        /* Only the first chunk can end empty. */
+        mark_empty(queue, level, digit);
+        into->next = surplus;
+        surplus = into;
+    }
+    while (surplus) {
+        struct chunk *next = surplus->next;
+        return_chunk(queue, surplus);
+        surplus = next;
+    }
+}
+
+/* Sweeps up all dead entries and shrinks the slots to what is needed. Not urgent: may do nothing.
+ */
+static void compact(struct event_queue *queue)
+{
+    uint32_t capacity = 64;
+    while (capacity < queue->live + queue->live / 2)
+        capacity *= 2;
+    union slot *slots = malloc(capacity * sizeof *slots);
+    if (!slots)
+        return;
+    uint32_t used = 0;
+    uint32_t tail = queue->front_head;
+    for (uint32_t i = queue->front_head; i < queue->front_tail; i++)
+        if (renumber(queue, slots, &used, &queue->front[i]))
+            queue->front[tail++] = queue->front[i];
+    queue->front_tail = tail;
+    for (unsigned level = 0; level < LEVELS; level++)
+        for (unsigned digit = 0; digit < DIGITS && (queue->levels >> level & 1); digit++)
+            compact_bucket(queue, slots, &used, level, digit);
+    assert(used == queue->live);
+    free(queue->slots);
+    queue->slots = slots;
+    queue->slot_capacity = capacity;
+    queue->fresh_slot = used;
+    queue->free_slot = NO_SLOT;
+    queue->dead = 0;
+}
+
+/* ---- The public face ---- */
 
 bool event_queue_insert(struct event_queue *queue, struct event *event)
 {
     assert(!event_is_pending(event));
-    if (queue->count == queue->capacity) {
-        size_t capacity = queue->capacity ? queue->capacity * 2 : 64;
-        struct entry *heap = realloc(queue->heap, capacity * sizeof *heap);
-        if (!heap)
+    bool to_front = event->at < queue->front_limit;
+    if (to_front && queue->front_tail - queue->front_head >= FRONT_FULL) {
+        if (!relieve_front(queue))
             return false;
-        queue->heap = heap;
-        queue->capacity = capacity;
+        to_front = event->at < queue->front_limit;
     }
-    event->sequence = queue->next_sequence++;
-    struct entry entry = {.at = event->at, .sequence = event->sequence, .event = event};
-    sift_up(queue, queue->count++, entry);
+    if (!to_front && !reserve_chunks(queue, 1))
+        return false;
+    uint32_t slot = queue->free_slot;
+    if (slot != NO_SLOT) {
+        queue->free_slot = queue->slots[slot].next_free;
+    } else {
+        if (queue->fresh_slot == queue->slot_capacity && !grow_slots(queue))
+            return false;
+        slot = queue->fresh_slot++;
+    }
+    queue->slots[slot].event = event;
+    queue->live++;
+    event->position = slot + 1;
+    struct entry entry = {.at = event->at, .slot = slot};
+    if (to_front) {
+        front_insert(queue, entry);
+    } else {
+        assert(event->at >= queue->base);
+        wheel_append(queue, entry);
+    }
     return true;
 }
 
 void event_queue_remove(struct event_queue *queue, struct event *event)
 {
     assert(event_is_pending(event));
-    size_t index = event->position - 1;
+    queue->slots[event->position - 1].event = NULL;
     event->position = 0;
-    struct entry moved = queue->heap[--queue->count];
-    if (index == queue->count)
-        return;
-    if (index > 0 && entry_before(&moved, &queue->heap[(index - 1) / 4]))
-        sift_up(queue, index, moved);
-    else
-        sift_down(queue, index, moved);
+    queue->live--;
+    queue->dead++;
+    if (queue->dead > queue->live + SPARE_DEAD)
+        compact(queue);
+}
+
+struct event *event_queue_pop(struct event_queue *queue, instant until)
+{
+    for (;;) {
+        if (queue->front_head == queue->front_tail) {
+            if (queue->slot_capacity > SPARE_SLOTS && queue->live < queue->slot_capacity / 8)
+                compact(queue);
+            if (!refill(queue, until))
+                return NULL;
+        }
+        struct entry entry = queue->front[queue->front_head];
+        if (entry.at > until)
+            return NULL;
+        /* The wheel's entries are long cold: fetch an event while its predecessors are at work. */
+        uint32_t soon = queue->front_head + LOOK_AHEAD;
+        if (soon < queue->front_tail)
+            __builtin_prefetch(queue->slots[queue->front[soon].slot].event);
+        queue->front_head++;
+        struct event *event = queue->slots[entry.slot].event;
+        release_slot(queue, entry.slot);
+        if (!event) {
+            queue->dead--;
+            continue;
+        }
+        queue->live--;
+        queue->popped = entry.at;
+        event->position = 0;
+        return event;
+    }
+}
+
+/* The earliest living instant in a bucket; false: all in it are dead. */
+static bool earliest_in(const struct event_queue *queue, const struct bucket *bucket, instant *at)
+{
+    bool found = false;
+    for (const struct chunk *chunk = bucket->head; chunk; chunk = chunk->next)
+        for (uint32_t i = 0; i < chunk->count; i++)
+            if (queue->slots[chunk->entries[i].slot].event &&
+                (!found || chunk->entries[i].at < *at)) {
+                *at = chunk->entries[i].at;
+                found = true;
+            }
+    return found;
 }
 
 instant event_queue_next(struct event_queue *queue)
 {
-    return queue->count ? queue->heap[0].at : INSTANT_NEVER;
+    for (uint32_t i = queue->front_head; i < queue->front_tail; i++)
+        if (queue->slots[queue->front[i].slot].event)
+            return queue->front[i].at;
+    instant at = INSTANT_NEVER;
+    for (unsigned level = 0; level < LEVELS; level++)
+        for (unsigned digit = 0; digit < DIGITS; digit++)
+            if (earliest_in(queue, &queue->wheel[level][digit], &at))
+                return at;
+    return INSTANT_NEVER;
 }
 
-struct event *event_queue_pop(struct event_queue *queue)
+bool event_queue_exhausted(const struct event_queue *queue)
 {
-    if (queue->count == 0)
-        return NULL;
-    struct event *event = queue->heap[0].event;
-    event_queue_remove(queue, event);
-    return event;
+    return queue->exhausted;
 }
 
 size_t event_queue_count(const struct event_queue *queue)
 {
-    return queue->count;
+    return queue->live;
+}
+
+size_t event_queue_bytes(const struct event_queue *queue)
+{
+    return sizeof *queue + queue->slot_capacity * sizeof *queue->slots +
+           (queue->free_chunk_count + queue->used_chunk_count) * sizeof(struct chunk);
 }

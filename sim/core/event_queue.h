@@ -20,9 +20,8 @@ typedef void event_action(struct simulation *simulation, struct event *event);
  */
 struct event {
     instant at;
-    uint64_t sequence; /**< order of scheduling among equal instants; the queue's */
     event_action *action;
-    size_t position; /**< the queue's; 0: not pending */
+    uint32_t position; /**< the queue's; 0: not pending */
 };
 
 static inline bool event_is_pending(const struct event *event)
@@ -30,26 +29,43 @@ static inline bool event_is_pending(const struct event *event)
     return event->position != 0;
 }
 
-/** The pending events of a simulation in (time, sequence) order. */
+/**
+ * The pending events of a simulation: they come out by instant, those of one instant in the order
+ * in which they went in. Made for virtual time that only moves forward: inserting, removing and
+ * popping all take constant time on average whatever the number of events, and no distribution of
+ * instants costs more than a fixed number of steps an event.
+ */
 struct event_queue;
 
 /** An empty queue; NULL when memory is exhausted. */
 struct event_queue *event_queue_create(void);
 void event_queue_destroy(struct event_queue *queue);
 
-/** Makes @p event, which must not be pending, pending at event->at. False: out of memory. */
+/**
+ * Makes @p event, which must not be pending, pending at event->at: neither before the event popped
+ * last nor before the @c until of a pop that returned NULL. False: out of memory, nothing changed.
+ */
 bool event_queue_insert(struct event_queue *queue, struct event *event);
 
 /** Takes a pending @p event out. */
 void event_queue_remove(struct event_queue *queue, struct event *event);
 
-/** The instant of the earliest event; INSTANT_NEVER when there is none. */
+/** The instant of the earliest event; INSTANT_NEVER when there is none. Not for the inner loop. */
 instant event_queue_next(struct event_queue *queue);
 
-/** Takes the earliest event out; NULL when there is none. */
-struct event *event_queue_pop(struct event_queue *queue);
+/**
+ * Takes the earliest event out if its instant is not after @p until. NULL: there is none, or
+ * memory is exhausted, which event_queue_exhausted() tells.
+ */
+struct event *event_queue_pop(struct event_queue *queue, instant until);
+
+/** True once event_queue_pop() has run out of memory; the queue is intact. */
+bool event_queue_exhausted(const struct event_queue *queue);
 
 /** How many events are pending. */
 size_t event_queue_count(const struct event_queue *queue);
+
+/** Memory the queue holds at the moment, in octets. */
+size_t event_queue_bytes(const struct event_queue *queue);
 
 #endif

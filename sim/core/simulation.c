@@ -45,11 +45,12 @@ enum status simulation_run(struct simulation *simulation, instant until)
 {
     simulation->stopping = false;
     while (!simulation->stopping && simulation->failure == STATUS_OK) {
-        if (event_queue_next(simulation->queue) > until)
+        struct event *event = event_queue_pop(simulation->queue, until);
+        if (!event) {
+            if (event_queue_exhausted(simulation->queue))
+                simulation->failure = STATUS_NO_MEMORY;
             break;
-        struct event *event = event_queue_pop(simulation->queue);
-        if (!event)
-            break;
+        }
         simulation->now = event->at;
         simulation->events_run++;
         event->action(simulation, event);
