@@ -65,7 +65,7 @@ static inline uint16_t wire_get_u16(struct wire_reader *reader)
     const uint8_t *p = wire_get_octets(reader, 2);
     if (!p)
         return 0;
-    return (uint16_t)(p[0] << 8 | p[1]);| p[1]) : 0;
+    return (uint16_t)(p[0] << 8 | p[1]);
 }
 
 static inline uint32_t wire_get_u32(struct wire_reader *reader)
