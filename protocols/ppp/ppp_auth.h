@@ -64,6 +64,14 @@ struct ppp_auth_account {
     uint32_t error;       /**< 0, or why the right password is still refused (646 to 649) */
 };
 
+/**
+ * Finds an account. @p domain is "" when the name had none; @p user is what follows the backslash.
+ *
+ * @return false when there is no such user
+ */
+typedef bool ppp_auth_lookup(void *context, const char *domain, const char *user,
+                             struct ppp_auth_account *account);
+
 /** Everything is borrowed for the engine's life. */
 struct ppp_auth_config {
     enum ppp_auth_role role;
@@ -73,13 +81,8 @@ struct ppp_auth_config {
      * its Challenges ("" is allowed).
      */
     const char *name;
-    const char *secret; /**< authenticatee: the password, UTF-8 */
-    /**
-     * Authenticator: finds an account, false when there is none. @p domain is "" when the name had
-     * none; @p user is what follows the backslash.
-     */
-    bool (*lookup)(void *context, const char *domain, const char *user,
-                   struct ppp_auth_account *account);
+    const char *secret;      /**< authenticatee: the password, UTF-8 */
+    ppp_auth_lookup *lookup; /**< authenticator */
     void *lookup_context;
     struct crypto *crypto;   /**< may be NULL for PAP only */
     struct entropy *entropy; /**< may be NULL for PAP only */
