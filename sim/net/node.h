@@ -15,8 +15,8 @@ struct node_class {
     const char *kind;
     /** Called once after the topology is complete and before the clock starts. */
     void (*start)(struct node *node);
-    /** The tap point of an inner layer ("ppp", "gre", ...); NULL when this node has none. */
-    struct tap_point *(*layer)(struct node *node, const char *layer, int *link_type);
+    /** The tap point of an inner layer ("ppp"); NULL when this kind has none of that name. */
+    struct tap_point *(*layer)(struct node *node, const char *layer);
     /** The value of a named state at the moment ("connected"), into text; false: unknown name. */
     bool (*state)(struct node *node, const char *name, char *text, size_t size);
     /** Releases what does not live in the simulation's arena. */

@@ -1,0 +1,49 @@
+#ifndef VPNSIM_NODES_HOST_H
+#define VPNSIM_NODES_HOST_H
+
+#include "base/status.h"
+#include "inet/tcp_options.h"
+#include "net/node.h"
+#include "nodes/host_stack.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tcp_server;
+struct udp_server;
+
+/**
+ * A computer or router: an IP stack and the simple services that traffic needs. VPN clients and
+ * servers embed it first, so that every struct node of these kinds is a struct host.
+ */
+struct host {
+    struct node node;
+    struct host_stack stack;
+    struct tcp_options tcp_options; /**< of every connection that the host makes or accepts */
+    struct tcp_server *tcp_servers;
+    struct udp_server *udp_servers;
+    uint16_t next_echo_identifier;
+};
+
+/** The classes of plain hosts and of routers. */
+extern const struct node_class host_class;
+extern const struct node_class router_class;
+
+/**
+ * Prepares @p host, which lives in the simulation's arena, as a node of @p class called @p name
+ * (borrowed). Interfaces are added to host->stack.
+ */
+void host_init(struct host *host, const struct node_class *class, struct simulation *simulation,
+               const char *name, const struct host_stack_config *config);
+
+/** A plain host or router in the simulation's arena; NULL when memory is short. */
+struct host *host_create(struct simulation *simulation, const struct node_class *class,
+                         const char *name, const struct host_stack_config *config);
+
+/** Members of the class tables of all nodes that embed a host. */
+void host_start(struct node *node);
+bool host_state(struct node *node, const char *name, char *text, size_t size);
+void host_destroy(struct node *node);
+
+#endif

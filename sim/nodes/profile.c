@@ -1,0 +1,160 @@
+#include "nodes/profile.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Builds, vendor strings and option habits as seen in recordings of these systems. */
+static const struct node_profile profiles[] = {
+    {.name = "rfc",
+     .ttl = 64,
+     .lcp_mru = 1400,
+     .tunnel_mtu = 1400,
+     .vendor = "vpnsim",
+     .server_call_window = 64,
+     .pptp_ports = 128},
+    {.name = "windows-95",
+     .windows = true,
+     .ttl = 32,
+     .tunnel_mtu = 1400,
+     .vendor = "Microsoft Windows 9x",
+     .server_call_window = 64,
+     .pptp_ports = 1},
+    {.name = "windows-98",
+     .windows = true,
+     .ttl = 128,
+     .tunnel_mtu = 1400,
+     .vendor = "Microsoft Windows 9x",
+     .server_call_window = 64,
+     .pptp_ports = 1},
+    {.name = "windows-nt4",
+     .windows = true,
+     .ttl = 128,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV4.00",
+     .vendor = "Microsoft Windows NT",
+     .firmware = 1381,
+     .server_call_window = 64,
+     .pptp_ports = 5},
+    {.name = "windows-2000",
+     .windows = true,
+     .ttl = 128,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV5.00",
+     .vendor = "Microsoft Windows NT",
+     .firmware = 2195,
+     .server_call_window = 16384,
+     .pptp_ports = 5},
+    {.name = "windows-xp",
+     .windows = true,
+     .ttl = 128,
+     .lcp_mru = 1400,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV5.10",
+     .vendor = "Microsoft Windows NT",
+     .firmware = 2600,
+     .server_call_window = 16384,
+     .tcp_receive_buffer = 65535,
+     .pptp_ports = 1},
+    {.name = "server-2003-standard",
+     .windows = true,
+     .ttl = 128,
+     .lcp_mru = 1400,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV5.20",
+     .vendor = "Microsoft Windows NT",
+     .firmware = 3790,
+     .server_call_window = 16384,
+     .pptp_ports = 5},
+    {.name = "server-2003-web",
+     .windows = true,
+     .ttl = 128,
+     .lcp_mru = 1400,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV5.20",
+     .vendor = "Microsoft Windows NT",
+     .firmware = 3790,
+     .server_call_window = 16384,
+     .pptp_ports = 5},
+    {.name = "server-2008",
+     .windows = true,
+     .ttl = 128,
+     .lcp_mru = 1400,
+     .tunnel_mtu = 1400,
+     .identification = "MSRASV5.20",
+     .vendor = "Microsoft",
+     .server_call_window = 16384,
+     .guid_in_subaddress = true,
+     .tcp_receive_buffer = 65535,
+     .pptp_ports = 128},
+};
+
+const struct node_profile *node_profile_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof profiles / sizeof *profiles; i++)
+        if (strcmp(profiles[i].name, name) == 0)
+            return &profiles[i];
+    return NULL;
+}
+
+struct host_stack_config profile_stack(const struct node_profile *profile, bool forwarding)
+{
+    struct host_stack_config config = host_stack_default_config();
+    config.default_ttl = profile->ttl;
+    config.forwarding = forwarding;
+    return config;
+}
+
+struct tcp_options profile_tcp(const struct node_profile *profile)
+{
+    struct tcp_options options = profile->windows ? tcp_options_windows_2000() : tcp_options_rfc();
+    if (profile->tcp_receive_buffer)
+        options.receive_buffer = profile->tcp_receive_buffer;
+    return options;
+}
+
+struct tcp_options profile_control_tcp(const struct node_profile *profile)
+{
+    struct tcp_options options = profile_tcp(profile);
+    if (profile->windows)
+        options.data_retransmissions = 9;
+    return options;
+}
+
+struct pptp_control_config profile_control(const struct node_profile *profile, enum pptp_role role)
+{
+    /* The VPN client is the PNS, opens the connection and places the call (MS-PTPT 1.3). */
+    bool originator = role == PPTP_PNS;
+    struct pptp_control_config config = profile->windows
+                                            ? pptp_control_config_windows(role, originator)
+                                            : pptp_control_config_rfc(role, originator);
+    config.vendor_name = profile->vendor;
+    config.firmware_revision = profile->firmware;
+    config.max_calls = 1;
+    return config;
+}
+
+struct gre_tunnel_config profile_gre(const struct node_profile *profile)
+{
+    return profile->windows ? gre_tunnel_config_windows() : gre_tunnel_config_rfc();
+}
+
+struct ppp_session_config profile_ppp(const struct node_profile *profile,
+                                      const char *computer_identification)
+{
+    struct ppp_session_config config = ppp_session_defaults();
+    config.lcp.mru = profile->lcp_mru;
+    config.lcp.mtu = profile->tunnel_mtu;
+    if (!profile->windows)
+        return config;
+    config.shared_identifier = true;
+    config.renumber_retransmits = true;
+    config.windows_termination = true;
+    config.lcp.compress_headers = true;
+    /* A one-second tick of the driver eats part of the first period. */
+    config.automaton.first_restart_ms = 2000;
+    if (profile->identification) {
+        config.lcp.identification[0] = profile->identification;
+        config.lcp.identification[1] = computer_identification;
+    }
+    return config;
+}

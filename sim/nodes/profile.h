@@ -1,0 +1,51 @@
+#ifndef VPNSIM_NODES_PROFILE_H
+#define VPNSIM_NODES_PROFILE_H
+
+#include "gre/gre_tunnel.h"
+#include "inet/tcp_options.h"
+#include "nodes/host_stack.h"
+#include "ppp/ppp_session.h"
+#include "pptp/pptp_control.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/**
+ * Whose behaviour a node copies where documents, RFCs and implementations differ. The table of
+ * profile.c holds the differences; the functions below turn a row into the settings of the engines.
+ */
+struct node_profile {
+    const char *name; /**< as scenarios spell it: "windows-2000" */
+    bool windows;
+    uint8_t ttl;
+    uint16_t lcp_mru;            /**< MRU option of the first LCP request; 0: none */
+    uint16_t tunnel_mtu;         /**< longest IP datagram on a tunnel interface */
+    const char *identification;  /**< LCP Identification, "MSRASV5.00"; NULL: none */
+    const char *vendor;          /**< PPTP Vendor String */
+    uint16_t firmware;           /**< PPTP Firmware Revision */
+    uint16_t server_call_window; /**< Packet Recv. Window Size of Outgoing-Call-Reply */
+    bool guid_in_subaddress;     /**< Outgoing-Call-Request carries a random GUID */
+    uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
+    uint16_t pptp_ports;         /**< PPTP ports of a server by default */
+};
+
+/** The profile called @p name; NULL when there is none. */
+const struct node_profile *node_profile_find(const char *name);
+
+struct host_stack_config profile_stack(const struct node_profile *profile, bool forwarding);
+struct tcp_options profile_tcp(const struct node_profile *profile);
+
+/** TCP of a PPTP control connection: nine data retransmissions, see KB Q162847. */
+struct tcp_options profile_control_tcp(const struct node_profile *profile);
+
+struct pptp_control_config profile_control(const struct node_profile *profile, enum pptp_role role);
+struct gre_tunnel_config profile_gre(const struct node_profile *profile);
+
+/**
+ * Link and protocol settings of a PPP session over a tunnel, without credentials, encryption and
+ * addresses. @p computer_name is the text of the second Identification, borrowed.
+ */
+struct ppp_session_config profile_ppp(const struct node_profile *profile,
+                                      const char *computer_identification);
+
+#endif

@@ -1,0 +1,130 @@
+#include "nodes/rras_server.h"
+
+#include "base/wire.h"
+#include "nodes/rras_call.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define GRE_PROTOCOL 47
+/* Where the Call ID stands in the enhanced GRE header (RFC 2637 section 4.1). */
+#define GRE_CALL_ID_OFFSET 6
+
+static bool server_state(struct node *node, const char *name, char *text, size_t size)
+{
+    struct rras_server *server = (struct rras_server *)node;
+    if (strcmp(name, "pptp.calls") == 0)
+        return snprintf(text, size, "%u", server->calls) > 0;
+    return host_state(node, name, text, size);
+}
+
+static struct tap_point *server_layer(struct node *node, const char *layer)
+{
+    struct rras_server *server = (struct rras_server *)node;
+    return strcmp(layer, "ppp") == 0 ? &server->ppp_taps : NULL;
+}
+
+static void server_destroy(struct node *node)
+{
+    struct rras_server *server = (struct rras_server *)node;
+    for (unsigned i = 0; i < server->config.pptp_ports; i++)
+        pptp_port_close(&server->ports[i].pptp);
+    host_destroy(node);
+}
+
+static void server_start(struct node *node)
+{
+    struct rras_server *server = (struct rras_server *)node;
+    host_start(node);
+    server->internal_address = address_pool_take(&server->pool);
+    if (server->config.pptp_ports == 0)
+        return;
+    struct tcp_options options = profile_control_tcp(server->profile);
+    enum status status = host_stack_tcp_listen(
+        &server->host.stack, IPV4_ANY, server->config.tcp_port, &options, &server->listener);
+    if (status != STATUS_OK)
+        TRACE(&server->host.node.trace, node->simulation->now, "server.failed",
+              trace_number("port", server->config.tcp_port),
+              trace_text("reason", status_text(status)));
+}
+
+static const struct node_class rras_server_class = {
+    .kind = "vpn-server",
+    .start = server_start,
+    .layer = server_layer,
+    .state = server_state,
+    .destroy = server_destroy,
+};
+
+/* A GRE packet belongs to the port whose call has its Call ID. */
+static void receive_gre(void *context, struct stack_interface *interface,
+                        const struct ipv4_header *header, struct packet *packet)
+{
+    (void)interface;
+    struct rras_server *server = context;
+    struct wire_reader reader = wire_reader_make(packet->data, packet->length);
+    wire_skip(&reader, GRE_CALL_ID_OFFSET);
+    uint16_t call_id = wire_get_u16(&reader);
+    const char *reason = "truncated";
+    if (!reader.failed) {
+        struct rras_port *port = rras_port_of_call(server, call_id);
+        if (port && port->pptp.open && port->pptp.peer == header->source) {
+            pptp_port_input(&port->pptp, packet);
+            return;
+        }
+        reason = "no-such-call";
+    }
+    trace_drop(&server->host.node.trace, server->host.node.simulation->now, "gre", reason,
+               packet->serial);
+    packet_free(packet);
+}
+
+static bool create_ports(struct rras_server *server, struct simulation *simulation)
+{
+    server->ports =
+        simulation_allocate(simulation, server->config.pptp_ports * sizeof *server->ports);
+    for (unsigned i = 0; server->ports && i < server->config.pptp_ports; i++)
+        rras_port_init(&server->ports[i], server, i);
+    return server->ports != NULL;
+}
+
+struct rras_server *rras_server_create(struct simulation *simulation, const char *name,
+                                       const struct node_profile *profile,
+                                       const struct rras_server_config *config)
+{
+    struct rras_server *server = simulation_allocate(simulation, sizeof *server);
+    if (!server)
+        return NULL;
+    struct host_stack_config stack = profile_stack(profile, true);
+    host_init(&server->host, &rras_server_class, simulation, name, &stack);
+    server->host.tcp_options = profile_tcp(profile);
+    server->profile = profile;
+    server->config = *config;
+    server->entropy = simulation_entropy(simulation, name);
+    server->gre = (struct stack_protocol){
+        .protocol = GRE_PROTOCOL, .receive = receive_gre, .context = server};
+    host_stack_set_protocol(&server->host.stack, &server->gre);
+    server->listener =
+        (struct stack_tcp_handler){.event = rras_control_accepted, .context = server};
+    snprintf(server->identification, sizeof server->identification, "MSRAS-0-%s", name);
+    for (char *p = server->identification; *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return create_ports(server, simulation) ? server : NULL;
+}
+
+enum status rras_server_add_user(struct rras_server *server, const char *name, const char *password)
+{
+    struct rras_user *user = simulation_allocate(server->host.node.simulation, sizeof *user);
+    if (!user)
+        return STATUS_NO_MEMORY;
+    *user = (struct rras_user){.name = name, .password = password, .next = server->users};
+    server->users = user;
+    return STATUS_OK;
+}
+
+enum status rras_server_add_pool(struct rras_server *server, ipv4_address from, ipv4_address to)
+{
+    return address_pool_add(&server->pool, server->host.node.simulation, from, to);
+}

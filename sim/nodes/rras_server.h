@@ -1,0 +1,86 @@
+#ifndef VPNSIM_NODES_RRAS_SERVER_H
+#define VPNSIM_NODES_RRAS_SERVER_H
+
+#include "nodes/address_pool.h"
+#include "nodes/host.h"
+#include "nodes/pptp_link.h"
+#include "nodes/pptp_port.h"
+#include "nodes/profile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** One account of the server's own database; texts are borrowed for the run. */
+struct rras_user {
+    const char *name;
+    const char *password;
+    struct rras_user *next;
+};
+
+/** What a server offers; see the functions below for users and addresses. */
+struct rras_server_config {
+    uint16_t pptp_ports; /**< most simultaneous calls; 0: no PPTP */
+    uint16_t tcp_port;
+    uint32_t echo_idle_ms;                     /**< 0: the profile's */
+    enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
+    uint8_t method_count;
+    struct ccp_config encryption;
+    ipv4_address name_servers[IPCP_SERVERS]; /**< told by IPCP; 0: none */
+};
+
+struct rras_server;
+struct rras_control;
+
+/** A PPTP port: the place for one call. */
+struct rras_port {
+    struct rras_server *server;
+    struct pptp_port pptp;
+    struct rras_control *control; /**< whose call it carries; NULL: the port is free */
+    uint16_t call_id;
+    uint16_t generation;  /**< calls that it has carried */
+    ipv4_address address; /**< of the caller, from the pool; 0: none */
+    char name[16];        /**< "VPN1-0": interface and PPP session */
+};
+
+/** A control connection of a caller. */
+struct rras_control {
+    struct rras_server *server;
+    struct pptp_link link;
+    struct rras_port *port; /**< NULL: no call */
+    struct rras_control *next;
+};
+
+/**
+ * A Windows server with Routing and Remote Access: an IP router that answers PPTP calls in the role
+ * of the PAC, authenticates callers against local users and gives them addresses of a static pool.
+ */
+struct rras_server {
+    struct host host;
+    const struct node_profile *profile;
+    struct rras_server_config config;
+    struct tap_point ppp_taps; /**< layer "ppp" */
+    struct stack_protocol gre;
+    struct stack_tcp_handler listener;
+    struct entropy entropy;
+    struct rras_user *users;
+    struct address_pool pool;
+    ipv4_address internal_address; /**< of the virtual interface: the pool's first; 0: not yet */
+    struct rras_port *ports;
+    uint16_t calls; /**< ports in use: the state pptp.calls */
+    struct rras_control *idle_controls;
+    char identification[64];
+};
+
+/** A server in the simulation's arena; NULL when memory is short. @p name is borrowed. */
+struct rras_server *rras_server_create(struct simulation *simulation, const char *name,
+                                       const struct node_profile *profile,
+                                       const struct rras_server_config *config);
+
+/** Adds an account. STATUS_NO_MEMORY. */
+enum status rras_server_add_user(struct rras_server *server, const char *name,
+                                 const char *password);
+
+/** Adds addresses for callers, both ends included. STATUS_NO_MEMORY. */
+enum status rras_server_add_pool(struct rras_server *server, ipv4_address from, ipv4_address to);
+
+#endif
