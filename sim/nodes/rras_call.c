@@ -146,16 +146,14 @@ static struct ppp_session_config session_config(struct rras_port *port)
     config.lcp.identification[1] = NULL;
     config.label = port->name;
     config.entropy = entropy_make(entropy_u64(&server->entropy), port->name);
-    memcpy(config.auth.require, server->config.methods, sizeof config.auth.require);
-    config.auth.require_count = server->config.method_count;
+    memcpy(config.auth.methods.require, server->config.methods, sizeof config.auth.methods.require);
+    config.auth.methods.require_count = server->config.method_count;
     config.auth.local_name = server->host.node.name;
     config.auth.lookup = find_account;
     config.auth.lookup_context = server;
     config.ccp = server->config.encryption;
     config.ipcp.local_address = server->internal_address;
     config.ipcp.local_address_fixed = true;
-    config.ipcp.peer_address_fixed = true;
-    config.ipcp.pulls_address = true;
     memcpy(config.ipcp.servers, server->config.name_servers, sizeof config.ipcp.servers);
     config.assign_address = assign_address;
     config.assign_context = port;

@@ -123,10 +123,11 @@ static struct ppp_session_config session_config(struct vpn_connection *connectio
     struct ppp_session_config config = profile_ppp(client->profile, client->identification);
     config.label = connection->config.name;
     config.entropy = entropy_make(entropy_u64(&client->entropy), connection->config.name);
-    memcpy(config.auth.allow, connection->config.methods, sizeof config.auth.allow);
-    config.auth.allow_count = connection->config.method_count;
+    memcpy(config.auth.methods.allow, connection->config.methods, sizeof config.auth.methods.allow);
+    config.auth.methods.allow_count = connection->config.method_count;
     config.auth.user = connection->config.user;
     config.auth.password = connection->config.password;
+    config.caller = true;
     config.ccp = connection->config.encryption;
     config.ipcp.ask_servers[IPCP_DNS1] = true;
     config.ipcp.ask_servers[IPCP_NBNS1] = true;

@@ -1,0 +1,34 @@
+#include "nodes/node_trace.h"
+
+#include <stddef.h>
+
+const struct trace_declaration node_trace_declarations[] = {
+    {"dial.started", "connection server protocol", "A VPN client starts to dial."},
+    {"dial.connected", "connection server address encryption strength",
+     "A dial has succeeded: IP may flow. \"encryption\" is mppe or none, \"strength\" the key "
+     "length in bits."},
+    {"dial.failed", "connection error reason",
+     "A dial has failed; \"error\" is the number that Windows shows, such as 691 or 721."},
+    {"dial.disconnected", "connection error reason",
+     "A connection that had been up has ended; error 631 when the user hung up."},
+    {"vpn.verdict", "connection verdict",
+     "What the connection is: \"VPN connection\", or \"tunnel, not a VPN connection\" when nothing "
+     "encrypts it."},
+    {"server.caller.connected", "port user from address strength",
+     "A caller is through: its user name, where it calls from and the address it was given."},
+    {"server.caller.disconnected", "port user address", "A caller's network phase has ended."},
+    {"server.call.refused", "reason from",
+     "The server refuses a call; reason ports-in-use when every PPTP port is busy."},
+    {"server.pool.exhausted", "", "A caller is there and no address is left for it."},
+    {"server.failed", "port reason", "A service could not use its port."},
+    {"ping.reply", "name from sequence size ttl rtt-us", "A reply to a ping has come."},
+    {"ping.error", "name sequence from type code reason",
+     "A ping was answered by an ICMP error, or could not be sent (then with a reason)."},
+    {"ping.finished", "name destination sent received", "A series of pings is over."},
+    {"transfer.finished", "name octets intact",
+     "A TCP transfer is over; \"intact\" is yes when every octet arrived as it was sent."},
+    {"transfer.failed", "name octets reason",
+     "A TCP transfer ended early; \"octets\" had been sent, or received intact."},
+    {"udp-stream.finished", "name sent replies", "A UDP stream is over."},
+    {NULL, NULL, NULL},
+};

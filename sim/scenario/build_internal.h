@@ -1,0 +1,45 @@
+#ifndef VPNSIM_SCENARIO_BUILD_INTERNAL_H
+#define VPNSIM_SCENARIO_BUILD_INTERNAL_H
+
+#include "capture/capture_filter.h"
+#include "net/link.h"
+#include "net/node.h"
+#include "scenario/build.h"
+
+/*
+ * Inside of a run, for the files that build it.
+ */
+
+struct scheduled_action;
+
+struct run {
+    const struct scenario *scenario;
+    struct simulation simulation;
+    struct node **nodes;              /* as scenario->nodes */
+    struct link **links;              /* as scenario->links */
+    struct scheduled_action *actions; /* as scenario->actions */
+    char *error;
+    size_t error_size;
+};
+
+/** Writes "file:line: text" into run->error and returns STATUS_INVALID. */
+enum status build_error(struct run *run, struct scenario_position at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** The built counterparts of parts of the scenario. */
+struct node *run_node(const struct run *run, const struct scenario_node *node);
+struct link *run_link(const struct run *run, const struct scenario_link *link);
+struct stack_interface *run_interface(const struct run *run, const struct scenario_node *node,
+                                      const struct scenario_interface *interface);
+struct device *run_device(const struct run *run, const struct scenario_node *node,
+                          const struct scenario_interface *interface);
+
+/** Makes the node that @p node describes, without its links. */
+enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
+
+/** Prepares the timeline; run_start() puts it on the clock. */
+enum status build_timeline(struct run *run);
+void start_timeline(struct run *run);
+void destroy_timeline(struct run *run);
+
+#endif

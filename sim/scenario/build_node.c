@@ -1,0 +1,249 @@
+#include "net/ethernet_switch.h"
+#include "nodes/host.h"
+#include "nodes/profile.h"
+#include "nodes/rras_server.h"
+#include "nodes/tcp_server.h"
+#include "nodes/udp_server.h"
+#include "nodes/vpn_client.h"
+#include "scenario/build_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A gateway's default route; a tunnel's has a lower metric and so wins while it is up. */
+#define GATEWAY_METRIC 1
+
+/*
+ * An adapter's address that depends on the names alone, so that neither another node nor another
+ * seed changes it: locally administered, unicast.
+ */
+static void choose_mac(const struct scenario_node *node, const struct scenario_interface *interface,
+                       uint8_t mac[6])
+{
+    char name[256];
+    snprintf(name, sizeof name, "mac %s:%s", node->name, interface->name);
+    struct entropy entropy = entropy_make(0, name);
+    entropy_fill(&entropy, mac, 6);
+    mac[0] = 0x02;
+}
+
+static enum status build_interfaces(struct run *run, const struct scenario_node *node,
+                                    struct host *host)
+{
+    (void)run;
+    for (size_t i = 0; i < node->interface_count; i++) {
+        const struct scenario_interface *wanted = &node->interfaces[i];
+        uint8_t mac[6];
+        if (wanted->has_mac)
+            memcpy(mac, wanted->mac, sizeof mac);
+        else
+            choose_mac(node, wanted, mac);
+        uint32_t mtu = wanted->mtu ? wanted->mtu : wanted->link->mtu;
+        struct stack_interface *interface = host_stack_add_ethernet(
+            &host->stack, wanted->name, mac, wanted->address, wanted->prefix_length, (uint16_t)mtu);
+        if (!interface)
+            return STATUS_NO_MEMORY;
+        if (wanted->gateway != IPV4_ANY &&
+            host_stack_add_route(&host->stack, IPV4_ANY, 0, wanted->gateway, interface,
+                                 GATEWAY_METRIC) != STATUS_OK)
+            return STATUS_NO_MEMORY;
+    }
+    return STATUS_OK;
+}
+
+static enum status build_routes(struct run *run, const struct scenario_node *node,
+                                struct host *host)
+{
+    for (size_t i = 0; i < node->route_count; i++) {
+        const struct scenario_route *wanted = &node->routes[i];
+        struct stack_interface *interface =
+            wanted->interface ? host_stack_find_interface(&host->stack, wanted->interface->name)
+                              : NULL;
+        enum status status =
+            host_stack_add_route(&host->stack, wanted->destination, wanted->prefix_length,
+                                 wanted->via, interface, wanted->metric);
+        if (status != STATUS_OK)
+            return build_error(run, wanted->at, "the route of node \"%s\" cannot be added: %s",
+                               node->name, status_text(status));
+    }
+    return STATUS_OK;
+}
+
+static enum status build_services(const struct scenario_node *node, struct host *host)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < node->service_count && status == STATUS_OK; i++) {
+        const struct scenario_service *wanted = &node->services[i];
+        bool echo = wanted->mode == SCENARIO_SERVICE_ECHO;
+        status = wanted->protocol == SCENARIO_SERVICE_TCP
+                     ? tcp_server_add(host, wanted->port, echo)
+                     : udp_server_add(host, wanted->port, echo);
+    }
+    return status;
+}
+
+/* The engines' methods in the order of the scenario; MS-CHAP-V2 alone when it names none. */
+static enum status build_methods(struct run *run, struct scenario_position at,
+                                 const struct scenario_authentication_list *list,
+                                 enum ppp_auth_method methods[LCP_METHODS], uint8_t *count)
+{
+    static const enum ppp_auth_method method_of[] = {
+        [SCENARIO_AUTHENTICATION_PAP] = PPP_AUTH_PAP,
+        [SCENARIO_AUTHENTICATION_CHAP_MD5] = PPP_AUTH_CHAP_MD5,
+        [SCENARIO_AUTHENTICATION_MS_CHAP_V2] = PPP_AUTH_MS_CHAP_V2,
+    };
+    *count = 0;
+    if (list->count == 0)
+        methods[(*count)++] = PPP_AUTH_MS_CHAP_V2;
+    if (list->count > LCP_METHODS)
+        return build_error(run, at, "too many authentication methods");
+    for (size_t i = 0; i < list->count; i++)
+        methods[(*count)++] = method_of[list->methods[i]];
+    return STATUS_OK;
+}
+
+static struct ccp_config build_encryption(const struct scenario_encryption *wanted,
+                                          enum scenario_encryption_policy unset)
+{
+    enum scenario_encryption_policy policy =
+        wanted->policy == SCENARIO_ENCRYPTION_UNSET ? unset : wanted->policy;
+    struct ccp_config config = {
+        .enabled = policy != SCENARIO_ENCRYPTION_NONE,
+        .required = policy == SCENARIO_ENCRYPTION_REQUIRED || policy == SCENARIO_ENCRYPTION_MAXIMUM,
+        .stateless = wanted->stateless != SCENARIO_NO,
+    };
+    unsigned strengths = wanted->strengths;
+    if (policy == SCENARIO_ENCRYPTION_MAXIMUM)
+        strengths = SCENARIO_STRENGTH_128;
+    else if (strengths == 0)
+        strengths = SCENARIO_STRENGTH_40 | SCENARIO_STRENGTH_56 | SCENARIO_STRENGTH_128;
+    if (strengths & SCENARIO_STRENGTH_40)
+        config.strengths |= CCP_MPPE_40;
+    if (strengths & SCENARIO_STRENGTH_56)
+        config.strengths |= CCP_MPPE_56;
+    if (strengths & SCENARIO_STRENGTH_128)
+        config.strengths |= CCP_MPPE_128;
+    return config;
+}
+
+static enum status build_client(struct run *run, const struct scenario_node *node,
+                                const struct node_profile *profile, struct node **built)
+{
+    struct vpn_client *client = vpn_client_create(&run->simulation, node->name, profile);
+    if (!client)
+        return STATUS_NO_MEMORY;
+    *built = &client->host.node;
+    client->host.stack.config.forwarding = node->forwarding;
+    for (size_t i = 0; i < node->connection_count; i++) {
+        const struct scenario_connection *wanted = &node->connections[i];
+        struct vpn_connection_config config = {
+            .name = wanted->name,
+            .server = wanted->server,
+            .port = wanted->port,
+            .user = wanted->user,
+            .password = wanted->password,
+            .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_REQUIRED),
+            .default_route = wanted->default_route,
+            .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+            .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
+            .mtu = (uint16_t)wanted->mtu,
+        };
+        enum status status = build_methods(run, wanted->at, &wanted->authentication, config.methods,
+                                           &config.method_count);
+        if (status == STATUS_OK)
+            status = vpn_client_add_connection(client, &config);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static enum status build_server(struct run *run, const struct scenario_node *node,
+                                const struct node_profile *profile, struct node **built)
+{
+    const struct scenario_vpn_server *wanted = node->server;
+    struct rras_server_config config = {
+        .pptp_ports = wanted->pptp.at.file ? (uint16_t)wanted->pptp.ports : 0,
+        .tcp_port = wanted->pptp.port,
+        .echo_idle_ms = (uint32_t)(wanted->pptp.echo_interval / INSTANT_MILLISECOND),
+        .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_OPTIONAL),
+        .name_servers = {[IPCP_DNS1] = wanted->name_servers.dns,
+                         [IPCP_DNS2] = wanted->name_servers.dns2,
+                         [IPCP_NBNS1] = wanted->name_servers.wins,
+                         [IPCP_NBNS2] = wanted->name_servers.wins2},
+    };
+    enum status status =
+        build_methods(run, node->at, &wanted->authentication, config.methods, &config.method_count);
+    if (status != STATUS_OK)
+        return status;
+    struct rras_server *server = rras_server_create(&run->simulation, node->name, profile, &config);
+    if (!server)
+        return STATUS_NO_MEMORY;
+    *built = &server->host.node;
+    server->host.stack.config.forwarding = node->forwarding;
+    for (size_t i = 0; i < wanted->user_count && status == STATUS_OK; i++)
+        status = rras_server_add_user(server, wanted->users[i].name, wanted->users[i].password);
+    for (size_t i = 0; i < wanted->pool_count && status == STATUS_OK; i++)
+        status = rras_server_add_pool(server, wanted->pools[i].from, wanted->pools[i].to);
+    return status;
+}
+
+static enum status build_host(struct run *run, const struct scenario_node *node,
+                              const struct node_profile *profile, struct node **built)
+{
+    struct host_stack_config config = profile_stack(profile, node->forwarding);
+    struct host *host =
+        host_create(&run->simulation, node->kind == SCENARIO_ROUTER ? &router_class : &host_class,
+                    node->name, &config);
+    if (!host)
+        return STATUS_NO_MEMORY;
+    host->tcp_options = profile_tcp(profile);
+    *built = &host->node;
+    return STATUS_OK;
+}
+
+static enum status build_switch(struct run *run, const struct scenario_node *node,
+                                struct node **built)
+{
+    const char **names =
+        simulation_allocate(&run->simulation, node->interface_count * sizeof *names);
+    if (!names)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < node->interface_count; i++)
+        names[i] = node->interfaces[i].name;
+    const struct ethernet_switch_config config = {
+        .name = node->name,
+        .port_names = names,
+        .port_count = node->interface_count,
+    };
+    struct ethernet_switch *bridge = ethernet_switch_create(&run->simulation, &config);
+    if (!bridge)
+        return STATUS_NO_MEMORY;
+    *built = &bridge->node;
+    return STATUS_OK;
+}
+
+enum status build_node(struct run *run, const struct scenario_node *node, struct node **built)
+{
+    if (node->kind == SCENARIO_SWITCH)
+        return build_switch(run, node, built);
+    const struct node_profile *profile = node_profile_find(scenario_profile_text(node->profile));
+    if (!profile)
+        return build_error(run, node->at, "profile \"%s\" is not known",
+                           scenario_profile_text(node->profile));
+    enum status status;
+    if (node->kind == SCENARIO_VPN_CLIENT)
+        status = build_client(run, node, profile, built);
+    else if (node->kind == SCENARIO_VPN_SERVER)
+        status = build_server(run, node, profile, built);
+    else
+        status = build_host(run, node, profile, built);
+    struct host *host = (struct host *)*built;
+    if (status == STATUS_OK)
+        status = build_interfaces(run, node, host);
+    if (status == STATUS_OK)
+        status = build_routes(run, node, host);
+    if (status == STATUS_OK)
+        status = build_services(node, host);
+    return status;
+}

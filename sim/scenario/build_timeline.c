@@ -1,0 +1,186 @@
+#include "nodes/ping.h"
+#include "nodes/transfer.h"
+#include "nodes/udp_stream.h"
+#include "nodes/vpn_client.h"
+#include "scenario/build_internal.h"
+
+/* The rule of a drop action. */
+struct drop_rule {
+    struct link_fault fault; /* first: the link's fault is the rule */
+    struct capture_filter *filter;
+    bool any_side;
+    unsigned side;
+};
+
+/* An action waiting for its instant. */
+struct scheduled_action {
+    struct event event; /* first: the clock's event is the action */
+    struct run *run;
+    const struct scenario_action *action;
+    struct drop_rule drop;
+};
+
+static bool drop_matches(const struct link_fault *fault, unsigned side, const uint8_t *frame,
+                         size_t length)
+{
+    const struct drop_rule *rule = (const struct drop_rule *)fault;
+    return (rule->any_side || rule->side == side) &&
+           capture_filter_matches(rule->filter, side == 0 ? TAP_SENT : TAP_RECEIVED, frame, length);
+}
+
+static struct host *action_host(const struct run *run, const struct scenario_node *node)
+{
+    return (struct host *)run_node(run, node);
+}
+
+static enum status do_ping(const struct run *run, const struct scenario_action_ping *wanted)
+{
+    const struct ping_config config = {
+        .name = wanted->name ? wanted->name : wanted->node->name,
+        .destination = wanted->destination,
+        .count = wanted->count,
+        .interval = wanted->interval,
+        .size = wanted->size,
+        .dont_fragment = wanted->dont_fragment,
+    };
+    return ping_start(action_host(run, wanted->node), &config);
+}
+
+static enum status do_transfer(const struct run *run, const struct scenario_action_transfer *wanted)
+{
+    const struct transfer_config config = {
+        .name = wanted->name,
+        .destination = wanted->destination,
+        .port = wanted->port,
+        .size = wanted->size,
+        .direction = wanted->direction == SCENARIO_TRANSFER_SEND ? TRANSFER_SEND : TRANSFER_RECEIVE,
+    };
+    enum status status = transfer_start(action_host(run, wanted->node), &config);
+    return status == STATUS_NOT_FOUND ? STATUS_OK : status; /* no route: told by its event */
+}
+
+static enum status do_udp_stream(const struct run *run,
+                                 const struct scenario_action_udp_stream *wanted)
+{
+    const struct udp_stream_config config = {
+        .name = wanted->name,
+        .destination = wanted->destination,
+        .port = wanted->port,
+        .size = wanted->size,
+        .count = wanted->count,
+        .interval = wanted->interval,
+    };
+    return udp_stream_start(action_host(run, wanted->node), &config);
+}
+
+static void do_call(const struct run *run, const struct scenario_action_call *wanted, bool dial)
+{
+    struct vpn_client *client = (struct vpn_client *)run_node(run, wanted->node);
+    for (struct vpn_connection *c = client->connections; c; c = c->next)
+        if (!wanted->connection || vpn_client_connection(client, wanted->connection->name) == c) {
+            if (dial)
+                vpn_connection_dial(c);
+            else
+                vpn_connection_hang_up(c);
+        }
+}
+
+static void do_set_link(const struct run *run, const struct scenario_action_set_link *wanted)
+{
+    struct link *link = run_link(run, wanted->link);
+    if (wanted->has_mtu)
+        link_set_mtu(link, wanted->mtu);
+    if (wanted->has_loss)
+        link_set_loss(link, wanted->loss_ppm);
+}
+
+static void perform(struct simulation *simulation, struct event *event)
+{
+    struct scheduled_action *scheduled = (struct scheduled_action *)event;
+    const struct run *run = scheduled->run;
+    const struct scenario_action *action = scheduled->action;
+    enum status status = STATUS_OK;
+    switch (action->kind) {
+    case SCENARIO_DIAL:
+        do_call(run, &action->call, true);
+        break;
+    case SCENARIO_HANG_UP:
+        do_call(run, &action->call, false);
+        break;
+    case SCENARIO_PING:
+        status = do_ping(run, &action->ping);
+        break;
+    case SCENARIO_TRANSFER:
+        status = do_transfer(run, &action->transfer);
+        break;
+    case SCENARIO_UDP_STREAM:
+        status = do_udp_stream(run, &action->udp_stream);
+        break;
+    case SCENARIO_LINK_DOWN:
+        link_set_up(run_link(run, action->link), false);
+        break;
+    case SCENARIO_LINK_UP:
+        link_set_up(run_link(run, action->link), true);
+        break;
+    case SCENARIO_SET_LINK:
+        do_set_link(run, &action->set_link);
+        break;
+    case SCENARIO_DROP:
+        link_add_fault(run_link(run, action->drop.link), &scheduled->drop.fault);
+        break;
+    }
+    if (status != STATUS_OK) /* no memory or no free port: the run is not what was asked for */
+        simulation->failure = status;
+}
+
+static enum status prepare_drop(struct run *run, struct scheduled_action *scheduled)
+{
+    const struct scenario_action_drop *wanted = &scheduled->action->drop;
+    struct drop_rule *rule = &scheduled->drop;
+    char message[256];
+    enum status status = capture_filter_compile(wanted->filter, CAPTURE_ETHERNET, &rule->filter,
+                                                message, sizeof message);
+    if (status == STATUS_INVALID)
+        return build_error(run, scheduled->action->at, "bad filter \"%s\": %s", wanted->filter,
+                           message);
+    rule->fault = (struct link_fault){
+        .matches = drop_matches,
+        .first = wanted->first,
+        .last = wanted->last,
+    };
+    rule->any_side = wanted->from == NULL;
+    rule->side = wanted->from == wanted->link->ends[1].node ? 1 : 0;
+    return status;
+}
+
+enum status build_timeline(struct run *run)
+{
+    const struct scenario *scenario = run->scenario;
+    run->actions =
+        simulation_allocate(&run->simulation, scenario->action_count * sizeof *run->actions);
+    if (!run->actions)
+        return STATUS_NO_MEMORY;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < scenario->action_count && status == STATUS_OK; i++) {
+        struct scheduled_action *scheduled = &run->actions[i];
+        scheduled->event.action = perform;
+        scheduled->run = run;
+        scheduled->action = &scenario->actions[i];
+        if (scheduled->action->kind == SCENARIO_DROP)
+            status = prepare_drop(run, scheduled);
+    }
+    return status;
+}
+
+void start_timeline(struct run *run)
+{
+    for (size_t i = 0; i < run->scenario->action_count; i++)
+        simulation_schedule(&run->simulation, &run->actions[i].event,
+                            run->scenario->actions[i].when);
+}
+
+void destroy_timeline(struct run *run)
+{
+    for (size_t i = 0; run->actions && i < run->scenario->action_count; i++)
+        capture_filter_destroy(run->actions[i].drop.filter);
+}
