@@ -1,5 +1,14 @@
 #include "nodes/node_trace.h"
 
+#include "gre/gre_trace.h"
+#include "inet/inet_trace.h"
+#include "inet/tcp_trace.h"
+#include "net/link.h"
+#include "nodes/host_stack.h"
+#include "ppp/ppp_auth.h"
+#include "ppp/ppp_trace.h"
+#include "pptp/pptp_trace.h"
+
 #include <stddef.h>
 
 const struct trace_declaration node_trace_declarations[] = {
@@ -31,4 +40,12 @@ const struct trace_declaration node_trace_declarations[] = {
      "A TCP transfer ended early; \"octets\" had been sent, or received intact."},
     {"udp-stream.finished", "name sent replies", "A UDP stream is over."},
     {NULL, NULL, NULL},
+};
+
+const struct trace_declaration *const node_trace_tables[] = {
+    node_trace_declarations,     pptp_trace_declarations,
+    gre_trace_declarations,      ppp_trace_declarations,
+    ppp_auth_trace_declarations, tcp_trace_declarations,
+    inet_trace_declarations,     host_stack_trace_declarations,
+    link_trace_declarations,     NULL,
 };
