@@ -37,6 +37,7 @@ struct reassembly {
     struct reassembly_datagram *oldest;     /**< in the order of their deadlines */
     struct reassembly_datagram *newest;
     struct reassembly_datagram *expired; /**< those whose first fragment is still to be polled */
+    struct reassembly_datagram *spare;   /**< records to be used again */
     uint32_t count;
     uint32_t storage;
     uint64_t completed; /**< datagrams put together */

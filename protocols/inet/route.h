@@ -23,10 +23,12 @@ struct route {
     uint32_t metric;          /**< the lowest wins among equal prefixes */
     uint32_t next;            /**< the table's: chain of a bucket, index + 1 */
     uint32_t sequence;        /**< the table's: the earliest wins among equal metrics */
+    uint32_t references;      /**< how often the very same line was added */
     uint8_t prefix_length;
-    uint8_t kind;        /**< enum route_kind */
-    uint16_t references; /**< how often the very same line was added */
+    uint8_t kind; /**< enum route_kind */
 };
+
+struct route_index;
 
 /**
  * A routing table with longest-prefix match (RFC 1812 section 5.2.4.3).
@@ -36,14 +38,11 @@ struct route {
  */
 struct route_table {
     struct route *routes;
-    uint32_t *buckets;
+    struct route_index *index; /**< NULL while there are few routes */
     uint32_t count;
     uint32_t capacity;
-    uint32_t bucket_mask;
     uint32_t next_sequence;
-    uint64_t lengths;       /**< bit n: some route has prefix length n */
-    uint32_t *length_count; /**< [33], allocated with the buckets */
-    uint32_t generation;    /**< changes with every change of the table */
+    uint32_t generation; /**< changes with every change of the table */
 };
 
 /** A zero-initialised table is empty and has no memory. */
@@ -60,6 +59,9 @@ enum status route_add(struct route_table *table, const struct route *route);
  * and removes it with the last. STATUS_NOT_FOUND: there is none.
  */
 enum status route_remove(struct route_table *table, const struct route *route);
+
+/** True when the table holds the line with this destination, prefix, gateway, interface and kind. */
+bool route_exists(const struct route_table *table, const struct route *route);
 
 /** Removes every route through @p interface; returns how many. */
 size_t route_remove_interface(struct route_table *table, const void *interface);

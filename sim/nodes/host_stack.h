@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "base/trace.h"
 #include "core/simulation.h"
+#include "core/timer.h"
 #include "inet/arp.h"
 #include "inet/icmp.h"
 #include "inet/ipv4.h"
@@ -31,11 +32,12 @@
  * Every discarded packet is told by packet.dropped of this node. Protocol and reason:
  *   ethernet  malformed, unknown-ethertype, not-for-us, interface-down
  *   arp       malformed
- *   ipv4      malformed, bad-checksum, martian-source, not-for-us, forwarding-disabled,
- *             ttl-expired, no-route, fragmentation-needed, arp-timeout, arp-queue-full,
- *             interface-down, broadcast-not-forwarded, protocol-unreachable, too-long, no-memory,
- *             and those of inet/reassembly.h
- *   icmp      malformed, bad-checksum, unknown-type, no-listener
+ *   ipv4      malformed, bad-checksum, martian-source, martian-destination, not-for-us,
+ * ttl-expired, no-route, fragmentation-needed, arp-timeout, arp-queue-full, interface-down,
+ *             broadcast-not-forwarded, protocol-unreachable, too-long, tunnel-loop, no-memory, and
+ *             those of inet/reassembly.h
+ *   icmp      malformed, bad-checksum, unknown-type, not-for-us, broadcast-echo, echo-off,
+ *             no-listener
  *   udp       malformed, bad-checksum, port-unreachable
  *   gre, tcp, udp, icmp, esp, ah, ipv4 by what the datagram carries: filter
  */
@@ -127,7 +129,10 @@ struct stack_icmp_error {
  */
 struct stack_protocol {
     uint8_t protocol;
-    /** @p packet starts at the IP payload and belongs to the callee. */
+    /**
+     * @p packet starts at the IP payload and belongs to the callee. @p interface is where it came
+     * in; NULL for what we sent to ourselves. @p header is borrowed.
+     */
     void (*receive)(void *context, struct stack_interface *interface,
                     const struct ipv4_header *header, struct packet *packet);
     void (*error)(void *context, const struct stack_icmp_error *error);
@@ -193,7 +198,9 @@ struct host_stack {
     struct path_mtu_cache path_mtu;
     struct icmp_rate_limit icmp_limit;
     struct packet_queue loopback;
-    struct event timer;
+    struct stack_ethernet *ethernets;
+    unsigned tunnel_depth;
+    struct timer timer;
 };
 
 /**
