@@ -135,13 +135,11 @@ struct tcp_endpoint {
     uint32_t connection_count;
     struct tcp_listener *listeners;     /* hash by address and port */
     struct tcp_connection *connections; /* hash by addresses and ports: all but CLOSED ones */
-    struct tcp_connection *all_first;   /* every connection not yet freed, oldest first */
-    struct tcp_connection *all_last;
-    struct tcp_connection *output_first; /* those that may have a segment to send */
-    struct tcp_connection *output_last;
-    struct tcp_connection *event_first; /* those with an event to tell */
-    struct tcp_connection *event_last;
-    struct tcp_connection **timers; /* heap by deadline and serial number */
+    struct tcp_connection *all;         /* every connection not yet freed, oldest first */
+    struct tcp_connection *output;      /* those that may have a segment to send */
+    struct tcp_connection *events;      /* those with an event to tell */
+    struct tcp_connection *dead;        /* to be freed at the end of the call */
+    struct tcp_connection **timers;     /* heap by deadline and serial number */
     uint32_t timer_count;
     uint32_t timer_capacity;
     struct packet_queue resets; /* RSTs ready to go; packet.due holds source and destination */

@@ -24,9 +24,12 @@ struct tcp_options {
     bool sack_permitted;     /**< send the SACK-Permitted option (SACK itself is not used) */
     bool nagle;              /**< RFC 9293 section 3.7.4 */
     bool path_mtu_discovery; /**< ask for Don't Fragment on every segment (RFC 1191) */
-    /** RFC 5961: only an exact RST resets, a SYN never does; else as RFC 793 has it: any RST or SYN
-     * within the window resets. */
+    /** RFC 5961: only an exact RST resets, a SYN never does, and a hard ICMP error does not end an
+     * established connection (RFC 5461); else as RFC 793 and RFC 1122 have it. */
     bool strict_resets;
+    /** An ICMP Destination Unreachable of any code ends a connection attempt (RFC 5461 section
+     * 4.1); else soft ones only change what is told when it times out. */
+    bool abort_connect_on_unreachable;
     bool keep_alive_octet;      /**< a keep-alive carries one octet of garbage (RFC 1122 4.2.3.6) */
     uint8_t ack_every_segments; /**< at the latest this many data segments share an ACK */
     uint8_t initial_window_segments; /**< 0: RFC 6928 (ten) */
@@ -36,8 +39,7 @@ struct tcp_options {
     /** A RST that answers a SYN makes the SYN be sent again so many times before
      * TCP_EVENT_REFUSED (Windows: 2). */
     uint8_t syn_retries_after_reset;
-    uint16_t
-        backlog; /**< listener: most connections that are not yet accepted by the application */
+    uint16_t backlog; /**< listener: most connections not yet accepted by the application */
     uint32_t syn_retry_after_reset_ms; /**< pause before each of those */
     uint32_t delayed_ack_ms;           /**< 0: every data segment is acknowledged at once */
     uint32_t initial_rto_ms;           /**< before a round trip was measured (RFC 6298: 1,000) */
@@ -54,8 +56,8 @@ struct tcp_options {
 
 /**
  * What the RFCs recommend: 65,535 octets of receive buffer with window scaling off by size, initial
- * RTO 1 s, minimum 1 s, maximum 60 s, six SYN and fifteen data retransmissions, delayed ACK 200 ms
- * every second segment, Nagle, 2 MSL of 240 s, RFC 5961, no keep-alive.
+ * RTO 1 s, minimum 1 s, maximum 60 s, seven SYN and fifteen data retransmissions, delayed ACK 200
+ * ms every second segment, Nagle, 2 MSL of 240 s, RFC 5961, no keep-alive.
  */
 struct tcp_options tcp_options_rfc(void);
 
