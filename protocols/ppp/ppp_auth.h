@@ -88,6 +88,7 @@ struct ppp_auth_config {
     struct entropy *entropy; /**< may be NULL for PAP only */
     struct packet_pool *pool;
     const struct trace *trace; /**< may be NULL */
+    const char *label;         /**< field "session" of every trace event; NULL is "" */
 
     instant restart;          /**< between two transmissions; 0: 3 s */
     unsigned transmissions;   /**< of a Request or Challenge before giving up; 0: 10 */
@@ -143,6 +144,7 @@ struct ppp_auth {
     struct packet_queue send;
     int event;
     uint32_t event_value;
+    uint32_t error; /**< authenticatee: the peer's, while it offers a retry */
     struct mppe_start_keys keys;
     char peer_name[PPP_AUTH_NAME_MAX + 1];
     union {

@@ -1,0 +1,157 @@
+/* What the methods of ppp_auth share: packets, timer, verdict, names and traces. */
+#include "ppp/ppp_auth_private.h"
+
+#include "crypto/utf16.h"
+
+#include <assert.h>
+#include <string.h>
+
+static struct packet *start_packet(struct ppp_auth *auth, struct wire_writer *writer)
+{
+    struct packet *packet = packet_alloc(auth->config.pool, PPP_AUTH_PACKET_MAX);
+    if (packet)
+        *writer = wire_writer_make(packet->data, PPP_AUTH_PACKET_MAX);
+    return packet;
+}
+
+static void finish_packet(struct ppp_auth *auth, struct packet *packet,
+                          const struct wire_writer *writer)
+{
+    assert(!writer->failed);
+    (void)packet_append(packet, wire_written(writer));
+    packet_queue_push(&auth->send, packet);
+}
+
+void ppp_auth_send_pap(struct ppp_auth *auth, const struct pap_message *message)
+{
+    struct wire_writer writer;
+    struct packet *packet = start_packet(auth, &writer);
+    if (!packet)
+        return;
+    pap_encode(&writer, message);
+    finish_packet(auth, packet, &writer);
+}
+
+void ppp_auth_send_chap(struct ppp_auth *auth, const struct chap_message *message)
+{
+    struct wire_writer writer;
+    struct packet *packet = start_packet(auth, &writer);
+    if (!packet)
+        return;
+    chap_encode(&writer, message);
+    finish_packet(auth, packet, &writer);
+}
+
+void ppp_auth_drop(struct ppp_auth *auth, instant now, const struct packet *packet,
+                   const char *reason)
+{
+    trace_drop(auth->config.trace, now, auth->config.method == PPP_AUTH_PAP ? "pap" : "chap",
+               reason, packet->serial);
+}
+
+void ppp_auth_arm(struct ppp_auth *auth, instant now, unsigned periods)
+{
+    instant restart = auth->config.restart;
+    bool fits = periods == 0 || restart <= INSTANT_NEVER / periods;
+    auth->deadline = fits ? instant_after(now, restart * periods) : INSTANT_NEVER;
+}
+
+void ppp_auth_push_event(struct ppp_auth *auth, enum ppp_auth_event event, uint32_t value)
+{
+    assert(!auth->event_pending);
+    auth->event_pending = true;
+    auth->event = (int)event;
+    auth->event_value = value;
+}
+
+void ppp_auth_succeed(struct ppp_auth *auth, instant now)
+{
+    bool can_rechallenge =
+        auth->config.role == PPP_AUTHENTICATOR && auth->config.method != PPP_AUTH_PAP;
+    auth->phase = PPP_AUTH_PHASE_SUCCEEDED;
+    auth->deadline = can_rechallenge && auth->config.rechallenge > 0
+                         ? instant_after(now, auth->config.rechallenge)
+                         : INSTANT_NEVER;
+    ppp_auth_trace(auth, now, "ppp.auth.succeeded", 0, NULL);
+    if (!auth->authenticated_once)
+        ppp_auth_push_event(auth, PPP_AUTH_SUCCEEDED, 0);
+    auth->authenticated_once = true;
+}
+
+void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const char *reason)
+{
+    auth->phase = PPP_AUTH_PHASE_FAILED;
+    auth->deadline = INSTANT_NEVER;
+    ppp_auth_trace(auth, now, "ppp.auth.failed", error, reason);
+    ppp_auth_push_event(auth, PPP_AUTH_FAILED, error);
+}
+
+void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32_t error,
+                    const char *reason)
+{
+    bool is_authenticator = auth->config.role == PPP_AUTHENTICATOR;
+    const struct trace_field fields[] = {
+        trace_text("session", auth->config.label ? auth->config.label : ""),
+        trace_text("role", is_authenticator ? "authenticator" : "authenticatee"),
+        trace_text("method", ppp_auth_method_name(auth->config.method)),
+        trace_text("user", is_authenticator ? auth->peer_name : auth->config.name),
+        trace_text("peer", auth->peer_name),
+        trace_number("error", error),
+        trace_text("reason", reason ? reason : ""),
+    };
+    size_t count = sizeof fields / sizeof fields[0];
+    trace_emit(auth->config.trace, now, name, fields, error ? count : count - 2);
+}
+
+void ppp_auth_set_peer_name(struct ppp_auth *auth, const uint8_t *name, size_t length)
+{
+    uint8_t unicode[4 * PPP_AUTH_NAME_MAX];
+    size_t units;
+    if (length > PPP_AUTH_NAME_MAX)
+        length = PPP_AUTH_NAME_MAX;
+    memset(auth->peer_name, 0, sizeof auth->peer_name);
+    if (length > 0)
+        memcpy(auth->peer_name, name, length);
+    bool is_utf8 = utf16le_from_utf8(auth->peer_name, length, unicode, sizeof unicode, &units);
+    for (size_t i = 0; i < length; i++) {
+        uint8_t octet = (uint8_t)auth->peer_name[i];
+        if (octet < 0x20 || octet == 0x7f || (octet >= 0x80 && !is_utf8))
+            auth->peer_name[i] = '?';
+    }
+}
+
+bool ppp_auth_find_account(struct ppp_auth *auth, const uint8_t *name, size_t length,
+                           struct ppp_auth_account *account)
+{
+    char domain[PPP_AUTH_NAME_MAX + 1] = "";
+    char user[PPP_AUTH_NAME_MAX + 1] = "";
+    size_t user_length = length;
+    const uint8_t *bare = mschap_user_without_domain(name, &user_length);
+    /* A NUL would make the database see another name than the one that is hashed. */
+    if (length == 0 || length > PPP_AUTH_NAME_MAX || memchr(name, 0, length))
+        return false;
+    if (user_length < length)
+        memcpy(domain, name, length - user_length - 1);
+    memcpy(user, bare, user_length);
+    *account = (struct ppp_auth_account){0};
+    return auth->config.lookup(auth->config.lookup_context, domain, user, account) &&
+           account->password;
+}
+
+#define COMMON "session role method user peer"
+
+const struct trace_declaration ppp_auth_trace_declarations[] = {
+    {"ppp.auth.started", COMMON,
+     "Authentication begins in one direction; role is authenticator or authenticatee."},
+    {"ppp.auth.retransmitted", COMMON, "A Request, Challenge or Response is sent once more."},
+    {"ppp.auth.retry-granted", COMMON " error reason",
+     "The authenticator refuses a wrong password but takes another try (R=1)."},
+    {"ppp.auth.retry-offered", COMMON " error reason",
+     "The authenticatee is refused and may try again (R=1)."},
+    {"ppp.auth.rechallenged", COMMON, "The authenticator challenges an authenticated peer again."},
+    {"ppp.auth.succeeded", COMMON,
+     "One direction is authenticated, or a re-challenge was answered rightly."},
+    {"ppp.auth.failed", COMMON " error reason",
+     "One direction's authentication failed; error is the number a RAS client shows."},
+    {NULL, NULL, NULL},
+};
