@@ -67,8 +67,9 @@ struct lcp {
     uint8_t magic_collisions;
     uint8_t echo_unanswered;
     uint8_t echo_identifier;
-    uint16_t mru;      /**< what the peer may send us */
-    uint16_t peer_mru; /**< what we may send the peer */
+    uint16_t wanted_mru; /**< in our request */
+    uint16_t mru;        /**< what the peer may send us */
+    uint16_t peer_mru;   /**< what we may send the peer */
     uint32_t accm;
     uint32_t peer_accm; /**< characters we must escape */
     uint32_t magic;     /**< ours, 0 when not negotiated */

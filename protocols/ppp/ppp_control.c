@@ -274,10 +274,23 @@ void ppp_control_protocol_rejected(struct ppp_control *control, instant now, boo
     ppp_control_down(control, now);
 }
 
+static void trace_refusal(const struct ppp_control *control, instant now,
+                          const struct ppp_option *option, enum ppp_verdict verdict)
+{
+    if (!control->link->trace->emit)
+        return;
+    TRACE(control->link->trace, now, "ppp.option.refused",
+          trace_text("session", control->link->session),
+          trace_text("protocol", control->operations->name),
+          trace_text("option", control->operations->option_name(option->type)),
+          trace_number("type", option->type),
+          trace_text("answer", verdict == PPP_OPTION_NAK ? "nak" : "reject"));
+}
+
 /* Sections 5.2 to 5.4: rejects what is not negotiable; otherwise names acceptable values;
    otherwise acknowledges by copying. */
-static enum ppp_automaton_event judge_request(struct ppp_control *control, const uint8_t *options,
-                                              size_t length)
+static enum ppp_automaton_event judge_request(struct ppp_control *control, instant now,
+                                              const uint8_t *options, size_t length)
 {
     const struct ppp_control_operations *operations = control->operations;
     bool converging = control->naks_sent < control->link->automaton->max_failure;
@@ -296,6 +309,8 @@ static enum ppp_automaton_event judge_request(struct ppp_control *control, const
            options are rejected instead. */
         if (again || (verdict == PPP_OPTION_NAK && !converging))
             verdict = PPP_OPTION_REJECT;
+        if (verdict != PPP_OPTION_ACCEPT)
+            trace_refusal(control, now, &option, verdict);
         if (verdict == PPP_OPTION_REJECT && reply && packet_tailroom(reply) >= option.length)
             memcpy(packet_append(reply, option.length), option.data - 2, option.length);
     }
@@ -333,7 +348,7 @@ static void receive_configure_request(struct ppp_control *control, instant now,
         return;
     }
     begin_negotiation(control, PPP_RCR_PLUS);
-    ppp_control_event(control, now, judge_request(control, options, length));
+    ppp_control_event(control, now, judge_request(control, now, options, length));
 }
 
 /* Section 5.4: a Reject holds options of our request, unchanged and in its order. */
@@ -391,7 +406,7 @@ static void receive_configure_reply(struct ppp_control *control, instant now, ui
         struct ppp_option option;
         while (ppp_option_read(&reader, &option)) {
             if (code == PPP_CONFIGURE_ACK)
-                control->operations->acked(control, &option);
+                control->operations->acked(control, now, &option);
             else if (code == PPP_CONFIGURE_NAK)
                 control->operations->naked(control, now, &option);
             else
@@ -405,8 +420,8 @@ static void receive_configure_reply(struct ppp_control *control, instant now, ui
     ppp_control_event(control, now, code == PPP_CONFIGURE_ACK ? PPP_RCA : PPP_RCN);
 }
 
-static void receive_terminate_request(struct ppp_control *control, instant now,
-                                      const uint8_t *data, size_t length)
+static void receive_terminate_request(struct ppp_control *control, instant now, const uint8_t *data,
+                                      size_t length)
 {
     uint32_t error = 0;
     if (length == WINDOWS_TERMINATION_SIZE && wire_load_u32(data + 4) == WINDOWS_TERMINATION_MARK)

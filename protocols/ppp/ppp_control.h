@@ -97,8 +97,9 @@ struct ppp_control_link {
 
 /** What one control protocol knows of its options. @c control is always the first argument. */
 struct ppp_control_operations {
-    const char *name;  /**< lower case, for traces: "lcp" */
-    uint16_t protocol; /**< PPP protocol number */
+    const char *name;                         /**< lower case, for traces: "lcp" */
+    uint16_t protocol;                        /**< PPP protocol number */
+    const char *(*option_name)(uint8_t type); /**< for traces; "unknown" without a name */
     /** Writes the options of the next Configure-Request. */
     void (*write_request)(struct ppp_control *control, struct wire_writer *writer);
     /** Judges an option of the peer; for PPP_OPTION_NAK writes an acceptable one. No effects. */
@@ -112,7 +113,7 @@ struct ppp_control_operations {
     void (*accept_none)(struct ppp_control *control);
     void (*accept)(struct ppp_control *control, const struct ppp_option *option);
     /** The peer answered our request: one call an option. naked() may get unrequested ones. */
-    void (*acked)(struct ppp_control *control, const struct ppp_option *option);
+    void (*acked)(struct ppp_control *control, instant now, const struct ppp_option *option);
     void (*naked)(struct ppp_control *control, instant now, const struct ppp_option *option);
     void (*rejected)(struct ppp_control *control, instant now, const struct ppp_option *option);
     /** Handles a packet with a code above 7; false: unknown, to be Code-Rejected. NULL: none. */

@@ -206,6 +206,9 @@ struct ppp_session {
     bool demand_done;
     bool prove_done;
     bool network_up;
+    bool address_chosen;  /**< .assign_address was asked */
+    bool ip_refused;      /**< there is no address for the peer */
+    bool close_pending;   /**< LCP is to be closed when the current input is done with */
     bool finished;        /**< PPP_EVENT_FINISHED was reported */
     enum ppp_error error; /**< first reason that ended the link */
 };

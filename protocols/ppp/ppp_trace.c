@@ -1,0 +1,37 @@
+#include "ppp/ppp_trace.h"
+
+#include <stddef.h>
+
+const struct trace_declaration ppp_trace_declarations[] = {
+    {"ppp.packet.sent", "session protocol code identifier",
+     "A control packet of LCP, CCP or IPCP left for the peer."},
+    {"ppp.packet.received", "session protocol code identifier",
+     "A control packet of LCP, CCP or IPCP came from the peer."},
+    {"ppp.option.refused", "session protocol option type answer",
+     "An option of the peer's Configure-Request is answered with nak or reject."},
+    {"ppp.lcp.opened", "session mru peer-mru authentication magic",
+     "LCP is open: the link can carry authentication and network protocols."},
+    {"ppp.lcp.closed", "session", "LCP is no longer open."},
+    {"ppp.lcp.timeout", "session heard",
+     "Nobody answers the Configure-Requests of LCP any more; heard tells if anything ever came."},
+    {"ppp.lcp.identification", "session text", "The peer says what it is (RFC 1570)."},
+    {"ppp.lcp.time-remaining", "session seconds text",
+     "The peer says how much longer the link may last (RFC 1570)."},
+    {"ppp.lcp.loopback", "session", "The line returns what we send: our magic number came back."},
+    {"ppp.ccp.opened", "session strength stateless",
+     "Encryption is agreed; strength 0 means that there is none."},
+    {"ppp.ccp.closed", "session", "Encryption has ended."},
+    {"ppp.ccp.reset-request.sent", "session identifier",
+     "A stateful packet was lost: the peer is asked to start its tables anew."},
+    {"ppp.ccp.reset-request.received", "session identifier",
+     "The peer lost a stateful packet: our tables start anew."},
+    {"ppp.ipcp.opened", "session local peer dns dns2 wins wins2",
+     "IP is configured: both addresses, and the name servers learnt from the peer."},
+    {"ppp.ipcp.closed", "session", "IP is no longer configured."},
+    {"ppp.ipcp.no-address", "session user", "There is no address left to assign to the peer."},
+    {"ppp.protocol-rejected", "session by protocol",
+     "A protocol was refused with a Protocol-Reject, by us or by the peer."},
+    {"ppp.terminated", "session error",
+     "The link is over; error is the Windows error code, 0 after a plain hang-up."},
+    {NULL, NULL, NULL},
+};
