@@ -60,7 +60,8 @@ enum status route_add(struct route_table *table, const struct route *route);
  */
 enum status route_remove(struct route_table *table, const struct route *route);
 
-/** True when the table holds the line with this destination, prefix, gateway, interface and kind. */
+/** True when the table holds the line with this destination, prefix, gateway, interface and kind.
+ */
 bool route_exists(const struct route_table *table, const struct route *route);
 
 /** Removes every route through @p interface; returns how many. */
