@@ -1,0 +1,105 @@
+/*
+ * CHAP: the codec and the texts of MS-CHAP-V2, then engines of every role and algorithm. The input
+ * is a sequence of packets, each behind two octets with its length.
+ */
+#include "base/packet.h"
+#include "fuzz.h"
+#include "ppp/ppp_auth.h"
+
+#include <assert.h>
+#include <string.h>
+
+static bool find_account(void *context, const char *domain, const char *user,
+                         struct ppp_auth_account *account)
+{
+    (void)context;
+    (void)domain;
+    account->password = "clientPass";
+    return strcmp(user, "User") == 0;
+}
+
+static void round_trip(const uint8_t *data, size_t size)
+{
+    struct chap_message message;
+    struct chap_message again;
+    uint8_t octets[4096];
+    if (chap_decode(data, size, &message))
+        return;
+    struct wire_writer writer = wire_writer_make(octets, sizeof octets);
+    chap_encode(&writer, &message);
+    assert(!writer.failed);
+    assert(!chap_decode(octets, wire_written(&writer), &again));
+    assert(again.value_length == message.value_length);
+    assert(again.rest_length == message.rest_length);
+    assert(again.rest_length == 0 || memcmp(again.rest, message.rest, again.rest_length) == 0);
+    struct mschap_failure failure;
+    uint8_t digest[CRYPTO_SHA1_SIZE];
+    mschap_read_failure(message.rest, message.rest_length, &failure);
+    (void)mschap_v2_read_success(message.rest, message.rest_length, digest);
+}
+
+static void poll_all(struct ppp_auth *auth)
+{
+    struct output output;
+    while (ppp_auth_poll(auth, &output)) {
+        packet_free(output.packet);
+        if (output.kind == OUTPUT_EVENT && output.event == PPP_AUTH_RETRY_OFFERED) {
+            enum status status = ppp_auth_retry(auth, 0, "User", "other");
+            assert(status == STATUS_OK);
+        }
+    }
+}
+
+static void drive(const struct ppp_auth_config *config, struct wire_reader reader)
+{
+    struct ppp_auth auth;
+    enum status status = ppp_auth_init(&auth, config);
+    assert(status == STATUS_OK);
+    ppp_auth_start(&auth, 0);
+    poll_all(&auth);
+    for (int count = 0; count < 16 && wire_remaining(&reader) >= 2; count++) {
+        size_t length = wire_get_u16(&reader);
+        if (length > wire_remaining(&reader))
+            length = wire_remaining(&reader);
+        if (length > PACKET_ROOM)
+            break;
+        const uint8_t *octets = wire_get_octets(&reader, length);
+        round_trip(octets, length);
+        struct packet *packet = packet_from(config->pool, octets, length);
+        ppp_auth_input(&auth, 0, CHAP_PROTOCOL, packet);
+        packet_free(packet);
+        poll_all(&auth);
+        if (ppp_auth_next_timeout(&auth) != INSTANT_NEVER && count % 4 == 3) {
+            ppp_auth_handle_timeout(&auth, ppp_auth_next_timeout(&auth));
+            poll_all(&auth);
+        }
+    }
+    ppp_auth_clear(&auth);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct crypto *crypto = crypto_create(NULL, NULL);
+    struct packet_pool pool;
+    assert(crypto);
+    packet_pool_init(&pool);
+    for (int i = 0; i < 4; i++) {
+        struct entropy entropy = entropy_make(1, "fuzz");
+        const struct ppp_auth_config config = {
+            .role = i % 2 ? PPP_AUTHENTICATOR : PPP_AUTHENTICATEE,
+            .method = i / 2 ? PPP_AUTH_MS_CHAP_V2 : PPP_AUTH_CHAP_MD5,
+            .name = "CORP\\User",
+            .secret = "clientPass",
+            .lookup = find_account,
+            .crypto = crypto,
+            .entropy = &entropy,
+            .pool = &pool,
+            .retries = 2,
+            .rechallenge = INSTANT_SECOND,
+        };
+        drive(&config, wire_reader_make(data, size));
+    }
+    packet_pool_destroy(&pool);
+    crypto_destroy(crypto);
+    return 0;
+}
