@@ -26,7 +26,7 @@ struct pcap_writer {
     char *path;
     char *buffer;
     uint8_t *scratch; /* CAPTURE_PPP_WITH_DIR: direction and frame, joined */
-    uint64_t calendar_start;
+    uint64_t start_ns;
     uint64_t count;
     int failure; /* errno of the first write that failed */
 };
@@ -36,9 +36,10 @@ static void write_record(struct pcap_writer *writer, instant at, const uint8_t *
 {
     if (writer->failure)
         return;
+    uint64_t calendar_ns = writer->start_ns + at;
     struct pcap_pkthdr header = {
-        .ts = {.tv_sec = (time_t)(writer->calendar_start + at / INSTANT_SECOND),
-               .tv_usec = (suseconds_t)(at % INSTANT_SECOND)}, /* nanoseconds: see the precision */
+        .ts = {.tv_sec = (time_t)(calendar_ns / INSTANT_SECOND),
+               .tv_usec = (suseconds_t)(calendar_ns % INSTANT_SECOND)}, /* see the precision */
         .caplen = (bpf_u_int32)length,
         .len = (bpf_u_int32)length,
     };
@@ -76,13 +77,13 @@ static void destroy(struct pcap_writer *writer)
     free(writer);
 }
 
-static struct pcap_writer *create(const char *path, int link_type, uint64_t calendar_start)
+static struct pcap_writer *create(const char *path, int link_type, uint64_t start_ns)
 {
     struct pcap_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return NULL;
     writer->tap.record = link_type == CAPTURE_PPP_WITH_DIR ? record_ppp : record_frame;
-    writer->calendar_start = calendar_start;
+    writer->start_ns = start_ns;
     writer->path = strdup(path);
     writer->buffer = malloc(BUFFER_SIZE);
     writer->handle = pcap_open_dead_with_tstamp_precision(link_type, SNAPSHOT_LENGTH,
@@ -123,10 +124,10 @@ static int open_file(struct pcap_writer *writer)
     return failure;
 }
 
-enum status pcap_writer_open(const char *path, int link_type, uint64_t calendar_start,
+enum status pcap_writer_open(const char *path, int link_type, uint64_t start_ns,
                              struct pcap_writer **writer, char *error, size_t error_size)
 {
-    struct pcap_writer *made = create(path, link_type, calendar_start);
+    struct pcap_writer *made = create(path, link_type, start_ns);
     if (!made) {
         snprintf(error, error_size, "%s: %s", path, status_text(STATUS_NO_MEMORY));
         return STATUS_NO_MEMORY;

@@ -14,13 +14,13 @@ struct pcap_writer;
 
 /**
  * Creates @p path (an existing file is replaced) and writes the file header for @p link_type
- * (CAPTURE_ETHERNET, CAPTURE_PPP_WITH_DIR). Instant 0 is @p calendar_start, in seconds since
+ * (CAPTURE_ETHERNET, CAPTURE_PPP_WITH_DIR). Instant 0 is @p start_ns, in nanoseconds since
  * 1970-01-01T00:00:00Z.
  *
  * STATUS_IO when the file cannot be created, with one line "PATH: why" in @p error, which holds @p
  * error_size octets; nothing is left behind then. The writer belongs to the caller.
  */
-enum status pcap_writer_open(const char *path, int link_type, uint64_t calendar_start,
+enum status pcap_writer_open(const char *path, int link_type, uint64_t start_ns,
                              struct pcap_writer **writer, char *error, size_t error_size);
 
 /**

@@ -268,7 +268,7 @@ static void describe_transfer_fate(const struct judged *judged, FILE *seen)
     if (known)
         return;
     if (judged->watches[TRANSFER_STARTED].matched == 0) {
-        fputs("it was never started", seen);
+        fputs("it had not finished when the run ended", seen);
         return;
     }
     fputs("it was started at ", seen);
@@ -290,7 +290,7 @@ static bool decide_transfer(const struct judged *judged, FILE *seen)
     else if (gave_up->matched > 0)
         holds = gave_up->last <= before;
     else /* one that hangs until the end has failed, too, unless it was to fail by some time */
-        holds = judged->watches[TRANSFER_STARTED].matched > 0 && before == INSTANT_NEVER;
+        holds = before == INSTANT_NEVER;
     if (!holds)
         describe_transfer_fate(judged, seen);
     return holds;

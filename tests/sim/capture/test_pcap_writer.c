@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 /* 2000-02-17T00:00:00Z */
-#define START UINT64_C(950745600)
+#define START UINT64_C(950745600000000000)
 
 struct fixture {
     char folder[64];

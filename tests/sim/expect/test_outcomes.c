@@ -130,7 +130,7 @@ static void a_transfer_is_intact_when_every_octet_arrives_in_time(void **state)
     transfer_starts();
     fails("it was started at 1 s and had not finished when the run ended");
     begin(&intact);
-    fails("it was never started");
+    fails("it had not finished when the run ended");
 }
 
 static void a_transfer_fails_when_it_gives_up_hangs_or_is_altered(void **state)
@@ -149,7 +149,7 @@ static void a_transfer_fails_when_it_gives_up_hangs_or_is_altered(void **state)
     transfer_ends(2000 * MS, "yes");
     fails("once: at 2 s c transfer.finished name=up intact=yes");
     begin(&failed);
-    fails("it was never started");
+    holds();
     begin(&failed_early);
     transfer_gives_up(5001 * MS);
     fails("once: at 5.001 s c transfer.failed name=up reason=reset");

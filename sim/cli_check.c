@@ -1,0 +1,66 @@
+#include "cli.h"
+#include "cli_files.h"
+#include "cli_help.h"
+#include "cli_options.h"
+#include "scenario/build.h"
+#include "scenario/scenario_xml.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+static int check_file(const char *path)
+{
+    const struct scenario_load_options options = {.vocabulary = run_vocabulary()};
+    struct scenario *scenario = NULL;
+    struct diagnostics diagnostics;
+    diagnostics_init(&diagnostics);
+    enum status status = scenario_load(path, &options, &scenario, &diagnostics);
+    diagnostics_print(&diagnostics, stderr);
+    diagnostics_destroy(&diagnostics);
+    scenario_free(scenario);
+    if (status == STATUS_OK)
+        printf("%s: valid\n", path);
+    if (status == STATUS_NO_MEMORY)
+        return CLI_LOCAL;
+    return status == STATUS_OK ? CLI_HOLDS : CLI_INVALID;
+}
+
+static int check_path(const char *path)
+{
+    struct cli_files files = {0};
+    char error[512];
+    int worst = CLI_HOLDS;
+    enum status status =
+        cli_files_add(&files, path, scenario_is_scenario_file, error, sizeof error);
+    if (status != STATUS_OK) {
+        cli_error("%s", error);
+        worst = status == STATUS_NOT_FOUND ? CLI_INVALID : CLI_LOCAL;
+    } else if (files.count == 0) {
+        cli_error("%s: there is no scenario in this folder", path);
+        worst = CLI_INVALID;
+    }
+    for (size_t i = 0; i < files.count; i++) {
+        int one = check_file(files.paths[i]);
+        worst = one > worst ? one : worst;
+    }
+    cli_files_clear(&files);
+    return worst;
+}
+
+int cli_check(int argc, char **argv)
+{
+    struct cli_plain_options options;
+    char error[256];
+    if (!cli_plain_options_parse(&options, argc, argv, 1, SIZE_MAX, error, sizeof error)) {
+        cli_error("check: %s; see \"vpnsim check --help\"", error);
+        return CLI_INVALID;
+    }
+    int worst = CLI_HOLDS;
+    if (options.help)
+        cli_help(stdout, "check");
+    for (size_t i = 0; i < options.path_count; i++) {
+        int one = check_path(options.paths[i]);
+        worst = one > worst ? one : worst;
+    }
+    return cli_flush(worst);
+}

@@ -1,0 +1,105 @@
+#include "cli_sentence.h"
+
+#include "core/trace_value.h"
+#include "expect/describe.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+/* Longer keys and octet strings are not for sentences. */
+#define KEY_SIZE   40
+#define VALUE_SIZE 68
+
+const struct cli_sentence cli_sentences[] = {
+    {"dial.started", "dials {connection}[ at {server}][ by {protocol}]"},
+    {"dial.connected", "is connected through {connection}[, address {address}][, encryption "
+                       "{encryption}][ {strength}]"},
+    {"dial.failed", "cannot connect {connection}: error {error}[, {reason}]"},
+    {"dial.disconnected", "is disconnected from {connection}[: {reason}]"},
+    {"vpn.verdict", "{connection} is a {verdict}"},
+    {"pptp.control.established", "PPTP control connection established"},
+    {"pptp.control.failed", "PPTP control connection failed[: {reason}]"},
+    {"pptp.control.closed", "PPTP control connection closed[: {reason}]"},
+    {"pptp.call.established", "PPTP call established[, Call ID {call-id}][, the peer's "
+                              "{peer-call-id}]"},
+    {"pptp.call.refused", "PPTP call refused[: result {result}][, error {error}]"},
+    {"pptp.call.closed", "PPTP call closed[: {reason}]"},
+    {"ppp.lcp.opened", "LCP is open"},
+    {"ppp.lcp.failed", "LCP failed[: {reason}]"},
+    {"ppp.auth.succeeded", "authenticated[ by {protocol}][ as {user}]"},
+    {"ppp.auth.failed", "authentication failed[: error {error}]"},
+    {"ppp.ccp.opened", "CCP is open[: {strength}-bit keys][, stateless {stateless}]"},
+    {"ppp.ccp.reset-request.sent", "asks the peer to reset its encryption"},
+    {"ppp.ipcp.opened", "IPCP is open[: address {local}][, the peer's {peer}]"},
+    {"server.call.refused", "refuses a call[ from {from}]: {reason}"},
+    {"server.pool.exhausted", "has no address left for a caller"},
+    {"server.caller.connected", "caller {user} is connected[ from {from}][, address {address}]"},
+    {"server.caller.disconnected", "caller {user} is disconnected"},
+    {"server.failed", "cannot serve port {port}: {reason}"},
+    {"ping.finished", "ping {name}[ to {destination}]: {received} of {sent} answered"},
+    {"ping.error", "ping {name}: ICMP error[ type {type}][ code {code}][ from {from}][, {reason}]"},
+    {"transfer.started", "transfer {name} starts"},
+    {"transfer.finished", "transfer {name} finished: {octets} octets, intact {intact}"},
+    {"transfer.failed", "transfer {name} failed[ after {octets} octets]: {reason}"},
+    {"udp-stream.finished", "UDP stream {name}: {sent} datagrams sent[, {replies} answers]"},
+    {"tcp.refused", "TCP connection[ to {remote}][ port {remote-port}] refused[: {reason}]"},
+    {"tcp.reset", "TCP connection[ to {remote}][ port {remote-port}] reset[: {reason}]"},
+    {"tcp.timed-out", "TCP connection[ to {remote}][ port {remote-port}] timed out[: {reason}]"},
+    {"tcp.unreachable", "TCP connection[ to {remote}][ port {remote-port}]: {reason}"},
+    {"icmp.error.received", "gets an ICMP error[ type {type}][ code {code}][ from {reporter}]"},
+    {"arp.failed", "nobody answers for {address}"},
+    {"arp.conflict", "another machine claims {address}"},
+    {"link.down", "goes down"},
+    {"link.up", "comes up"},
+    {NULL, NULL},
+};
+
+size_t cli_sentence_find(const char *name)
+{
+    for (size_t i = 0; cli_sentences[i].event; i++)
+        if (strcmp(cli_sentences[i].event, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+/* The field that "{key}" at @p text names; @p after is set behind the brace. */
+static const struct trace_field *named_field(const char *text, const struct trace_event *event,
+                                             const char **after)
+{
+    char key[KEY_SIZE];
+    size_t length = strcspn(text + 1, "}");
+    snprintf(key, sizeof key, "%.*s", (int)length, text + 1);
+    *after = text + 1 + length + (text[1 + length] != '\0');
+    return trace_find(event, key);
+}
+
+/* Whether every field named between @p text and the closing bracket is there. */
+static bool has_fields(const char *text, const struct trace_event *event)
+{
+    while (*text && *text != ']') {
+        const char *after = text + 1;
+        if (*text == '{' && !named_field(text, event, &after))
+            return false;
+        text = after;
+    }
+    return true;
+}
+
+void cli_sentence_write(FILE *stream, const char *text, const struct trace_event *event)
+{
+    while (*text) {
+        const char *after = text + 1;
+        if (*text == '[') {
+            if (!has_fields(text, event))
+                after = strchr(text, ']') + 1;
+        } else if (*text == '{') {
+            const struct trace_field *field = named_field(text, event, &after);
+            char value[VALUE_SIZE];
+            describe_text(stream, field ? trace_value(field, value, sizeof value) : "?");
+        } else if (*text != ']') {
+            putc(*text, stream);
+        }
+        text = after;
+    }
+}
