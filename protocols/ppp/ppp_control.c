@@ -275,7 +275,7 @@ void ppp_control_protocol_rejected(struct ppp_control *control, instant now, boo
 }
 
 static void trace_refusal(const struct ppp_control *control, instant now,
-                          const struct ppp_option *option, enum ppp_verdict verdict)
+                          const struct ppp_option *option, const char *answer)
 {
     if (!control->link->trace->emit)
         return;
@@ -283,8 +283,7 @@ static void trace_refusal(const struct ppp_control *control, instant now,
           trace_text("session", control->link->session),
           trace_text("protocol", control->operations->name),
           trace_text("option", control->operations->option_name(option->type)),
-          trace_number("type", option->type),
-          trace_text("answer", verdict == PPP_OPTION_NAK ? "nak" : "reject"));
+          trace_number("type", option->type), trace_text("answer", answer));
 }
 
 /* Sections 5.2 to 5.4: rejects what is not negotiable; otherwise names acceptable values;
@@ -309,8 +308,8 @@ static enum ppp_automaton_event judge_request(struct ppp_control *control, insta
            options are rejected instead. */
         if (again || (verdict == PPP_OPTION_NAK && !converging))
             verdict = PPP_OPTION_REJECT;
-        if (verdict != PPP_OPTION_ACCEPT)
-            trace_refusal(control, now, &option, verdict);
+        if (verdict == PPP_OPTION_REJECT)
+            trace_refusal(control, now, &option, "reject");
         if (verdict == PPP_OPTION_REJECT && reply && packet_tailroom(reply) >= option.length)
             memcpy(packet_append(reply, option.length), option.data - 2, option.length);
     }
@@ -320,6 +319,9 @@ static enum ppp_automaton_event judge_request(struct ppp_control *control, insta
         operations->append_wanted(control, seen, &nak);
     if (wire_written(&nak) > 0) {
         ppp_control_prepare_reply(control, PPP_CONFIGURE_NAK, nak_octets, wire_written(&nak));
+        reader = wire_reader_make(nak_octets, wire_written(&nak));
+        while (ppp_option_read(&reader, &option))
+            trace_refusal(control, now, &option, "nak");
         return PPP_RCR_MINUS;
     }
     ppp_control_prepare_reply(control, PPP_CONFIGURE_ACK, options, length);
