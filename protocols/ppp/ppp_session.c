@@ -417,6 +417,10 @@ static void notify(void *context, instant now, struct ppp_control *control,
         ccp_notice(self, now, notice, value);
     else
         ipcp_notice(self, now, notice, value);
+    /* These come between two transitions: what follows them would be sent in vain. */
+    if ((notice == PPP_NOTICE_REFUSED && value) || notice == PPP_NOTICE_NOT_CONVERGING ||
+        notice == PPP_NOTICE_LOOPBACK)
+        ppp_session_settle(self, now);
 }
 
 static void send_control(void *context, instant now, uint16_t protocol, struct packet *packet)
