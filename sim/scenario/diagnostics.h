@@ -46,6 +46,9 @@ void diagnostics_destroy(struct diagnostics *diagnostics);
 void diagnostics_add(struct diagnostics *diagnostics, struct scenario_position at,
                      const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/** Orders the diagnostics by line within each file; files keep the order of their first one. */
+void diagnostics_sort(struct diagnostics *diagnostics);
+
 /** How many were found, the omitted ones counted in. */
 size_t diagnostics_total(const struct diagnostics *diagnostics);
 

@@ -397,6 +397,8 @@ struct scenario {
     size_t action_count;
     struct expectation *expectations; /**< see expect/expectation.h */
     size_t expectation_count;
+    struct scenario_node **nodes_by_name; /**< sorted; NULL: searched one by one */
+    struct scenario_link **links_by_name; /**< sorted; NULL: searched one by one */
 };
 
 /** The node named @p name; NULL when there is none. */

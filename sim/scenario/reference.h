@@ -10,7 +10,4 @@
  */
 enum status scenario_reference_write(const struct scenario_vocabulary *vocabulary, FILE *stream);
 
-/** The schema's text, as in scenario.xsd. */
-const char *scenario_schema_text(size_t *length);
-
 #endif

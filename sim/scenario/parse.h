@@ -1,0 +1,54 @@
+#ifndef VPNSIM_SCENARIO_PARSE_H
+#define VPNSIM_SCENARIO_PARSE_H
+
+#include "scenario/element.h"
+
+/*
+ * From the validated document to the model, area by area: each fills its arrays in struct scenario
+ * and resolves its references, which needs the areas in front of it.
+ */
+
+/** Interfaces of one machine at most, so that looking them up one by one stays cheap. */
+#define PARSE_INTERFACES_MAX 4096
+
+void parse_nodes(struct loader *loader, const xmlNode *root);
+void parse_links(struct loader *loader, const xmlNode *root);
+void parse_filters(struct loader *loader, const xmlNode *root);
+void parse_captures(struct loader *loader, const xmlNode *root);
+void parse_timeline(struct loader *loader, const xmlNode *root);
+void parse_expectations(struct loader *loader, const xmlNode *root);
+
+/** The part of a vpn-client or vpn-server that other machines do not have. */
+void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+
+/** Whether @p element belongs to the network: its parent is a topology or the scenario. */
+bool parse_is_top_level(const xmlNode *element, const char *name);
+
+/** How many children of @p element are called @p name. */
+size_t parse_count(const xmlNode *element, const char *name);
+
+/*
+ * What the attribute @p name of @p element refers to. Absent: NULL. Not found: NULL and a
+ * diagnostic with a suggestion.
+ */
+struct scenario_node *parse_node_reference(struct loader *loader, const xmlNode *element,
+                                           const char *name);
+struct scenario_link *parse_link_reference(struct loader *loader, const xmlNode *element,
+                                           const char *name);
+struct scenario_interface *parse_interface_reference(struct loader *loader, const xmlNode *element,
+                                                     const char *name,
+                                                     const struct scenario_node *node);
+struct scenario_connection *parse_connection_reference(struct loader *loader,
+                                                       const xmlNode *element, const char *name,
+                                                       const struct scenario_node *node);
+
+/** Says that there is no link or machine called @p wanted, with a suggestion. */
+void parse_unknown_link(struct loader *loader, struct scenario_position at, const char *wanted);
+void parse_unknown_node(struct loader *loader, struct scenario_position at, const char *wanted);
+
+/** Says that @p node has no interface called @p wanted, with a suggestion. */
+void parse_unknown_interface(struct loader *loader, struct scenario_position at,
+                             const struct scenario_node *node, const char *wanted);
+
+#endif

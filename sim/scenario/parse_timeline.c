@@ -1,0 +1,199 @@
+/* The timeline's actions. */
+#include "scenario/parse.h"
+#include "scenario/values.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Most octets of data that an IPv4 datagram takes behind a header of 8 octets (ICMP, UDP). */
+#define DATAGRAM_DATA_MAX 65507
+
+static const char *const action_names[] = {"dial",       "hang-up",   "ping",    "transfer",
+                                           "udp-stream", "link-down", "link-up", "set-link",
+                                           "drop",       NULL};
+
+/* The octets of a datagram's data. */
+static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
+{
+    uint64_t size = element_size(loader, element, "size");
+    if (size <= DATAGRAM_DATA_MAX)
+        return (uint32_t)size;
+    loader_error(loader, loader_attribute_position(loader, element, "size"),
+                 "size of <%s> is %" PRIu64 " octets; expected at most %d", element->name, size,
+                 DATAGRAM_DATA_MAX);
+    return 0;
+}
+
+/* A machine with an IP stack, which can send. */
+static struct scenario_node *sender(struct loader *loader, const xmlNode *element)
+{
+    struct scenario_node *node = parse_node_reference(loader, element, "node");
+    if (node && node->kind == SCENARIO_SWITCH)
+        loader_error(loader, loader_attribute_position(loader, element, "node"),
+                     "\"%s\" is a switch; expected a machine with an IP stack", node->name);
+    return node;
+}
+
+static void parse_call(struct loader *loader, const xmlNode *element,
+                       struct scenario_action_call *call)
+{
+    call->node = parse_node_reference(loader, element, "node");
+    if (call->node && call->node->kind != SCENARIO_VPN_CLIENT) {
+        loader_error(loader, loader_attribute_position(loader, element, "node"),
+                     "\"%s\" is a %s; expected a vpn-client", call->node->name,
+                     scenario_node_kind_text(call->node->kind));
+        return;
+    }
+    call->connection = parse_connection_reference(loader, element, "connection", call->node);
+}
+
+static void parse_ping(struct loader *loader, const xmlNode *element,
+                       struct scenario_action_ping *ping)
+{
+    ping->name = element_text(loader, element, "name");
+    ping->node = sender(loader, element);
+    ping->destination = element_address(loader, element, "destination");
+    ping->count = (uint32_t)element_number(loader, element, "count", 0);
+    ping->interval = element_duration(loader, element, "interval", 0);
+    ping->size = datagram_size(loader, element);
+    ping->dont_fragment = element_is_yes(loader, element, "dont-fragment");
+}
+
+static void parse_transfer(struct loader *loader, const xmlNode *element,
+                           struct scenario_action_transfer *transfer)
+{
+    static const char *const directions[] = {"send", "receive", NULL};
+    transfer->name = element_text(loader, element, "name");
+    transfer->node = sender(loader, element);
+    transfer->destination = element_address(loader, element, "destination");
+    transfer->port = (uint16_t)element_number(loader, element, "port", 0);
+    transfer->size = element_size(loader, element, "size");
+    transfer->direction = (enum scenario_transfer_direction)element_index(
+        loader, element, "direction", directions, 0);
+}
+
+static void parse_udp_stream(struct loader *loader, const xmlNode *element,
+                             struct scenario_action_udp_stream *stream)
+{
+    stream->name = element_text(loader, element, "name");
+    stream->node = sender(loader, element);
+    stream->destination = element_address(loader, element, "destination");
+    stream->port = (uint16_t)element_number(loader, element, "port", 0);
+    stream->size = datagram_size(loader, element);
+    stream->count = (uint32_t)element_number(loader, element, "count", 0);
+    stream->interval = element_duration(loader, element, "interval", 0);
+}
+
+static void parse_set_link(struct loader *loader, const xmlNode *element,
+                           struct scenario_action_set_link *set)
+{
+    set->link = parse_link_reference(loader, element, "link");
+    set->has_mtu = xml_attribute(element, "mtu");
+    set->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
+    set->has_loss = xml_attribute(element, "loss");
+    set->loss_ppm = element_probability(loader, element, "loss");
+    if (!set->has_mtu && !set->has_loss)
+        loader_error(loader, loader_position(loader, element),
+                     "<set-link> changes nothing; expected mtu or loss");
+}
+
+/* Filters are compiled by whoever has libpcap. */
+static void check_filter(struct loader *loader, const xmlNode *element, const char *filter)
+{
+    const struct scenario_vocabulary *vocabulary = loader->options.vocabulary;
+    char message[200];
+    if (filter && vocabulary && vocabulary->filter_compiles &&
+        !vocabulary->filter_compiles(vocabulary->context, NULL, filter, message, sizeof message))
+        loader_error(loader, loader_attribute_position(loader, element, "filter"),
+                     "filter=\"%.80s\" of <%s>: %s", filter, element->name, message);
+}
+
+static void parse_drop(struct loader *loader, const xmlNode *element,
+                       struct scenario_action_drop *drop)
+{
+    drop->link = parse_link_reference(loader, element, "link");
+    drop->from = parse_node_reference(loader, element, "from");
+    drop->filter = element_text(loader, element, "filter");
+    drop->first = element_number(loader, element, "first", 0);
+    drop->last = element_number(loader, element, "last", drop->first);
+    check_filter(loader, element, drop->filter);
+    if (drop->last < drop->first)
+        loader_error(loader, loader_attribute_position(loader, element, "last"),
+                     "last=\"%" PRIu64 "\" of <drop> is before first=\"%" PRIu64
+                     "\"; expected first <= last",
+                     drop->last, drop->first);
+    if (drop->link && drop->from && drop->link->ends[0].node != drop->from &&
+        drop->link->ends[1].node != drop->from)
+        loader_error(loader, loader_attribute_position(loader, element, "from"),
+                     "\"%s\" is no end of the link \"%s\"; expected one of its two machines",
+                     drop->from->name, drop->link->name);
+}
+
+static void parse_action(struct loader *loader, const xmlNode *element,
+                         struct scenario_action *action)
+{
+    action->at = loader_position(loader, element);
+    action->when = element_duration(loader, element, "at", 0);
+    switch (action->kind) {
+    case SCENARIO_DIAL:
+    case SCENARIO_HANG_UP:
+        parse_call(loader, element, &action->call);
+        break;
+    case SCENARIO_PING:
+        parse_ping(loader, element, &action->ping);
+        break;
+    case SCENARIO_TRANSFER:
+        parse_transfer(loader, element, &action->transfer);
+        break;
+    case SCENARIO_UDP_STREAM:
+        parse_udp_stream(loader, element, &action->udp_stream);
+        break;
+    case SCENARIO_LINK_DOWN:
+    case SCENARIO_LINK_UP:
+        action->link = parse_link_reference(loader, element, "link");
+        break;
+    case SCENARIO_SET_LINK:
+        parse_set_link(loader, element, &action->set_link);
+        break;
+    case SCENARIO_DROP:
+        parse_drop(loader, element, &action->drop);
+        break;
+    }
+    if (action->when >= loader->scenario->duration)
+        loader_error(loader, loader_attribute_position(loader, element, "at"),
+                     "at=\"%s\" of <%s> is not before the scenario's end; expected less than its "
+                     "duration",
+                     element_text(loader, element, "at"), element->name);
+}
+
+void parse_timeline(struct loader *loader, const xmlNode *root)
+{
+    struct scenario *scenario = loader->scenario;
+    const xmlNode *timeline = xml_first_child(root);
+    while (timeline && !xml_is(timeline, "timeline"))
+        timeline = xml_next_sibling(timeline);
+    if (!timeline)
+        return;
+    size_t count = 0;
+    for (xmlNode *e = xml_first_child(timeline); e; e = xml_next_sibling(e))
+        count++;
+    struct element_name *names = loader_allocate(loader, count, sizeof *names);
+    scenario->actions = loader_allocate(loader, count, sizeof *scenario->actions);
+    if (!names || !scenario->actions)
+        return;
+    size_t named = 0;
+    for (xmlNode *e = xml_first_child(timeline); e; e = xml_next_sibling(e)) {
+        unsigned kind;
+        if (e->ns || !value_choice(xml_text(e->name), action_names, &kind))
+            continue;
+        struct scenario_action *action = &scenario->actions[scenario->action_count++];
+        action->kind = (enum scenario_action_kind)kind;
+        parse_action(loader, e, action);
+        const char *name = element_text(loader, e, "name");
+        if (name) {
+            names[named] = (struct element_name){.name = name, .at = action->at, .order = named};
+            named++;
+        }
+    }
+    element_check_unique(loader, names, named, "timeline action");
+}

@@ -1,0 +1,179 @@
+/* VPN connections of a client and what a VPN server offers. */
+#include "scenario/parse.h"
+#include "scenario/values.h"
+
+#include <string.h>
+
+static const char *const authentication_names[] = {"pap", "chap-md5", "ms-chap", "ms-chap-v2",
+                                                   NULL};
+static const char *const policy_names[] = {"none", "optional", "required", "maximum", NULL};
+static const char *const strength_names[] = {"40", "56", "128", NULL};
+
+static void parse_authentication(struct loader *loader, const xmlNode *element, const char *name,
+                                 struct scenario_authentication_list *list)
+{
+    unsigned indexes[SCENARIO_AUTHENTICATION_COUNT];
+    const char *text = element_text(loader, element, name);
+    if (!text)
+        return;
+    if (!value_choices(text, authentication_names, indexes, SCENARIO_AUTHENTICATION_COUNT,
+                       &list->count)) {
+        element_wrong_value(loader, element, name);
+        return;
+    }
+    for (size_t i = 0; i < list->count; i++)
+        list->methods[i] = (enum scenario_authentication)indexes[i];
+}
+
+static void parse_encryption(struct loader *loader, const xmlNode *element, const char *name,
+                             struct scenario_encryption *encryption)
+{
+    unsigned indexes[3];
+    size_t count;
+    if (xml_attribute(element, name))
+        encryption->policy = (enum scenario_encryption_policy)(
+            SCENARIO_ENCRYPTION_NONE + element_index(loader, element, name, policy_names, 0));
+    encryption->stateless = element_yes_no(loader, element, "stateless");
+    const char *strengths = element_text(loader, element, "strengths");
+    if (!strengths)
+        return;
+    if (!value_choices(strengths, strength_names, indexes, 3, &count)) {
+        element_wrong_value(loader, element, "strengths");
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        encryption->strengths |= 1u << indexes[i];
+}
+
+static const char *text_or_empty(struct loader *loader, const xmlNode *element, const char *name)
+{
+    const char *text = element_text(loader, element, name);
+    return text ? text : "";
+}
+
+static void parse_connection(struct loader *loader, const xmlNode *element,
+                             struct scenario_connection *connection)
+{
+    connection->at = loader_position(loader, element);
+    connection->name = element_text(loader, element, "name");
+    connection->server = element_address(loader, element, "server");
+    connection->port = (uint16_t)element_number(loader, element, "port", 0);
+    connection->user = text_or_empty(loader, element, "user");
+    connection->password = text_or_empty(loader, element, "password");
+    parse_authentication(loader, element, "authentication", &connection->authentication);
+    parse_encryption(loader, element, "encryption", &connection->encryption);
+    connection->default_route = element_is_yes(loader, element, "default-route");
+    connection->echo_interval = element_duration(loader, element, "echo-interval", 0);
+    connection->connect_timeout = element_duration(loader, element, "connect-timeout", 0);
+    connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
+}
+
+void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node)
+{
+    size_t count = parse_count(element, "connection");
+    struct element_name *names = loader_allocate(loader, count, sizeof *names);
+    node->connections = loader_allocate(loader, count, sizeof *node->connections);
+    if (!names || !node->connections)
+        return;
+    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
+        if (!xml_is(child, "connection"))
+            continue;
+        struct scenario_connection *connection = &node->connections[node->connection_count];
+        parse_connection(loader, child, connection);
+        if (!connection->name)
+            return;
+        names[node->connection_count] = (struct element_name){
+            .name = connection->name, .at = connection->at, .order = node->connection_count};
+        node->connection_count++;
+    }
+    element_check_unique(loader, names, count, "connection");
+}
+
+static void parse_users(struct loader *loader, const xmlNode *element,
+                        struct scenario_vpn_server *server)
+{
+    size_t count = parse_count(element, "user");
+    struct element_name *names = loader_allocate(loader, count, sizeof *names);
+    server->users = loader_allocate(loader, count, sizeof *server->users);
+    if (!names || !server->users)
+        return;
+    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
+        if (!xml_is(child, "user"))
+            continue;
+        struct scenario_user *user = &server->users[server->user_count];
+        user->at = loader_position(loader, child);
+        user->name = element_text(loader, child, "name");
+        user->password = element_text(loader, child, "password");
+        if (!user->name || !user->password)
+            return;
+        if (user->name[0] == '\0')
+            loader_error(loader, user->at, "name=\"\" of <user>: expected a name");
+        names[server->user_count] =
+            (struct element_name){.name = user->name, .at = user->at, .order = server->user_count};
+        server->user_count++;
+    }
+    element_check_unique(loader, names, count, "user");
+}
+
+static void parse_pools(struct loader *loader, const xmlNode *element,
+                        struct scenario_vpn_server *server)
+{
+    server->pools =
+        loader_allocate(loader, parse_count(element, "address-pool"), sizeof *server->pools);
+    for (xmlNode *child = xml_first_child(element); child && server->pools;
+         child = xml_next_sibling(child)) {
+        if (!xml_is(child, "address-pool"))
+            continue;
+        struct scenario_address_pool *pool = &server->pools[server->pool_count++];
+        pool->at = loader_position(loader, child);
+        pool->from = element_address(loader, child, "from");
+        pool->to = element_address(loader, child, "to");
+    }
+}
+
+/* The only child called name; a second one is reported. */
+static const xmlNode *single(struct loader *loader, const xmlNode *element, const char *name)
+{
+    const xmlNode *first = NULL;
+    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
+        if (!xml_is(child, name))
+            continue;
+        if (first)
+            loader_error(loader, loader_position(loader, child),
+                         "a second <%s>; expected at most one", name);
+        else
+            first = child;
+    }
+    return first;
+}
+
+void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node)
+{
+    struct scenario_vpn_server *server = loader_allocate(loader, 1, sizeof *server);
+    if (!server)
+        return;
+    node->server = server;
+    const xmlNode *pptp = single(loader, element, "pptp");
+    if (pptp) {
+        server->pptp.at = loader_position(loader, pptp);
+        server->pptp.ports = (uint32_t)element_number(loader, pptp, "ports", 0);
+        server->pptp.port = (uint16_t)element_number(loader, pptp, "port", 0);
+        server->pptp.echo_interval = element_duration(loader, pptp, "echo-interval", 0);
+    }
+    const xmlNode *authentication = single(loader, element, "authentication");
+    if (authentication)
+        parse_authentication(loader, authentication, "methods", &server->authentication);
+    const xmlNode *encryption = single(loader, element, "encryption");
+    if (encryption)
+        parse_encryption(loader, encryption, "policy", &server->encryption);
+    parse_users(loader, element, server);
+    parse_pools(loader, element, server);
+    const xmlNode *name_servers = single(loader, element, "name-servers");
+    if (name_servers) {
+        server->name_servers.at = loader_position(loader, name_servers);
+        server->name_servers.dns = element_address(loader, name_servers, "dns");
+        server->name_servers.dns2 = element_address(loader, name_servers, "dns2");
+        server->name_servers.wins = element_address(loader, name_servers, "wins");
+        server->name_servers.wins2 = element_address(loader, name_servers, "wins2");
+    }
+}
