@@ -301,7 +301,7 @@ static bool after_ack(struct tcp_connection *self, instant now)
 void tcp_receive_fin(struct tcp_connection *self, instant now)
 {
     self->rcv_nxt++;
-    self->rcv_adv = seq_max(self->rcv_adv, self->rcv_nxt);
+    self->rcv_adv++; /* a FIN takes no room */
     self->fin_known = false;
     self->ack_now = true;
     switch (self->state) {
