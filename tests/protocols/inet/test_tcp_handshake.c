@@ -183,12 +183,16 @@ static void a_full_backlog_ignores_further_syns(void **state)
     tcp_net_run_ms(&net, 15);
     tcp_net_open(&net, NULL);
     tcp_net_run_ms(&net, 14);
-    tcp_net_expect_traces(&net, "B packet.dropped backlog-full\n");
+    tcp_net_expect_traces(&net, "A tcp.connected\nB packet.dropped backlog-full\n");
     /* The first is accepted by now, so the second's next SYN finds room. */
-    tcp_net_run_ms(&net,  900);
+    tcp_net_run_ms(&net, 900);
     tcp_net_forget(&net);
     tcp_net_run_ms(&net, 600);
-    tcp_net_expect(&net, "");
+    tcp_net_expect(&net, "1015 A S 0+0 win 65535 mss 1460\n"
+                         "1025 B SA 0+0 ack 1 win 65535 mss 1460\n"
+                         "1035 A A 1+0 ack 1 win 65535\n"
+                         "1035 A connected\n"
+                         "1045 B accepted\n");
     tcp_net_destroy(&net);
 }
 
