@@ -114,8 +114,7 @@ static void malformed_headers_are_refused_by_name(void **state)
     assert_refused("", "short-header");
     assert_refused("0401 06bb 00000000 00000000 50 02 4000 0000 00", "short-header");
     assert_refused("0401 06bb 00000000 00000000 40 02 4000 0000 0000", "bad-header-length");
-    assert_refused("0401 06bb 00000000 00000000 60 02 4000 0000 0000 0101",
-                   "bad-header-length");
+    assert_refused("0401 06bb 00000000 00000000 60 02 4000 0000 0000 0101", "bad-header-length");
     /* An option of length 0 would loop for ever, one of length 5 reads behind the header. */
     assert_refused("0401 06bb 00000000 00000000 60 02 4000 0000 0000 02000000", "bad-option");
     assert_refused("0401 06bb 00000000 00000000 60 02 4000 0000 0000 02050000", "bad-option");
