@@ -6,6 +6,9 @@
 #define DEFAULT_EPHEMERAL_FIRST 1025
 #define DEFAULT_EPHEMERAL_LAST  5000
 
+/* Thousands of idle connections must cost little. */
+_Static_assert(sizeof(struct tcp_connection) <= 768, "a connection stays below a kilobyte");
+
 static uint64_t mix(uint64_t value)
 {
     value ^= value >> 30;

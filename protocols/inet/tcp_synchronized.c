@@ -60,7 +60,11 @@ static bool check_sequence(struct tcp_connection *self, instant now, struct tcp_
         segment->flags &= (uint8_t)~TCP_FLAG_FIN;
         return true;
     }
-    if (!(segment->flags & TCP_FLAG_RST)) {
+    if (self->state == TCP_STATE_SYN_RECEIVED && segment->flags == TCP_FLAG_SYN &&
+        segment->sequence == self->irs) {
+        /* The peer repeats its SYN: our SYN-ACK was lost, an ACK would not help. */
+        self->syn_due = true;
+    } else if (!(segment->flags & TCP_FLAG_RST)) {
         self->ack_now = true;
         if (self->state == TCP_STATE_TIME_WAIT && fin) {
             /* The peer has not got our last ACK: 2 MSL start again. */
@@ -301,7 +305,7 @@ static bool after_ack(struct tcp_connection *self, instant now)
 void tcp_receive_fin(struct tcp_connection *self, instant now)
 {
     self->rcv_nxt++;
-    self->rcv_adv = seq_max(self->rcv_adv, self->rcv_nxt);
+    self->rcv_adv++; /* a FIN takes no room */
     self->fin_known = false;
     self->ack_now = true;
     switch (self->state) {
