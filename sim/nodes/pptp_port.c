@@ -42,12 +42,23 @@ static void take_ppp_output(struct pptp_port *port, const struct output *output)
     }
 }
 
+/* PPP begins: by the clock or because the peer has begun. */
+static void start(struct pptp_port *port)
+{
+    port->started = true;
+    port->start_at = INSTANT_NEVER;
+    ppp_session_lower_up(&port->ppp, port_simulation(port)->now);
+}
+
 static void take_gre_output(struct pptp_port *port, const struct output *output)
 {
-    if (output->kind == OUTPUT_SEND)
+    if (output->kind == OUTPUT_SEND) {
         send_gre(port, output->packet);
-    else if (output->kind == OUTPUT_DELIVER)
+    } else if (output->kind == OUTPUT_DELIVER) {
+        if (!port->started)
+            start(port);
         ppp_session_input(&port->ppp, port_simulation(port)->now, output->packet);
+    }
 }
 
 /*
@@ -87,9 +98,10 @@ static void run(struct pptp_port *port)
         port->event(port->owner, (enum ppp_event)event.event, event.value);
     }
     if (port->open)
-        timer_set(port_simulation(port), &port->timer,
-                  instant_earlier(gre_tunnel_next_timeout(&port->gre),
-                                  ppp_session_next_timeout(&port->ppp)));
+        timer_set(
+            port_simulation(port), &port->timer,
+            instant_earlier(port->start_at, instant_earlier(gre_tunnel_next_timeout(&port->gre),
+                                                            ppp_session_next_timeout(&port->ppp))));
 }
 
 static void timer_came(void *context, instant now)
@@ -97,6 +109,8 @@ static void timer_came(void *context, instant now)
     struct pptp_port *port = context;
     if (!port->open)
         return;
+    if (port->start_at <= now)
+        start(port);
     if (gre_tunnel_next_timeout(&port->gre) <= now)
         gre_tunnel_handle_timeout(&port->gre, now);
     if (ppp_session_next_timeout(&port->ppp) <= now)
@@ -117,8 +131,8 @@ void pptp_port_init(struct pptp_port *port, struct host *host, struct tap_point 
 }
 
 bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address peer,
-                    uint16_t tunnel_mtu, const struct gre_tunnel_config *gre,
-                    const struct ppp_session_config *ppp)
+                    uint16_t tunnel_mtu, const struct pptp_port_start *start,
+                    const struct gre_tunnel_config *gre, const struct ppp_session_config *ppp)
 {
     struct simulation *simulation = port_simulation(port);
     struct gre_tunnel_config gre_config = *gre;
@@ -137,11 +151,10 @@ bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address pee
     port->peer = peer;
     port->tunnel_mtu = tunnel_mtu;
     port->event_count = 0;
+    port->started = false;
+    port->start_at = start->passive ? INSTANT_NEVER : instant_after(simulation->now, start->delay);
     port->open = true;
     ppp_session_open(&port->ppp, simulation->now);
-    run(port);
-    if (port->open)
-        ppp_session_lower_up(&port->ppp, simulation->now);
     run(port);
     return true;
 }

@@ -32,6 +32,8 @@ struct pptp_port {
     ipv4_address local;                /**< of the GRE packets */
     ipv4_address peer;
     uint16_t tunnel_mtu;
+    instant start_at; /**< when PPP begins by itself; INSTANT_NEVER: waits for the peer's */
+    bool started;     /**< PPP has been told that its lower layer is up */
     bool open;
     bool running;
     struct output events[PPTP_PORT_EVENTS];
@@ -41,13 +43,19 @@ struct pptp_port {
 void pptp_port_init(struct pptp_port *port, struct host *host, struct tap_point *taps,
                     pptp_port_event *event, void *owner);
 
+/** When a port begins to negotiate PPP once its call is established. */
+struct pptp_port_start {
+    bool passive;  /**< only when the peer's first frame comes, as a Windows server does */
+    instant delay; /**< otherwise after so long; 0: in the same instant, behind the PPTP messages */
+};
+
 /**
- * The call is established: starts PPP over GRE between @p local and @p peer. Pools, traces and taps
- * of the configurations are filled in. False: the PPP configuration is refused.
+ * The call is established: PPP over GRE between @p local and @p peer. Pools, traces and taps of the
+ * configurations are filled in. False: the PPP configuration is refused.
  */
 bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address peer,
-                    uint16_t tunnel_mtu, const struct gre_tunnel_config *gre,
-                    const struct ppp_session_config *ppp);
+                    uint16_t tunnel_mtu, const struct pptp_port_start *start,
+                    const struct gre_tunnel_config *gre, const struct ppp_session_config *ppp);
 
 /** A GRE packet for this call has come in; takes @p packet. */
 void pptp_port_input(struct pptp_port *port, struct packet *packet);

@@ -77,26 +77,17 @@ static void send_more(struct transfer *transfer)
     }
 }
 
-/* What the server says about the octets it got. */
-static void take_answer(struct transfer *transfer, const uint8_t *octets, size_t length)
+/* What the server has said about the octets it got. */
+static void judge_answer(struct transfer *transfer)
 {
-    size_t used;
-    switch (transfer_line_add(&transfer->answer, octets, length, &used)) {
-    case TRANSFER_LINE_MORE:
-        return;
-    case TRANSFER_LINE_TOO_LONG:
+    const char *text = transfer->answer.text;
+    if (strncmp(text, "OK ", 3) == 0)
+        finish(transfer, strtoull(text + 3, NULL, 10),
+               strtoull(text + 3, NULL, 10) == transfer->config.size);
+    else if (strncmp(text, "DAMAGED ", 8) == 0)
+        finish(transfer, strtoull(text + 8, NULL, 10), false);
+    else
         fail(transfer, "bad answer");
-        return;
-    case TRANSFER_LINE_COMPLETE:
-        if (strncmp(transfer->answer.text, "OK ", 3) == 0)
-            finish(transfer, strtoull(transfer->answer.text + 3, NULL, 10),
-                   strtoull(transfer->answer.text + 3, NULL, 10) == transfer->config.size);
-        else if (strncmp(transfer->answer.text, "DAMAGED ", 8) == 0)
-            finish(transfer, strtoull(transfer->answer.text + 8, NULL, 10), false);
-        else
-            fail(transfer, "bad answer");
-        return;
-    }
 }
 
 static void take_data(struct transfer *transfer, const uint8_t *octets, size_t length)
@@ -108,21 +99,41 @@ static void take_data(struct transfer *transfer, const uint8_t *octets, size_t l
         transfer->done += length;
 }
 
-static void read_more(struct transfer *transfer)
+static void read_answer(struct transfer *transfer)
 {
     const uint8_t *octets;
     size_t length;
     while (transfer->tcp && (octets = tcp_peek(transfer->tcp, &length))) {
-        if (transfer->config.direction == TRANSFER_RECEIVE)
-            take_data(transfer, octets, length);
-        else
-            take_answer(transfer, octets, length);
-        if (transfer->tcp)
-            host_stack_tcp_consume(&transfer->host->stack, transfer->tcp, length);
+        size_t used;
+        enum transfer_line_result result =
+            transfer_line_add(&transfer->answer, octets, length, &used);
+        /* Unread octets would make the close a reset. */
+        host_stack_tcp_consume(&transfer->host->stack, transfer->tcp, length);
+        if (result == TRANSFER_LINE_COMPLETE)
+            judge_answer(transfer);
+        else if (result == TRANSFER_LINE_TOO_LONG)
+            fail(transfer, "bad answer");
     }
-    if (transfer->tcp && transfer->config.direction == TRANSFER_RECEIVE &&
-        (transfer->damaged || transfer->done == transfer->config.size))
+}
+
+static void read_data(struct transfer *transfer)
+{
+    const uint8_t *octets;
+    size_t length;
+    while ((octets = tcp_peek(transfer->tcp, &length))) {
+        take_data(transfer, octets, length);
+        host_stack_tcp_consume(&transfer->host->stack, transfer->tcp, length);
+    }
+    if (transfer->damaged || transfer->done == transfer->config.size)
         finish(transfer, transfer->done, !transfer->damaged);
+}
+
+static void read_more(struct transfer *transfer)
+{
+    if (transfer->config.direction == TRANSFER_RECEIVE)
+        read_data(transfer);
+    else
+        read_answer(transfer);
 }
 
 static void tcp_happened(void *context, struct tcp_connection *connection, enum tcp_event event)
