@@ -38,7 +38,6 @@ const struct cli_sentence cli_sentences[] = {
     {"server.caller.disconnected", "caller {user} is disconnected"},
     {"server.failed", "cannot serve port {port}: {reason}"},
     {"ping.finished", "ping {name}[ to {destination}]: {received} of {sent} answered"},
-    {"ping.error", "ping {name}: ICMP error[ type {type}][ code {code}][ from {from}][, {reason}]"},
     {"transfer.started", "transfer {name} starts"},
     {"transfer.finished", "transfer {name} finished: {octets} octets, intact {intact}"},
     {"transfer.failed", "transfer {name} failed[ after {octets} octets]: {reason}"},

@@ -68,6 +68,7 @@ int main(int argc, char **argv)
         void (*run)(struct bench *bench);
     } all[] = {
         {"event-queue", bench_event_queue},
+        {"capture", bench_capture},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");
