@@ -21,3 +21,10 @@ void trace_drop(const struct trace *trace, instant now, const char *protocol, co
     TRACE(trace, now, "packet.dropped", trace_text("protocol", protocol),
           trace_text("reason", reason), trace_number("serial", serial));
 }
+
+const struct trace_declaration base_trace_declarations[] = {
+    {"packet.dropped", "protocol reason serial",
+     "A packet is discarded: which layer decided, and why. Packets of one run are told apart by "
+     "their serial number."},
+    {NULL, NULL, NULL},
+};

@@ -99,4 +99,7 @@ struct trace_declaration {
     const char *meaning; /**< one sentence for scenario authors */
 };
 
+/** Declares packet.dropped, which every layer emits; ended by a NULL name. */
+extern const struct trace_declaration base_trace_declarations[];
+
 #endif

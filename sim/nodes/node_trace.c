@@ -43,6 +43,7 @@ const struct trace_declaration node_trace_declarations[] = {
 };
 
 const struct trace_declaration *const node_trace_tables[] = {
+    base_trace_declarations,
     node_trace_declarations,     pptp_trace_declarations,
     gre_trace_declarations,      ppp_trace_declarations,
     ppp_auth_trace_declarations, tcp_trace_declarations,
