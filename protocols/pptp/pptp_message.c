@@ -56,7 +56,7 @@ size_t pptp_message_length(unsigned type)
 
 enum pptp_message_error pptp_message_frame(const uint8_t *octets, size_t length, size_t *total)
 {
-    *total = PPTP_HEADER_LENGTH;
+    *total = 8; /* Length and Magic Cookie */
     if (length < 8)
         return PPTP_MESSAGE_INCOMPLETE;
     uint16_t claimed = wire_load_u16(octets);
@@ -64,6 +64,7 @@ enum pptp_message_error pptp_message_frame(const uint8_t *octets, size_t length,
         return PPTP_MESSAGE_BAD_COOKIE;
     if (claimed < PPTP_HEADER_LENGTH || claimed > PPTP_MESSAGE_MAXIMUM)
         return PPTP_MESSAGE_BAD_LENGTH;
+    *total = PPTP_HEADER_LENGTH;
     if (length < PPTP_HEADER_LENGTH)
         return PPTP_MESSAGE_INCOMPLETE;
     *total = claimed;

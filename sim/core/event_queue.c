@@ -231,7 +231,7 @@ static unsigned first_digit(const struct event_queue *queue, unsigned level)
     for (unsigned word = 0; word < WORDS; word++)
         if (queue->occupied[level][word])
             return word * 64 + lowest_bit(queue->occupied[level][word]);
-    assert(!"an occupied level");
+    assert(0 && "an occupied level");
     return 0;
 }
 
