@@ -45,7 +45,8 @@ void cli_report_title(const struct cli_report *report, const char *name, const c
 static void write_failure(const struct cli_report *report, const struct verdict *verdict)
 {
     const struct expectation *expectation = verdict->expectation;
-    fprintf(report->stream, "      expected: %s\n", verdict->expected);
+    if (verdict->title != verdict->expected)
+        fprintf(report->stream, "      expected: %s\n", verdict->expected);
     fprintf(report->stream, "      seen:     %s\n", verdict->seen);
     fprintf(report->stream, "      written:  %s:%u\n", expectation->file ? expectation->file : "?",
             expectation->line);

@@ -52,13 +52,22 @@ static void mend(struct mppe_compressor *compressor, struct mppe_decompressor *d
     }
 }
 
+/** Loading providers takes longer than a run, so that one context serves all of them. */
+static struct crypto *shared_crypto(void)
+{
+    static struct crypto *crypto;
+    if (!crypto)
+        crypto = crypto_create(NULL, NULL);
+    assert(crypto);
+    return crypto;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1)
         return 0;
     static const enum mppe_strength strengths[] = {MPPE_40_BIT, MPPE_56_BIT, MPPE_128_BIT};
-    struct crypto *crypto = crypto_create(NULL, NULL);
-    assert(crypto);
+    struct crypto *crypto = shared_crypto();
     struct packet_pool pool;
     struct mppe_compressor compressor;
     struct mppe_decompressor decompressor;
@@ -80,6 +89,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mppe_compressor_clear(&compressor);
     mppe_decompressor_clear(&decompressor);
     packet_pool_destroy(&pool);
-    crypto_destroy(crypto);
     return 0;
 }

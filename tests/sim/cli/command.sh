@@ -1,0 +1,241 @@
+#!/bin/sh
+# command.sh VPNSIM CASE: runs one case of the command line's tests.
+set -u
+vpnsim=$1
+scenarios=$(CDPATH='' cd -- "$(dirname -- "$0")/scenarios" && pwd)
+work=$(mktemp -d) || exit 2
+trap 'rm -rf "$work"' EXIT INT TERM
+cd "$work" || exit 2
+LC_ALL=C
+export LC_ALL
+
+die() {
+    echo "$*"
+    for file in stdout stderr; do
+        [ -f $file ] && sed "s/^/  $file: /" $file
+    done
+    exit 1
+}
+
+# run STATUS ARGUMENT...: runs the command and demands its exit status.
+run() {
+    wanted=$1
+    shift
+    "$vpnsim" "$@" >stdout 2>stderr
+    status=$?
+    [ $status -eq "$wanted" ] || die "vpnsim $*: exit status $status, not $wanted"
+}
+
+# complains STATUS MESSAGE ARGUMENT...: the command must say just this one line on standard error.
+complains() {
+    message=$2
+    wanted=$1
+    shift 2
+    run "$wanted" "$@"
+    printf '%s\n' "$message" | cmp -s - stderr || die "vpnsim $*: expected: $message"
+    [ ! -s stdout ] || [ "${STDOUT_ALLOWED:-}" ] || die "vpnsim $*: says something on standard output"
+}
+
+says() { grep -q -e "$1" stdout || die "standard output lacks: $1"; }
+silent() { [ ! -s stderr ] || die "something on standard error"; }
+no_output() { [ ! -e out ] || die "something was left in out/: $(find out)"; }
+
+case_usage() {
+    complains 2 'vpnsim: no command is given; see "vpnsim --help"'
+    complains 2 'vpnsim: unknown command "walk"; see "vpnsim --help"' walk
+    complains 2 'vpnsim: unknown option "--walk"; see "vpnsim --help"' --walk
+    complains 2 'vpnsim: run: no scenario is named; see "vpnsim run --help"' run
+    complains 2 'vpnsim: run: unknown option "--realtime"; see "vpnsim run --help"' run --realtime x.xml
+    complains 2 'vpnsim: run: "x" is no number of jobs: 1 to 256 is expected; see "vpnsim run --help"' run -j x y.xml
+    complains 2 'vpnsim: check: no scenario is named; see "vpnsim check --help"' check
+    complains 2 'vpnsim: list: too many arguments; see "vpnsim list --help"' list a b
+    no_output
+}
+
+case_help() {
+    for command in "--help" "run --help" "check --help" "list --help" "-h"; do
+        # shellcheck disable=SC2086 # two words
+        run 0 $command
+        silent
+        says '^usage: vpnsim'
+    done
+    run 0 --help
+    says '^exit status: 0 all expectations hold, 1 one failed'
+    run 0 run --help
+    says '^  vpnsim run '
+    run 0 --version
+    says '^vpnsim [0-9]*\.[0-9]*\.[0-9]*$'
+    "$vpnsim" --help >/dev/full 2>stderr
+    [ $? -eq 3 ] || die "help on a full device: exit status"
+    printf 'vpnsim: standard output: No space left on device\n' | cmp -s - stderr || die "help on a full device"
+}
+
+case_missing() {
+    complains 2 'vpnsim: nowhere.xml: No such file or directory' run nowhere.xml
+    complains 2 'vpnsim: nowhere.xml: No such file or directory' check nowhere.xml
+    complains 2 'vpnsim: nowhere: No such file or directory' list nowhere
+    mkdir empty
+    complains 2 'vpnsim: empty: there is no scenario in this folder' run empty
+    complains 2 'vpnsim: empty: there is no scenario in this folder' check empty
+    complains 2 'vpnsim: empty: there is no scenario in this folder' list empty
+    no_output
+}
+
+case_invalid() {
+    complains 2 "$scenarios/invalid.xml:10: there is no machine \"c\"" run "$scenarios/invalid.xml"
+    complains 2 "$scenarios/invalid.xml:10: there is no machine \"c\"" check "$scenarios/invalid.xml"
+    # Nothing runs when one of several is wrong.
+    complains 2 "$scenarios/invalid.xml:10: there is no machine \"c\"" run "$scenarios/folder" "$scenarios/invalid.xml"
+    run 2 run -p no-such=1 "$scenarios/folder/holds.xml"
+    [ "$(wc -l <stderr)" -eq 1 ] || die "an unknown parameter: not one line"
+    grep -q 'no-such' stderr || die "an unknown parameter is not named"
+    complains 2 "vpnsim: $scenarios/folder/holds.xml and $scenarios/folder/holds.xml have the same name, holds" \
+        run "$scenarios/folder/holds.xml" "$scenarios/folder/holds.xml"
+    no_output
+}
+
+case_check() {
+    run 0 check "$scenarios/folder/holds.xml" "$scenarios/fails.xml"
+    silent
+    says "^$scenarios/folder/holds.xml: valid\$"
+    says "^$scenarios/fails.xml: valid\$"
+    no_output
+}
+
+case_list() {
+    run 0 list "$scenarios"
+    silent
+    says '^  holds .* Two hosts and a wire$'
+    says '^  reproducible .* A wire that loses frames$'
+    grep -q wire.xml stdout && die "a topology is listed"
+    says '/scenarios/folder/$'
+}
+
+case_holds() {
+    run 0 run "$scenarios/folder/holds.xml"
+    silent
+    says '^holds: Two hosts and a wire$'
+    says ' a: ping hello to 10.0.0.2: 3 of 3 answered$'
+    says '^  ok   three requests cross the wire$'
+    says '^  wrote out/holds/captures/link-wire.pcap (8 frames)$'
+    [ -s out/holds/captures/a-lan.pcap ] || die "no capture of an interface"
+    [ "$(wc -l <out/holds/events.jsonl)" -gt 3 ] || die "no events"
+    run 0 run -q "$scenarios/folder/holds.xml"
+    printf 'ok   holds: 2 of 2 expectations hold\n' | cmp -s - stdout || die "not quiet"
+    run 0 run -v "$scenarios/folder/holds.xml"
+    says ' a ping.reply name=hello '
+}
+
+case_fails() {
+    run 1 run --junit results.xml "$scenarios/fails.xml"
+    silent
+    says '^  FAIL ping hello is answered 2 times$'
+    says '^      seen:     answered 3 times; ping.finished was seen once: at 3.*sent=3 received=3$'
+    says "^      written:  $scenarios/fails.xml:11\$"
+    says '^      seen:     a run with seed 2 wrote the same files$'
+    grep -q '<testsuite name="fails" tests="3" failures="2" errors="0">' results.xml || die "JUnit: $(cat results.xml)"
+    find . -name '.repeated' | grep . && die "a repeated run was left behind"
+    return 0
+}
+
+case_reproducible() {
+    run 0 run -o one "$scenarios/reproducible.xml"
+    run 0 run -o two "$scenarios/reproducible.xml"
+    diff -r one two || die "the same seed gives other files"
+    run 0 run -s 2 -o three "$scenarios/reproducible.xml"
+    cmp -s one/reproducible/events.jsonl three/reproducible/events.jsonl && die "another seed gives the same"
+    run 1 run -p loss=0% "$scenarios/reproducible.xml"
+    says 'a run with seed 2 wrote the same files'
+}
+
+case_several() {
+    STDOUT_ALLOWED=yes
+    run 1 run -o serial --junit serial.xml "$scenarios/folder" "$scenarios/fails.xml" "$scenarios/reproducible.xml"
+    sed 's/serial/OUT/' stdout >serial.stdout
+    says '^FAIL 4 scenarios: 3 hold, 1 failed$'
+    run 1 run -j 3 -o parallel --junit parallel.xml "$scenarios/folder" "$scenarios/fails.xml" "$scenarios/reproducible.xml"
+    sed 's/parallel/OUT/' stdout >parallel.stdout
+    diff serial.stdout parallel.stdout || die "-j prints something else"
+    diff -r serial parallel || die "-j writes something else"
+    cmp serial.xml parallel.xml || die "-j gives other JUnit results"
+    [ "$(grep -c '<testsuite ' serial.xml)" -eq 4 ] || die "not one suite a scenario"
+}
+
+case_stale() {
+    run 0 run "$scenarios/folder/holds.xml"
+    echo mine >out/holds/captures/mine.pcap
+    sed -e '/point="a:lan"/d' -e "s|\.\./wire.xml|$scenarios/wire.xml|" "$scenarios/folder/holds.xml" >holds.xml
+    cp "$scenarios/wire.xml" wire.xml
+    sed -i 's|href="[^"]*"|href="wire.xml"|' holds.xml
+    run 0 run holds.xml
+    [ ! -e out/holds/captures/a-lan.pcap ] || die "a stale capture is left"
+    [ -e out/holds/captures/link-wire.pcap ] || die "the new capture is missing"
+    [ -e out/holds/captures/mine.pcap ] || die "somebody else's file was removed"
+}
+
+case_unwritable() {
+    STDOUT_ALLOWED=yes
+    echo "not a folder" >file
+    complains 3 'vpnsim: holds: file: Not a directory' run -q -o file "$scenarios/folder/holds.xml"
+    complains 3 'vpnsim: holds: file: Not a directory' run -o file/below "$scenarios/folder/holds.xml"
+    [ "$(cat file)" = "not a folder" ] || die "the file was touched"
+    complains 3 'vpnsim: nowhere/results.xml: No such file or directory' run --junit nowhere/results.xml "$scenarios/folder/holds.xml"
+    no_output
+}
+
+case_full() {
+    STDOUT_ALLOWED=yes
+    mkdir -p out/holds/captures
+    ln -s /dev/full out/holds/captures/a-lan.pcap
+    complains 3 'vpnsim: holds: out/holds/captures/a-lan.pcap: No space left on device' run "$scenarios/folder/holds.xml"
+    [ "$(find out ! -type d | sort)" = out/holds/captures/a-lan.pcap ] || die "left: $(find out)"
+    rm out/holds/captures/a-lan.pcap
+    ln -s /dev/full out/holds/events.jsonl
+    complains 3 'vpnsim: holds: out/holds/events.jsonl: No space left on device' run -q "$scenarios/folder/holds.xml"
+    [ "$(find out ! -type d | sort)" = out/holds/events.jsonl ] || die "left: $(find out)"
+    # A disk that fills up in the middle ends the run early.
+    mkdir -p out/long
+    ln -s /dev/full out/long/events.jsonl
+    complains 3 'vpnsim: long: out/long/events.jsonl: No space left on device' run -q "$scenarios/long.xml"
+    rm -r out
+    complains 3 'vpnsim: /dev/full: No space left on device' run -q --junit /dev/full "$scenarios/folder/holds.xml"
+    "$vpnsim" run "$scenarios/folder/holds.xml" >/dev/full 2>stderr
+    [ $? -eq 3 ] || die "summary on a full device: exit status"
+    printf 'vpnsim: standard output: No space left on device\n' | cmp -s - stderr || die "summary on a full device"
+}
+
+# interrupt SIGNAL STATUS ARGUMENT...
+interrupt() {
+    signal=$1
+    wanted=$2
+    shift 2
+    rm -rf out
+    "$vpnsim" run -q "$@" >stdout 2>stderr &
+    process=$!
+    # Until it writes: the first megabyte has then left the buffer.
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        find out -name link-wire.pcap -size +100k 2>/dev/null | grep -q . && break
+        sleep 0.25
+    done
+    kill -"$signal" $process
+    wait $process
+    status=$?
+    [ $status -eq "$wanted" ] || die "SIG$signal: exit status $status, not $wanted"
+    grep -q '^vpnsim: long: interrupted at [0-9.]* s; the files written so far are complete$' stderr ||
+        die "SIG$signal: no message"
+    tail -c 1 out/long/events.jsonl | od -An -c | grep -q '\\n' || die "the event log is cut"
+    if command -v tshark >/dev/null; then
+        tshark -n -r out/long/captures/link-wire.pcap -c 10 -T fields -e frame.number >frames 2>errors ||
+            die "the capture is not readable: $(cat errors)"
+        [ "$(wc -l <frames)" -eq 10 ] || die "the capture has no frames"
+    fi
+}
+
+case_interrupted() {
+    interrupt INT 130 "$scenarios/long.xml"
+    [ "$(wc -l <stderr)" -eq 1 ] || die "not one line"
+    interrupt TERM 143 "$scenarios/long.xml"
+    interrupt TERM 143 -j 2 "$scenarios/long.xml" "$scenarios/folder/holds.xml"
+}
+
+"case_$2"
