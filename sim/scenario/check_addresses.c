@@ -56,11 +56,8 @@ static void check_route(struct loader *loader, const struct scenario_node *node,
 {
     char via[IPV4_TEXT_SIZE];
     ipv4_format(route->via, via);
-    if (route->via == IPV4_ANY) {
-        if (!route->interface)
-            loader_error(loader, route->at, "<route> leads nowhere; expected via or interface");
+    if (route->via == IPV4_ANY)
         return;
-    }
     for (size_t i = 0; i < node->interface_count; i++) {
         const struct scenario_interface *interface = &node->interfaces[i];
         if (interface->address == route->via) {

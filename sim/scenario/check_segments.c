@@ -119,13 +119,17 @@ void check_segments(struct loader *loader)
     struct network network = {0};
     if (!collect(loader, &network))
         return;
-    check_unlinked(loader, &network);
+    if (loader->links_are_whole)
+        check_unlinked(loader, &network);
     join_all(loader, &network);
     /* The first machine with an address says which subnet a wire is. */
     const struct member **subnets = loader_allocate(loader, network.count, sizeof(void *));
     for (size_t i = 0; i < network.count && subnets; i++) {
         const struct member *member = &network.members[i];
-        if (member->node->kind == SCENARIO_SWITCH)
+        const char *why;
+        if (member->node->kind == SCENARIO_SWITCH ||
+            !check_is_host_address(member->interface->address, member->interface->prefix_length,
+                                   &why))
             continue;
         const struct member **subnet = &subnets[find_root(&network, i)];
         if (*subnet)

@@ -111,10 +111,38 @@ static void on_start_element(void *context, const xmlChar *name, const xmlChar *
                          defaulted_count, attributes);
 }
 
+/*
+ * The most attributes that an element may have. libxml2 compares each with every other one, which
+ * takes minutes for some hundred thousands, so they are counted before it sees them: what looks
+ * like an attribute between one "<" and the next, which no attribute can contain.
+ */
+#define ATTRIBUTES_MAX 256
+
+static bool check_attribute_count(struct parse_state *state, const char *text, size_t length)
+{
+    int line = 1;
+    unsigned count = 0;
+    bool after_equals = false;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        if (c == '\n')
+            line++;
+        if (c == '<')
+            count = 0;
+        else if (after_equals && (c == '"' || c == '\'') && ++count > ATTRIBUTES_MAX) {
+            report(state, line, "an element has too many attributes; expected at most 256", "");
+            return false;
+        }
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r')
+            after_equals = c == '=';
+    }
+    return true;
+}
+
 xmlDoc *document_parse(struct loader *loader, const char *name, const char *text, size_t length)
 {
     struct parse_state state = {.loader = loader, .name = name};
-    if (length > INT_MAX)
+    if (length > INT_MAX || !check_attribute_count(&state, text, length))
         return NULL;
     xmlParserCtxt *parser = xmlNewParserCtxt();
     if (!parser) {

@@ -26,6 +26,8 @@ void element_wrong_value_text(struct loader *loader, const xmlNode *element, con
 void element_wrong_value(struct loader *loader, const xmlNode *element, const char *name)
 {
     char text[500];
+    if (loader_is_full(loader))
+        return;
     element_wrong_value_text(loader, element, name, text, sizeof text);
     loader_error(loader, loader_attribute_position(loader, element, name), "%s", text);
 }
@@ -148,7 +150,7 @@ void element_check_unique(struct loader *loader, struct element_name *names, siz
         if (strcmp(names[first].name, names[i].name) != 0)
             first = i;
         else
-            loader_error(loader, names[i].at, "there is a %s \"%.80s\" already, at %s:%u", what,
-                         names[i].name, names[first].at.file, names[first].at.line);
+            loader_error(loader, names[i].at, "a second %s \"%.80s\"; the first one is at %s:%u",
+                         what, names[i].name, names[first].at.file, names[first].at.line);
     }
 }

@@ -29,6 +29,14 @@ bool loader_is_clean(const struct loader *loader)
            diagnostics_total(loader->diagnostics) == loader->diagnostics_before;
 }
 
+bool loader_is_full(struct loader *loader)
+{
+    if (loader->diagnostics->count < DIAGNOSTICS_CAPACITY)
+        return false;
+    loader->diagnostics->omitted++;
+    return true;
+}
+
 struct scenario_position loader_position(const struct loader *loader, const xmlNode *node)
 {
     /* Attributes that the schema has put in have no place of their own. */

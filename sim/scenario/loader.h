@@ -46,7 +46,8 @@ struct loader {
     size_t diagnostics_before; /**< those of the caller */
     struct scenario_load_options options;
     struct scenario *scenario;
-    bool in_memory; /**< the text came from memory: nothing can be included */
+    bool in_memory;       /**< the text came from memory: nothing can be included */
+    bool links_are_whole; /**< no link has a mistake of its own */
     struct loader_file files[LOADER_FILE_COUNT_MAX];
     size_t file_count;
     size_t total_size;
@@ -63,6 +64,9 @@ char *loader_copy(struct loader *loader, const char *text, size_t length);
 
 /** True when nothing is wrong yet: no diagnostic, no failure. */
 bool loader_is_clean(const struct loader *loader);
+
+/** True when no further diagnostic would be kept: it is counted, and need not be worked out. */
+bool loader_is_full(struct loader *loader);
 
 /** Where @p node (an element or attribute) is written. */
 struct scenario_position loader_position(const struct loader *loader, const xmlNode *node);

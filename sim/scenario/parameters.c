@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* So that looking a parameter up one by one stays cheap. */
+#define PARAMETERS_MAX 256
+
 /* Most octets that the values put in may have together: a guard against a bomb. */
 #define SUBSTITUTED_TOTAL_MAX ((size_t)16 << 20)
 
@@ -39,6 +42,11 @@ static void collect(struct loader *loader, const xmlNode *root)
     for (xmlNode *e = xml_next_element(root, (xmlNode *)root); e; e = xml_next_element(root, e))
         count += xml_is(e, "parameter") ? 1 : 0;
     struct scenario *scenario = loader->scenario;
+    if (count > PARAMETERS_MAX) {
+        loader_error(loader, loader->fallback, "there are %zu parameters; expected at most %d",
+                     count, PARAMETERS_MAX);
+        return;
+    }
     scenario->parameters = loader_allocate(loader, count, sizeof *scenario->parameters);
     if (!scenario->parameters)
         return;

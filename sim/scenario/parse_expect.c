@@ -7,6 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* So that looking up what they name one by one stays cheap. */
+#define EXPECTATIONS_MAX 4096
+
 static const char *const expectation_names[] = {"event", "never",        "in-order", "packets",
                                                 "state", "transfer",     "ping",     "client-error",
                                                 "cause", "reproducible", NULL};
@@ -104,8 +107,13 @@ static bool check_event(struct loader *loader, const xmlNode *element, const cha
         for (const struct trace_declaration *event = vocabulary->events[i]; event->name; event++) {
             if (strcmp(event->name, name) == 0)
                 return true;
-            suggest_consider(&suggestion, event->name);
         }
+    }
+    if (loader_is_full(loader))
+        return false;
+    for (size_t i = 0; vocabulary->events[i]; i++) {
+        for (const struct trace_declaration *event = vocabulary->events[i]; event->name; event++)
+            suggest_consider(&suggestion, event->name);
     }
     loader_error(loader, loader_attribute_position(loader, element, "name"),
                  "there is no event \"%s\"%s", name, suggest_text(&suggestion, text));
@@ -208,6 +216,22 @@ static void parse_events(struct loader *loader, const xmlNode *element,
     }
 }
 
+/* Says that nothing is captured at that point. */
+static void unknown_point(struct loader *loader, const xmlNode *element, const char *point)
+{
+    const struct scenario *scenario = loader->scenario;
+    struct suggestion suggestion = suggest_start(point);
+    char text[SUGGESTION_TEXT_SIZE];
+    if (loader_is_full(loader))
+        return;
+    for (size_t i = 0; i < scenario->capture_count; i++)
+        suggest_consider(&suggestion, scenario->captures[i].point);
+    loader_error(loader, loader_attribute_position(loader, element, "at"),
+                 "nothing is captured at \"%s\"%s", point,
+                 suggestion.best ? suggest_text(&suggestion, text)
+                                 : "; expected a <capture> of that point");
+}
+
 static void parse_packets(struct loader *loader, const xmlNode *element,
                           struct expectation *expectation)
 {
@@ -220,18 +244,12 @@ static void parse_packets(struct loader *loader, const xmlNode *element,
     if (!expectation->packets.point || !expectation->packets.filter)
         return;
     const struct scenario_capture *capture = NULL;
-    struct suggestion suggestion = suggest_start(expectation->packets.point);
     for (size_t i = 0; i < scenario->capture_count && !capture; i++) {
         if (strcmp(scenario->captures[i].point, expectation->packets.point) == 0)
             capture = &scenario->captures[i];
-        suggest_consider(&suggestion, scenario->captures[i].point);
     }
-    char text[SUGGESTION_TEXT_SIZE];
     if (!capture) {
-        loader_error(loader, loader_attribute_position(loader, element, "at"),
-                     "nothing is captured at \"%s\"%s", expectation->packets.point,
-                     suggestion.best ? suggest_text(&suggestion, text)
-                                     : "; expected a <capture> of that point");
+        unknown_point(loader, element, expectation->packets.point);
         return;
     }
     char message[200];
@@ -278,8 +296,11 @@ static void check_action(struct loader *loader, const xmlNode *element, const ch
         const char *name = action_name(&scenario->actions[i], kind);
         if (name && strcmp(name, wanted) == 0)
             return;
-        suggest_consider(&suggestion, name);
     }
+    if (loader_is_full(loader))
+        return;
+    for (size_t i = 0; i < scenario->action_count; i++)
+        suggest_consider(&suggestion, action_name(&scenario->actions[i], kind));
     loader_error(loader, loader_attribute_position(loader, element, "name"),
                  "the timeline has no %s \"%s\"%s", what, wanted, suggest_text(&suggestion, text));
 }
@@ -411,6 +432,11 @@ void parse_expectations(struct loader *loader, const xmlNode *root)
         loader_error(loader, expect ? loader_position(loader, expect) : scenario->at,
                      "the scenario asserts nothing; expected an <expect> with at least one "
                      "expectation");
+    if (count > EXPECTATIONS_MAX) {
+        loader_error(loader, loader_position(loader, expect),
+                     "there are %zu expectations; expected at most %d", count, EXPECTATIONS_MAX);
+        return;
+    }
     scenario->expectations = loader_allocate(loader, count, sizeof *scenario->expectations);
     if (!scenario->expectations)
         return;

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* So that looking a capture point up one by one stays cheap. */
+#define CAPTURES_MAX 1024
+
 /* Joins an interface to a link, unless another one has it. */
 static void attach(struct loader *loader, struct scenario_link *link, unsigned side)
 {
@@ -94,6 +97,7 @@ static void index_links(struct loader *loader)
 
 void parse_links(struct loader *loader, const xmlNode *root)
 {
+    size_t mistakes = diagnostics_total(loader->diagnostics);
     struct scenario *scenario = loader->scenario;
     size_t count = 0;
     xmlNode *first = xml_next_element(root, (xmlNode *)root);
@@ -110,6 +114,7 @@ void parse_links(struct loader *loader, const xmlNode *root)
     }
     if (scenario->link_count > 0)
         index_links(loader);
+    loader->links_are_whole = diagnostics_total(loader->diagnostics) == mistakes;
 }
 
 /* A network of a filter; bits behind the prefix are a mistake. */
@@ -241,6 +246,11 @@ void parse_captures(struct loader *loader, const xmlNode *root)
 {
     struct scenario *scenario = loader->scenario;
     size_t count = parse_count(root, "capture");
+    if (count > CAPTURES_MAX) {
+        loader_error(loader, scenario->at, "there are %zu captures; expected at most %d", count,
+                     CAPTURES_MAX);
+        return;
+    }
     struct element_name *names = loader_allocate(loader, count, sizeof *names);
     scenario->captures = loader_allocate(loader, count, sizeof *scenario->captures);
     if (!names || !scenario->captures)

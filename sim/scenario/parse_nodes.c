@@ -81,6 +81,8 @@ static void parse_route(struct loader *loader, const xmlNode *element, struct sc
                      element_text(loader, element, "destination"));
     route->via = element_address(loader, element, "via");
     route->interface = parse_interface_reference(loader, element, "interface", node);
+    if (!xml_attribute(element, "via") && !xml_attribute(element, "interface"))
+        loader_error(loader, route->at, "<route> leads nowhere; expected via or interface");
     route->metric = (uint32_t)element_number(loader, element, "metric", 1);
 }
 

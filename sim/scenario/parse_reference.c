@@ -6,6 +6,8 @@
 
 void parse_unknown_node(struct loader *loader, struct scenario_position at, const char *wanted)
 {
+    if (loader_is_full(loader))
+        return;
     const struct scenario *scenario = loader->scenario;
     struct suggestion suggestion = suggest_start(wanted);
     char text[SUGGESTION_TEXT_SIZE];
@@ -17,6 +19,8 @@ void parse_unknown_node(struct loader *loader, struct scenario_position at, cons
 
 void parse_unknown_link(struct loader *loader, struct scenario_position at, const char *wanted)
 {
+    if (loader_is_full(loader))
+        return;
     const struct scenario *scenario = loader->scenario;
     struct suggestion suggestion = suggest_start(wanted);
     char text[SUGGESTION_TEXT_SIZE];
@@ -28,6 +32,8 @@ void parse_unknown_link(struct loader *loader, struct scenario_position at, cons
 void parse_unknown_interface(struct loader *loader, struct scenario_position at,
                              const struct scenario_node *node, const char *wanted)
 {
+    if (loader_is_full(loader))
+        return;
     struct suggestion suggestion = suggest_start(wanted);
     char text[SUGGESTION_TEXT_SIZE];
     for (size_t i = 0; i < node->interface_count; i++)
@@ -83,7 +89,7 @@ struct scenario_connection *parse_connection_reference(struct loader *loader,
     if (!wanted || !node)
         return NULL;
     struct scenario_connection *connection = scenario_find_connection(node, wanted);
-    if (connection)
+    if (connection || loader_is_full(loader))
         return connection;
     struct suggestion suggestion = suggest_start(wanted);
     char text[SUGGESTION_TEXT_SIZE];

@@ -5,6 +5,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* So that looking an action up one by one stays cheap. */
+#define ACTIONS_MAX 16384
+
 /* Most octets of data that an IPv4 datagram takes behind a header of 8 octets (ICMP, UDP). */
 #define DATAGRAM_DATA_MAX 65507
 
@@ -177,6 +180,11 @@ void parse_timeline(struct loader *loader, const xmlNode *root)
     size_t count = 0;
     for (xmlNode *e = xml_first_child(timeline); e; e = xml_next_sibling(e))
         count++;
+    if (count > ACTIONS_MAX) {
+        loader_error(loader, loader_position(loader, timeline),
+                     "the timeline has %zu actions; expected at most %d", count, ACTIONS_MAX);
+        return;
+    }
     struct element_name *names = loader_allocate(loader, count, sizeof *names);
     scenario->actions = loader_allocate(loader, count, sizeof *scenario->actions);
     if (!names || !scenario->actions)

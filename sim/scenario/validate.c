@@ -57,9 +57,10 @@ static void add_misplaced(struct validation *validation, xmlNode *element)
 {
     struct loader *loader = validation->loader;
     const xmlNode *parent = element->parent;
-    const xmlNode *type =
-        parent && parent->type == XML_ELEMENT_NODE ? type_at(validation, parent) : NULL;
-    if (!type || validation->misplaced_count == MISPLACED_MAX)
+    if (validation->misplaced_count == MISPLACED_MAX || parent->type != XML_ELEMENT_NODE)
+        return;
+    const xmlNode *type = type_at(validation, parent);
+    if (!type)
         return;
     for (size_t i = 0; i < validation->misplaced_count; i++) {
         if (validation->misplaced[i].element == element)
@@ -181,6 +182,11 @@ static void on_error(void *context, xmlErrorPtr error)
     }
     if (element && element->type == XML_ATTRIBUTE_NODE)
         element = element->parent;
+    if (validation->found.count == DIAGNOSTICS_CAPACITY &&
+        error->code != XML_SCHEMAV_ELEMENT_CONTENT) {
+        validation->found.omitted++;
+        return;
+    }
     if (!element || element->type != XML_ELEMENT_NODE) {
         add_other(validation, NULL, error->message);
         return;
@@ -271,6 +277,7 @@ static void validate(struct loader *loader, xmlSchemaValidCtxt *context)
     xmlSchemaSetValidOptions(context, XML_SCHEMA_VAL_VC_I_CREATE);
     int rounds = 0;
     while (loader->failure == STATUS_OK && rounds < ROUNDS_MAX &&
+           loader->diagnostics->count < DIAGNOSTICS_CAPACITY &&
            validate_round(validation, context, loader->files[0].document))
         rounds++;
     for (size_t i = 0; i < validation->found.count; i++)

@@ -183,6 +183,8 @@ static void expand(struct loader *loader)
         if (element != root && is_xinclude(element)) {
             xmlNode *included = include(loader, element);
             element = included ? included : xml_next_element_outside(root, element);
+            if (!included && loader->file_count == LOADER_FILE_COUNT_MAX)
+                return;
             if (!included)
                 continue;
         }
