@@ -12,6 +12,9 @@
 #include <stddef.h>
 
 const struct trace_declaration node_trace_declarations[] = {
+    {"packet.dropped", "protocol reason serial",
+     "A packet ends here. \"protocol\" is the layer that decided, \"reason\" a fixed phrase, "
+     "\"serial\" the packet's number in the run (0: unknown)."},
     {"dial.started", "connection server protocol", "A VPN client starts to dial."},
     {"dial.connected", "connection server address encryption strength",
      "A dial has succeeded: IP may flow. \"encryption\" is mppe or none, \"strength\" the key "
