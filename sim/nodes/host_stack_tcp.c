@@ -34,6 +34,7 @@ struct tcp_endpoint *host_stack_tcp(struct host_stack *stack)
         .trace = stack->trace,
         .mtu_towards = mtu_towards,
         .mtu_context = stack,
+        .options = tcp_options_windows_2000(),
     };
     tcp_endpoint_init(&stack->tcp->endpoint, &config);
     return &stack->tcp->endpoint;

@@ -23,7 +23,10 @@ struct stack_tcp_handler {
     void *context;
 };
 
-/** The TCP engine of @p stack, made when there is none; NULL: out of memory. */
+/**
+ * The TCP engine of @p stack, made when there is none; NULL: out of memory. Where @c options
+ * are NULL below, those of tcp_options_windows_2000() hold.
+ */
 struct tcp_endpoint *host_stack_tcp(struct host_stack *stack);
 
 /**
