@@ -33,3 +33,37 @@ file(WRITE "@copy@" "${text}")
             -DSCENARIO=${scenarios_dir}/${scenario} "-DSAYS=${says}" -P ${CMAKE_CURRENT_SOURCE_DIR}/run-mutant.cmake)
   set_tests_properties(mutant/${name} PROPERTIES LABELS mutant TIMEOUT 300)
 endfunction()
+
+mutant(mppe_not_rekeyed protocols/ppp/mppe.c
+  "        change_keys(state, 1);\n        load_key(state);\n        header" "        load_key(state);\n        header"
+  pptp/pptp-remote-access-lan.xml "ping through[^\n]*\n[^\n]*answered not at all")
+mutant(mppe_gap_not_followed protocols/ppp/mppe.c
+  "change_keys(state, distance)" "change_keys(state, 1)"
+  mppe/mppe-loss-stateless-recovers.xml "exactly one datagram is missing\n[^\n]*\n *seen: +it is .49.")
+mutant(mppe_no_reset_request protocols/ppp/ppp_session_frame.c
+  "if (result == MPPE_DROP_AND_REQUEST_RESET)" "if (false)"
+  mppe/mppe-loss-stateful-resets.xml "the server asks for a reset\n")
+mutant(gre_sequence_stands_still protocols/gre/gre_tunnel.c
+  "self->next_sequence++;" ";"
+  pptp/gre-enhanced-header.xml "the first sequence number of the client is 0 and comes once\n[^\n]*\n *seen: +[0-9]+ of")
+mutant(gre_no_bare_acknowledgment protocols/gre/gre_tunnel.c
+  "self->counters.acks_sent++;\n    packet_queue_push(&self->to_send, packet);" "packet_free(packet);"
+  pptp/gre-enhanced-header.xml "one-way traffic is acknowledged by packets without payload\n")
+mutant(ipcp_dns_not_asked protocols/ppp/ipcp.c
+  "if (config->ask_servers[i])" "if (config->ask_servers[i] && i != IPCP_DNS1)"
+  pptp/pptp-remote-access-lan.xml "seen: +step 6 of 7, ppp.ipcp.opened[^\n]*dns=0.0.0.0")
+mutant(any_password_will_do protocols/ppp/chap_algorithm.c
+  "return memcmp(expected, value + NT_RESPONSE_OFFSET, sizeof expected) == 0;" "return true;"
+  troubleshooting/trbl-access-denied-691.xml "error=778")
+mutant(encryption_not_switched_off sim/scenario/build_node.c
+  ".enabled = policy != SCENARIO_ENCRYPTION_NONE" ".enabled = true"
+  pptp/unencrypted-pptp.xml "nothing is encrypted\n[^\n]*\n *seen: +[^\n]*ppp.ccp.opened")
+mutant(reject_without_a_word sim/nodes/host_stack_filter.c
+  "bool reject = rule.action == PACKET_FILTER_REJECT;" "bool reject = false;"
+  isp/isp-gre-icmp-unreachable.xml "icmp.error.received at client")
+mutant(one_port_too_many sim/scenario/build_node.c
+  "(uint16_t)wanted->pptp.ports : 0" "(uint16_t)(wanted->pptp.ports + 1) : 0"
+  ports/ports-default-5-pptp.xml "but no call: general error, no resource\n")
+mutant(seed_ignored protocols/base/entropy.c
+  "uint64_t mixed = seed;" "uint64_t mixed = 1;"
+  determinism/det-same-seed-same-bytes.xml "another seed")
