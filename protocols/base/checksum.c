@@ -2,24 +2,35 @@
 
 #include <string.h>
 
+/* The sum of whole words as this machine loads them; the order of octets is mended at the end. */
+static uint64_t sum_native(const uint8_t *octets, size_t length)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i + 4 <= length; i += 4) {
+        uint32_t word;
+        memcpy(&word, octets + i, 4);
+        sum += word;
+    }
+    if (length & 2) {
+        uint16_t word;
+        memcpy(&word, octets + (length & ~(size_t)3), 2);
+        sum += word;
+    }
+    return sum;
+}
+
 uint64_t checksum_add(uint64_t sum, const void *octets, size_t length)
 {
     const uint8_t *p = octets;
-    uint64_t wide = 0;
-    /* Eight octets as two 32-bit words at a time: the sum is the same modulo 65,535. */
-    while (length >= 8) {
-        wide += (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
-        wide += (uint64_t)p[4] << 24 | (uint64_t)p[5] << 16 | (uint64_t)p[6] << 8 | p[7];
-        p += 8;
-        length -= 8;
-    }
-    while (length >= 2) {
-        wide += (uint64_t)p[0] << 8 | p[1];
-        p += 2;
-        length -= 2;
-    }
-    if (length)
-        wide += (uint64_t)p[0] << 8;
+    uint64_t wide = sum_native(p, length);
+    while (wide >> 16)
+        wide = (wide & 0xffff) + (wide >> 16);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* RFC 1071 section 2(B): swapping the octets of the words swaps those of the sum. */
+    wide = wide >> 8 | (wide & 0xff) << 8;
+#endif
+    if (length & 1)
+        wide += (uint64_t)p[length - 1] << 8;
     return sum + wide;
 }
 

@@ -1,5 +1,6 @@
 #include "core/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,18 +39,28 @@ void arena_destroy(struct arena *arena)
 
 void *arena_allocate(struct arena *arena, size_t size)
 {
+    if (size > SIZE_MAX / 2)
+        return NULL;
     size = (size + 15) & ~(size_t)15;
     struct arena_block *block = arena->blocks;
     if (!block || block->size - block->used < size) {
-        size_t block_size = size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE;
-        block = malloc(sizeof *block + block_size);
-        if (!block)
+        bool alone = size > ARENA_BLOCK_SIZE / 4;
+        size_t block_size = alone ? size : ARENA_BLOCK_SIZE;
+        struct arena_block *fresh = malloc(sizeof *fresh + block_size);
+        if (!fresh)
             return NULL;
-        block->next = arena->blocks;
-        block->used = 0;
-        block->size = block_size;
-        arena->blocks = block;
-        arena->bytes += sizeof *block + block_size;
+        fresh->used = 0;
+        fresh->size = block_size;
+        arena->bytes += sizeof *fresh + block_size;
+        if (alone && block) {
+            /* Behind the first, which still has room for small pieces. */
+            fresh->next = block->next;
+            block->next = fresh;
+        } else {
+            fresh->next = block;
+            arena->blocks = fresh;
+        }
+        block = fresh;
     }
     void *octets = block->octets + block->used;
     block->used += size;
