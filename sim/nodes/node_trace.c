@@ -47,9 +47,14 @@ const struct trace_declaration node_trace_declarations[] = {
 
 const struct trace_declaration *const node_trace_tables[] = {
     base_trace_declarations,
-    node_trace_declarations,     pptp_trace_declarations,
-    gre_trace_declarations,      ppp_trace_declarations,
-    ppp_auth_trace_declarations, tcp_trace_declarations,
-    inet_trace_declarations,     host_stack_trace_declarations,
-    link_trace_declarations,     NULL,
+    node_trace_declarations,
+    pptp_trace_declarations,
+    gre_trace_declarations,
+    ppp_trace_declarations,
+    ppp_auth_trace_declarations,
+    tcp_trace_declarations,
+    inet_trace_declarations,
+    host_stack_trace_declarations,
+    link_trace_declarations,
+    NULL,
 };

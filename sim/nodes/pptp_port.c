@@ -131,7 +131,7 @@ void pptp_port_init(struct pptp_port *port, struct host *host, struct tap_point 
 }
 
 bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address peer,
-                    uint16_t tunnel_mtu, const struct pptp_port_start *start,
+                    uint16_t tunnel_mtu, const struct pptp_port_habits *habits,
                     const struct gre_tunnel_config *gre, const struct ppp_session_config *ppp)
 {
     struct simulation *simulation = port_simulation(port);
@@ -150,9 +150,11 @@ bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address pee
     port->local = local;
     port->peer = peer;
     port->tunnel_mtu = tunnel_mtu;
+    port->mtu_ignores_mppe = habits->mtu_ignores_mppe;
     port->event_count = 0;
     port->started = false;
-    port->start_at = start->passive ? INSTANT_NEVER : instant_after(simulation->now, start->delay);
+    port->start_at =
+        habits->passive ? INSTANT_NEVER : instant_after(simulation->now, habits->delay);
     port->open = true;
     ppp_session_open(&port->ppp, simulation->now);
     run(port);
@@ -190,7 +192,8 @@ static void interface_output(void *context, struct packet *packet)
 
 struct stack_interface *pptp_port_add_interface(struct pptp_port *port, const char *name)
 {
-    uint16_t mtu = ppp_session_mtu(&port->ppp);
+    uint16_t mtu =
+        port->mtu_ignores_mppe ? ppp_session_peer_mru(&port->ppp) : ppp_session_mtu(&port->ppp);
     if (mtu > port->tunnel_mtu)
         mtu = port->tunnel_mtu;
     port->interface = host_stack_add_point_to_point(

@@ -32,6 +32,7 @@ struct pptp_port {
     ipv4_address local;                /**< of the GRE packets */
     ipv4_address peer;
     uint16_t tunnel_mtu;
+    bool mtu_ignores_mppe;
     instant start_at; /**< when PPP begins by itself; INSTANT_NEVER: waits for the peer's */
     bool started;     /**< PPP has been told that its lower layer is up */
     bool open;
@@ -43,10 +44,13 @@ struct pptp_port {
 void pptp_port_init(struct pptp_port *port, struct host *host, struct tap_point *taps,
                     pptp_port_event *event, void *owner);
 
-/** When a port begins to negotiate PPP once its call is established. */
-struct pptp_port_start {
+/** What differs between implementations once a call is established. */
+struct pptp_port_habits {
     bool passive;  /**< only when the peer's first frame comes, as a Windows server does */
     instant delay; /**< otherwise after so long; 0: in the same instant, behind the PPTP messages */
+    /** The virtual interface takes datagrams as long as the peer's MRU although MPPE adds four
+     * octets to each (Windows); else the MTU leaves room for them. */
+    bool mtu_ignores_mppe;
 };
 
 /**
@@ -54,7 +58,7 @@ struct pptp_port_start {
  * configurations are filled in. False: the PPP configuration is refused.
  */
 bool pptp_port_open(struct pptp_port *port, ipv4_address local, ipv4_address peer,
-                    uint16_t tunnel_mtu, const struct pptp_port_start *start,
+                    uint16_t tunnel_mtu, const struct pptp_port_habits *habits,
                     const struct gre_tunnel_config *gre, const struct ppp_session_config *ppp);
 
 /** A GRE packet for this call has come in; takes @p packet. */

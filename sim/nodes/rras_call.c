@@ -171,9 +171,12 @@ static bool open_port(struct rras_port *port)
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = session_config(port);
-    const struct pptp_port_start start = {.passive = server->profile->server_waits};
+    const struct pptp_port_habits habits = {
+        .passive = server->profile->server_waits,
+        .mtu_ignores_mppe = server->profile->windows,
+    };
     return pptp_port_open(&port->pptp, tcp_local_address(link->tcp), tcp_remote_address(link->tcp),
-                          server->profile->tunnel_mtu, &start, &gre, &ppp);
+                          server->profile->tunnel_mtu, &habits, &gre, &ppp);
 }
 
 static void free_port(struct rras_port *port)

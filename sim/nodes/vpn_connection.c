@@ -152,10 +152,12 @@ static void call_connected(struct vpn_connection *connection)
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = session_config(connection);
     uint16_t mtu = connection->config.mtu ? connection->config.mtu : client->profile->tunnel_mtu;
-    const struct pptp_port_start start = {.delay = client->profile->ppp_start_delay_ms *
-                                                   INSTANT_MILLISECOND};
+    const struct pptp_port_habits habits = {
+        .delay = client->profile->ppp_start_delay_ms * INSTANT_MILLISECOND,
+        .mtu_ignores_mppe = client->profile->windows,
+    };
     if (!pptp_port_open(&connection->port, tcp_local_address(connection->link.tcp),
-                        connection->config.server, mtu, &start, &gre, &ppp)) {
+                        connection->config.server, mtu, &habits, &gre, &ppp)) {
         tell_end(connection, PPP_ERROR_NO_PROTOCOLS_CONFIGURED, "the PPP settings are refused");
         stop_control(connection);
     }
