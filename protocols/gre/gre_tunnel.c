@@ -366,6 +366,7 @@ static instant reorder_timeout(const struct gre_tunnel *self)
 
 void gre_tunnel_handle_timeout(struct gre_tunnel *self, instant now)
 {
+    assert(now != INSTANT_NEVER);
     while (reorder_timeout(self) <= now)
         skip_gap(self);
     if (self->timeout_due <= now)

@@ -508,6 +508,7 @@ static void state_timeout(struct pptp_control *self, instant now)
 
 void pptp_control_handle_timeout(struct pptp_control *self, instant now)
 {
+    assert(now != INSTANT_NEVER);
     self->now = now;
     if (self->state_due <= now)
         state_timeout(self, now);

@@ -450,9 +450,12 @@ static void the_acknowledgment_timeout_adapts_and_halves_the_window(void **state
     assert_int_equal(gre_tunnel_next_timeout(&b.tunnel), MS(6068) + 750000);
     ack(&b, MS(4001), 8); /* of packets written off: nothing new */
     assert_int_equal(b.tunnel.oldest_unacked, 9);
+    ack(&b, MS(4500), 9); /* one packet is not the window of four that lets it grow */
+    assert_int_equal(b.tunnel.oldest_unacked, 10);
+    assert_int_equal(b.tunnel.window, 4);
     for (int i = 0; i < 20; i++) {
-        gre_tunnel_handle_timeout(&b.tunnel, gre_tunnel_next_timeout(&b.tunnel));
         send_one(&b, MS(1000000) + MS(i) * 20000);
+        gre_tunnel_handle_timeout(&b.tunnel, gre_tunnel_next_timeout(&b.tunnel));
     }
     polled(&b);
     assert_int_equal(b.tunnel.window, 1);                  /* the least */

@@ -473,6 +473,26 @@ static void a_reply_that_crosses_the_clearing_changes_nothing(void **state)
     bench_close(&b);
 }
 
+static void a_call_can_be_asked_for_until_the_next_one_begins(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, client_rfc(), server_rfc());
+    bench_establish(&b, 0);
+    bench_call(&b, 0);
+    bench_call(&b, 0);
+    pptp_control_clear_call(&b.client.control, 0, 1, 0, 0);
+    pptp_control_clear_call(&b.client.control, 0, 2, 0, 0);
+    bench_settle(&b, 0);
+    assert_int_equal(pptp_control_call(&b.client.control, 1)->reason, PPTP_CLEAR_LOCAL);
+    assert_int_equal(pptp_control_call(&b.client.control, 2)->reason, PPTP_CLEAR_LOCAL);
+    assert_null(pptp_control_call(&b.client.control, 3));
+    assert_int_equal(bench_call(&b, 0), 3);
+    assert_null(pptp_control_call(&b.client.control, 1));
+    assert_null(pptp_control_call(&b.client.control, 2));
+    bench_close(&b);
+}
+
 static void clearing_from_both_ends_at_once_leaves_nothing(void **state)
 {
     (void)state;
@@ -911,6 +931,7 @@ int main(void)
         cmocka_unit_test(an_incoming_call_can_be_refused),
         cmocka_unit_test(a_call_given_up_before_the_reply_is_disconnected),
         cmocka_unit_test(a_reply_that_crosses_the_clearing_changes_nothing),
+        cmocka_unit_test(a_call_can_be_asked_for_until_the_next_one_begins),
         cmocka_unit_test(clearing_from_both_ends_at_once_leaves_nothing),
         cmocka_unit_test(stopping_from_both_ends_at_once_ends_both),
         cmocka_unit_test(unanswered_requests_are_refused_when_stopping),
