@@ -68,6 +68,7 @@ int main(int argc, char **argv)
         void (*run)(struct bench *bench);
     } all[] = {
         {"event-queue", bench_event_queue},
+        {"forwarding", bench_forwarding},
         {"capture", bench_capture},
     };
     struct bench bench = {0};
