@@ -17,7 +17,8 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*main)(int argc, char **argv);
-    } commands[] = {{"run", cli_run}, {"check", cli_check}, {"list", cli_list}};
+    } commands[] = {
+        {"run", cli_run}, {"check", cli_check}, {"list", cli_list}, {"reference", cli_reference}};
 
     if (argc < 2) {
         cli_error("no command is given; see \"vpnsim --help\"");

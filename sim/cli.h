@@ -19,6 +19,7 @@ void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_list(int argc, char **argv);
+int cli_reference(int argc, char **argv); /**< for "./dev reference"; help does not tell it */
 
 /**
  * Flushes standard output at the end of a command: @p status, or CLI_LOCAL with a message when

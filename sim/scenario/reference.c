@@ -75,6 +75,23 @@ static bool is_repeated(const struct use *uses, size_t index, bool with_note)
     return false;
 }
 
+/* Adds the names of the elements of type parent to those already there; returns how many. */
+static size_t add_parents(const struct language *language, const xmlNode *parent,
+                          const char *parents[USERS_MAX], size_t count)
+{
+    struct use outer[USERS_MAX];
+    size_t outer_count = parent ? find_uses(language, parent, outer) : 0;
+    for (size_t i = 0; i < outer_count; i++) {
+        const char *name = language_property(outer[i].element, "name");
+        size_t known = 0;
+        while (known < count && strcmp(parents[known], name) != 0)
+            known++;
+        if (known == count && count < USERS_MAX)
+            parents[count++] = name;
+    }
+    return count;
+}
+
 /* "<ping> in <timeline>": the parents tell elements of one name apart. */
 static void write_heading(FILE *stream, const struct language *language, const struct use *uses,
                           size_t count)
@@ -85,16 +102,12 @@ static void write_heading(FILE *stream, const struct language *language, const s
             fprintf(stream, "%s`<%s>`", written++ > 0 ? ", " : "",
                     language_property(uses[i].element, "name"));
     }
-    size_t parents = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct use outer[USERS_MAX];
-        size_t outer_count = uses[i].parent ? find_uses(language, uses[i].parent, outer) : 0;
-        for (size_t j = 0; j < outer_count; j++) {
-            if (!is_repeated(outer, j, false))
-                fprintf(stream, "%s`<%s>`", parents++ > 0 ? ", " : " in ",
-                        language_property(outer[j].element, "name"));
-        }
-    }
+    const char *parents[USERS_MAX];
+    size_t parent_count = 0;
+    for (size_t i = 0; i < count; i++)
+        parent_count = add_parents(language, uses[i].parent, parents, parent_count);
+    for (size_t i = 0; i < parent_count; i++)
+        fprintf(stream, "%s`<%s>`", i > 0 ? ", " : " in ", parents[i]);
     fputs("\n\n", stream);
 }
 

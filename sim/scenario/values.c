@@ -317,9 +317,13 @@ bool value_choice(const char *text, const char *const *names, unsigned *index)
     return false;
 }
 
+/* The longest list of the language. */
+#define CHOICES_MAX 8
+
 bool value_choices(const char *text, const char *const *names, unsigned *indexes, size_t capacity,
                    size_t *count)
 {
+    unsigned chosen[CHOICES_MAX];
     size_t found = 0;
     for (;;) {
         while (is_blank(*text))
@@ -330,19 +334,22 @@ bool value_choices(const char *text, const char *const *names, unsigned *indexes
         size_t length = 0;
         while (text[length] && !is_blank(text[length]))
             length++;
-        if (length >= sizeof word || found == capacity)
+        if (length >= sizeof word || found == capacity || found == CHOICES_MAX)
             return false;
         memcpy(word, text, length);
         word[length] = '\0';
         text += length;
-        if (!value_choice(word, names, &indexes[found]))
+        if (!value_choice(word, names, &chosen[found]))
             return false;
         for (size_t i = 0; i < found; i++) {
-            if (indexes[i] == indexes[found])
+            if (chosen[i] == chosen[found])
                 return false;
         }
         found++;
     }
+    if (found == 0)
+        return false;
+    memcpy(indexes, chosen, found * sizeof *indexes);
     *count = found;
-    return found > 0;
+    return true;
 }

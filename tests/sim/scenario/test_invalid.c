@@ -1,7 +1,7 @@
 /*
- * Every file tests/scenarios/invalid/NAME.xml is wrong in one way, and NAME.expected beside it holds
- * exactly what is said about it. With VPNSIM_UPDATE_EXPECTED=1 in the environment the .expected
- * files are written instead of compared; then read them.
+ * Every file tests/scenarios/invalid/NAME.xml is wrong in one way, and NAME.expected beside it
+ * holds exactly what is said about it. With VPNSIM_UPDATE_EXPECTED=1 in the environment the
+ * .expected files are written instead of compared; then read them.
  */
 #include "support/unit.h"
 
@@ -67,8 +67,7 @@ static void every_invalid_scenario_gets_exactly_its_diagnostics(void **state)
     for (int i = 0; i < count; i++) {
         char expected_path[300];
         const char *file = entries[i]->d_name;
-        snprintf(expected_path, sizeof expected_path, "%.*s.expected", (int)strlen(file) - 4,
-                 file);
+        snprintf(expected_path, sizeof expected_path, "%.*s.expected", (int)strlen(file) - 4, file);
         char *found = diagnose(file);
         char *expected = read_whole(expected_path);
         if (update) {
