@@ -37,6 +37,8 @@ const struct trace_declaration node_trace_declarations[] = {
     {"ping.error", "name sequence from type code reason",
      "A ping was answered by an ICMP error, or could not be sent (then with a reason)."},
     {"ping.finished", "name destination sent received", "A series of pings is over."},
+    {"transfer.started", "name destination port octets",
+     "A TCP transfer of so many octets begins with its connection."},
     {"transfer.finished", "name octets intact",
      "A TCP transfer is over; \"intact\" is yes when every octet arrived as it was sent."},
     {"transfer.failed", "name octets reason",

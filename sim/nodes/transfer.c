@@ -182,6 +182,9 @@ enum status transfer_start(struct host *host, const struct transfer_config *conf
         .handler = {.event = tcp_happened, .context = transfer},
         .pattern = transfer_pattern_make(config->name),
     };
+    TRACE(&host->node.trace, transfer_now(transfer), "transfer.started",
+          trace_text("name", config->name), trace_address("destination", config->destination),
+          trace_number("port", config->port), trace_number("octets", config->size));
     transfer->tcp = host_stack_tcp_connect(&host->stack, IPV4_ANY, config->destination,
                                            config->port, &host->tcp_options, &transfer->handler);
     if (!transfer->tcp) {

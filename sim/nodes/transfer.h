@@ -17,9 +17,9 @@ struct transfer_config {
 
 /**
  * Connects from @p host now and sends, or asks for and reads, config->size octets; every octet is
- * compared with what was sent. Event at the end: transfer.finished (with "intact" yes or no and
- * the octets that arrived), or transfer.failed with a reason when the connection ended early.
- * STATUS_NOT_FOUND: no route; transfer.failed has been emitted.
+ * compared with what was sent. Events: transfer.started, and at the end transfer.finished (with
+ * "intact" yes or no and the octets that arrived), or transfer.failed with a reason when the
+ * connection ended early. STATUS_NOT_FOUND: no route; transfer.failed has been emitted.
  */
 enum status transfer_start(struct host *host, const struct transfer_config *config);
 
