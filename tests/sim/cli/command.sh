@@ -48,6 +48,7 @@ case_usage() {
     complains 2 'vpnsim: run: unknown option "--realtime"; see "vpnsim run --help"' run --realtime x.xml
     complains 2 'vpnsim: run: "x" is no number of jobs: 1 to 256 is expected; see "vpnsim run --help"' run -j x y.xml
     complains 2 'vpnsim: check: no scenario is named; see "vpnsim check --help"' check
+    complains 2 'vpnsim: "reference" takes no arguments' reference x
     complains 2 'vpnsim: list: too many arguments; see "vpnsim list --help"' list a b
     no_output
 }
@@ -109,6 +110,16 @@ case_list() {
     says '^  reproducible .* A wire that loses frames$'
     grep -q wire.xml stdout && die "a topology is listed"
     says '/scenarios/folder/$'
+}
+
+case_reference() {
+    run 0 reference
+    silent
+    says 'packet.dropped'
+    says 'udp-stream'
+    "$vpnsim" reference >/dev/full 2>stderr
+    [ $? -eq 3 ] || die "reference on a full device: exit status"
+    [ "$(wc -l <stderr)" -eq 1 ] || die "reference on a full device: not one line"
 }
 
 case_holds() {
