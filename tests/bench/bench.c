@@ -69,6 +69,7 @@ int main(int argc, char **argv)
     } all[] = {
         {"event-queue", bench_event_queue},
         {"forwarding", bench_forwarding},
+        {"hosts", bench_hosts},
         {"capture", bench_capture},
     };
     struct bench bench = {0};
