@@ -90,6 +90,29 @@ static inline void bench_note_event(struct bench_end *end, const struct output *
     }
 }
 
+/* What both ends are in most tests; the server's Call IDs start at 100 under the RFC's rules. */
+static inline struct pptp_control_config bench_client_rfc(void)
+{
+    return pptp_control_config_rfc(PPTP_PNS, true);
+}
+
+static inline struct pptp_control_config bench_server_rfc(void)
+{
+    struct pptp_control_config config = pptp_control_config_rfc(PPTP_PAC, false);
+    config.first_call_id = 100;
+    return config;
+}
+
+static inline struct pptp_control_config bench_client_windows(void)
+{
+    return pptp_control_config_windows(PPTP_PNS, true);
+}
+
+static inline struct pptp_control_config bench_server_windows(void)
+{
+    return pptp_control_config_windows(PPTP_PAC, false);
+}
+
 /* Polls one end until it has nothing more. */
 static inline void bench_poll(struct bench_end *end)
 {

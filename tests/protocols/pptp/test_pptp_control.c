@@ -2,28 +2,6 @@
 #include "hex_zeros.h"
 #include "pptp/pptp_trace.h"
 
-static struct pptp_control_config client_rfc(void)
-{
-    return pptp_control_config_rfc(PPTP_PNS, true);
-}
-
-static struct pptp_control_config server_rfc(void)
-{
-    struct pptp_control_config config = pptp_control_config_rfc(PPTP_PAC, false);
-    config.first_call_id = 100;
-    return config;
-}
-
-static struct pptp_control_config client_windows(void)
-{
-    return pptp_control_config_windows(PPTP_PNS, true);
-}
-
-static struct pptp_control_config server_windows(void)
-{
-    return pptp_control_config_windows(PPTP_PAC, false);
-}
-
 /* The next message that @p end sends has exactly these octets. */
 static void expect_sent(struct bench_end *end, const char *hex)
 {
@@ -38,7 +16,7 @@ static void a_windows_2000_client_sends_the_recorded_octets(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_windows(), server_windows());
+    bench_open(&b, bench_client_windows(), bench_server_windows());
     pptp_control_start(&b.client.control, 0);
     expect_sent(&b.client, "009c00011a2b3c4d00010000 0100 0000 00000001 00000001 0000 0893" Z64
                            "4d6963726f736f66742057696e646f7773204e54" Z32 Z8 Z4);
@@ -80,12 +58,12 @@ static void a_server_answers_with_its_own_octets(void **state)
 {
     (void)state;
     struct bench b;
-    struct pptp_control_config config = server_rfc();
+    struct pptp_control_config config = bench_server_rfc();
     config.vendor_name = "vpnsim";
     config.host_name = "server";
     config.maximum_channels = 5;
     config.firmware_revision = 7;
-    bench_open(&b, client_rfc(), config);
+    bench_open(&b, bench_client_rfc(), config);
     pptp_control_start(&b.server.control, 0);
     bench_feed_hex(&b.server, 0,
                    "009c00011a2b3c4d00010000 0100 0000 00000001 00000001 0000 0893" Z128);
@@ -127,7 +105,7 @@ static void a_call_goes_from_dialling_to_hanging_up(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.server.control, 0);
     pptp_control_start(&b.client.control, 0);
     bench_settle(&b, 0);
@@ -161,7 +139,7 @@ static void a_server_ends_a_call_and_then_the_connection(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     bench_establish(&b, 0);
     bench_call(&b, 0);
     assert_int_equal(
@@ -181,51 +159,11 @@ static void a_server_ends_a_call_and_then_the_connection(void **state)
     bench_close(&b);
 }
 
-static void many_calls_are_cleared_before_stopping(void **state)
-{
-    (void)state;
-    struct bench b;
-    enum { COUNT = 40 };
-    struct pptp_call calls[2][COUNT];
-    bench_open(&b, client_rfc(), server_rfc());
-    b.client.control.config.calls = calls[0];
-    b.server.control.config.calls = calls[1];
-    for (int i = 0; i < 2; i++) {
-        struct pptp_control_config *config =
-            i ? &b.server.control.config : &b.client.control.config;
-        config->max_calls = COUNT;
-        struct pptp_control_config copy = *config;
-        pptp_control_init(i ? &b.server.control : &b.client.control, &copy);
-    }
-    bench_establish(&b, 0);
-    for (uint16_t i = 0; i < COUNT; i++) {
-        struct pptp_outgoing_call_request request = bench_request();
-        struct pptp_outgoing_call_reply reply = bench_reply(PPTP_OUTGOING_CONNECTED);
-        uint16_t id;
-        assert_int_equal(pptp_control_place_call(&b.client.control, 0, &request, &id), STATUS_OK);
-        bench_settle(&b, 0);
-        assert_int_equal(
-            pptp_control_answer_call(&b.server.control, 0, (uint16_t)(100 + i), &reply), STATUS_OK);
-        bench_settle(&b, 0);
-    }
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    assert_int_equal(pptp_control_place_call(&b.client.control, 0, &request, &id), STATUS_NO_ROOM);
-    assert_int_equal(pptp_control_calls_in_use(&b.server.control), COUNT);
-    b.log[0] = '\0';
-    pptp_control_stop(&b.client.control, 0, PPTP_STOP_NONE);
-    bench_settle(&b, 0);
-    assert_int_equal(pptp_control_calls_in_use(&b.server.control), 0);
-    const char *end = "c!clr:40/local c3 s4 s!stop:peer-stop c!stop:local-stop ";
-    assert_string_equal(b.log + strlen(b.log) - strlen(end), end);
-    bench_close(&b);
-}
-
 static void losing_tcp_ends_every_call(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     bench_establish(&b, 0);
     bench_call(&b, 0);
     bench_call(&b, 0);
@@ -243,7 +181,7 @@ static void losing_tcp_before_the_reply_is_a_failure(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     bench_poll(&b.client);
     pptp_control_lower_down(&b.client.control, 0);
@@ -256,7 +194,7 @@ static void stopping_before_the_reply_just_closes(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     bench_poll(&b.client);
     pptp_control_stop(&b.client.control, 0, PPTP_STOP_NONE);
@@ -265,256 +203,11 @@ static void stopping_before_the_reply_just_closes(void **state)
     bench_close(&b);
 }
 
-static void a_refused_call_tells_its_codes(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    bench_settle(&b, 0);
-    struct pptp_outgoing_call_reply reply = {.result = PPTP_OUTGOING_BUSY, .cause = 17};
-    assert_int_equal(pptp_control_answer_call(&b.server.control, 0, 100, &reply), STATUS_OK);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s!req:100 s8 s!clr:100/refused c!ref:1/4/0 ");
-    assert_int_equal(pptp_control_call(&b.client.control, 1)->cause, 17);
-    assert_int_equal(pptp_control_calls_in_use(&b.client.control), 0);
-    assert_int_equal(pptp_control_calls_in_use(&b.server.control), 0);
-    assert_int_equal(pptp_control_answer_call(&b.server.control, 0, 100, &reply), STATUS_NOT_FOUND);
-    bench_close(&b);
-}
-
-static void without_a_free_call_the_server_refuses_by_itself(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct pptp_control_config config = server_rfc();
-    config.max_calls = 1;
-    bench_open(&b, client_rfc(), config);
-    bench_establish(&b, 0);
-    bench_call(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s8 c!ref:2/2/4 ");
-    bench_close(&b);
-}
-
-static void a_call_id_used_twice_is_refused(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    bench_call(&b, 0);
-    struct pptp_message message = {.type = PPTP_OUTGOING_CALL_REQUEST};
-    message.body.outgoing_call_request = bench_request();
-    message.body.outgoing_call_request.call_id = 1;
-    bench_feed_message(&b.server, 0, &message);
-    bench_expect(&b, "s8 ");
-    unit_assert_hex(b.server.sent, b.server.sent_length,
-                    "002000011a2b3c4d00080000 0000 0001 0205 0000 00000000 0000 0000 00000000");
-    bench_close(&b);
-}
-
-static bool next_even(void *context, uint16_t *call_id)
-{
-    uint16_t *next = context;
-    *call_id = *next;
-    *next = (uint16_t)(*next + 2);
-    return *call_id < 6;
-}
-
-static void call_ids_come_from_the_owner_when_it_wants(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct pptp_control_config config = client_rfc();
-    uint16_t next = 2;
-    config.choose_call_id = next_even;
-    config.choose_context = &next;
-    bench_open(&b, config, server_rfc());
-    bench_establish(&b, 0);
-    assert_int_equal(bench_call(&b, 0), 2);
-    assert_int_equal(bench_call(&b, 0), 4);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    assert_int_equal(pptp_control_place_call(&b.client.control, 0, &request, &id), STATUS_NO_ROOM);
-    next = 4; /* an id in use is not given twice */
-    assert_int_equal(pptp_control_place_call(&b.client.control, 0, &request, &id), STATUS_NO_ROOM);
-    bench_close(&b);
-}
-
-static void call_ids_wrap_around_and_skip_those_in_use(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct pptp_control_config config = client_rfc();
-    config.first_call_id = 0xffff;
-    bench_open(&b, config, server_rfc());
-    bench_establish(&b, 0);
-    assert_int_equal(bench_call(&b, 0), 0xffff);
-    assert_int_equal(bench_call(&b, 0), 0);
-    b.client.control.next_call_id = 0xffff;
-    assert_int_equal(bench_call(&b, 0), 1);
-    bench_close(&b);
-}
-
-static void an_incoming_call_takes_its_three_messages(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_incoming_call_request ring = {
-        .call_serial_number = 5, .bearer_type = PPTP_BEARER_ANALOG, .dialed_number = "555"};
-    uint16_t id;
-    assert_int_equal(pptp_control_ring(&b.server.control, 0, &ring, &id), STATUS_OK);
-    assert_int_equal(id, 100);
-    bench_settle(&b, 0);
-    bench_expect(&b, "s9 c!req:1 ");
-    const struct pptp_call *call = pptp_control_call(&b.client.control, 1);
-    assert_true(call->incoming);
-    assert_int_equal(call->serial_number, 5);
-    struct pptp_incoming_call_reply reply = {
-        .result = PPTP_INCOMING_CONNECT, .receive_window = 8, .transmit_delay = 1};
-    assert_int_equal(pptp_control_answer_incoming_call(&b.client.control, 0, 1, &reply), STATUS_OK);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c10 s!acc:100 ");
-    assert_int_equal(pptp_control_call(&b.server.control, 100)->peer_window, 8);
-    struct pptp_incoming_call_connected connected = {.connect_speed = 33600, .receive_window = 4};
-    assert_int_equal(pptp_control_answer_incoming_call(&b.server.control, 0, 100, &reply),
-                     STATUS_NOT_FOUND);
-    assert_int_equal(pptp_control_connect_incoming_call(&b.server.control, 0, 100, &connected),
-                     STATUS_OK);
-    bench_settle(&b, 0);
-    bench_expect(&b, "s11 s!conn:100 c!conn:1 ");
-    assert_int_equal(call->connect_speed, 33600);
-    assert_int_equal(call->peer_window, 4);
-    struct pptp_wan_error_notify errors = {.crc_errors = 3};
-    assert_int_equal(pptp_control_send_wan_error(&b.server.control, 0, 100, &errors), STATUS_OK);
-    bench_settle(&b, 0);
-    bench_expect(&b, "s14 c!wan:1 ");
-    struct pptp_message message;
-    assert_true(pptp_control_last_message(&b.client.control, &message));
-    assert_int_equal(message.body.wan_error_notify.crc_errors, 3);
-    assert_int_equal(message.body.wan_error_notify.peer_call_id, 1);
-    assert_int_equal(pptp_control_send_wan_error(&b.client.control, 0, 1, &errors),
-                     STATUS_NOT_FOUND);
-    assert_int_equal(pptp_control_clear_call(&b.client.control, 0, 1, 0, 0), STATUS_OK);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c12 s13 s!clr:100/peer-request c!clr:1/local ");
-    bench_close(&b);
-}
-
-static void an_incoming_call_can_be_refused(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_incoming_call_request ring = {.bearer_type = PPTP_BEARER_ANALOG};
-    uint16_t id;
-    pptp_control_ring(&b.server.control, 0, &ring, &id);
-    bench_settle(&b, 0);
-    struct pptp_incoming_call_reply reply = {.result = PPTP_INCOMING_DO_NOT_ACCEPT};
-    pptp_control_answer_incoming_call(&b.client.control, 0, 1, &reply);
-    bench_settle(&b, 0);
-    bench_expect(&b, "s9 c!req:1 c10 c!clr:1/refused s!ref:100/3/0 ");
-    bench_close(&b);
-}
-
-/* The PNS does not know the PAC's id yet, which is all the notification carries. */
-static void a_call_given_up_before_the_reply_is_disconnected(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    pptp_control_clear_call(&b.client.control, 0, id, 0, 0);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 c12 s!req:100 s13 s!clr:100/peer-request c!clr:1/local ");
-    assert_int_equal(pptp_control_clear_call(&b.client.control, 0, id, 0, 0), STATUS_NOT_FOUND);
-    bench_close(&b);
-}
-
-static void a_reply_that_crosses_the_clearing_changes_nothing(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    bench_settle(&b, 0);
-    struct pptp_outgoing_call_reply reply = bench_reply(PPTP_OUTGOING_CONNECTED);
-    pptp_control_answer_call(&b.server.control, 0, 100, &reply);
-    bench_poll(&b.server);
-    pptp_control_clear_call(&b.client.control, 0, id, 0, 0);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s!req:100 s8 s!conn:100 c12 s13 s!clr:100/peer-request c!clr:1/local ");
-    /* The same with a refusal: nothing is left that could be disconnected. */
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    bench_settle(&b, 0);
-    reply = bench_reply(PPTP_OUTGOING_NO_CARRIER);
-    pptp_control_answer_call(&b.server.control, 0, 101, &reply);
-    bench_poll(&b.server);
-    pptp_control_clear_call(&b.client.control, 0, id, 0, 0);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s!req:101 s8 s!clr:101/refused c12 c!clr:2/local ");
-    assert_string_equal(b.server.drops, "unknown-call "); /* its Call-Clear-Request came too late */
-    bench_close(&b);
-}
-
-static void a_call_can_be_asked_for_until_the_next_one_begins(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    bench_call(&b, 0);
-    bench_call(&b, 0);
-    pptp_control_clear_call(&b.client.control, 0, 1, 0, 0);
-    pptp_control_clear_call(&b.client.control, 0, 2, 0, 0);
-    bench_settle(&b, 0);
-    assert_int_equal(pptp_control_call(&b.client.control, 1)->reason, PPTP_CLEAR_LOCAL);
-    assert_int_equal(pptp_control_call(&b.client.control, 2)->reason, PPTP_CLEAR_LOCAL);
-    assert_null(pptp_control_call(&b.client.control, 3));
-    assert_int_equal(bench_call(&b, 0), 3);
-    assert_null(pptp_control_call(&b.client.control, 1));
-    assert_null(pptp_control_call(&b.client.control, 2));
-    bench_close(&b);
-}
-
-static void clearing_from_both_ends_at_once_leaves_nothing(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    uint16_t id = bench_call(&b, 0);
-    pptp_control_clear_call(&b.client.control, 0, id, 0, 0);
-    pptp_control_clear_call(&b.server.control, 0, 100, PPTP_DISCONNECT_LOST_CARRIER, 0);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c12 s13 s!clr:100/local c!clr:1/local ");
-    assert_string_equal(b.server.drops, "unknown-call ");
-    assert_int_equal(pptp_control_calls_in_use(&b.client.control), 0);
-    assert_int_equal(b.client.control.state, PPTP_CONTROL_ESTABLISHED);
-    bench_close(&b);
-}
-
 static void stopping_from_both_ends_at_once_ends_both(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     bench_establish(&b, 0);
     pptp_control_stop(&b.client.control, 0, PPTP_STOP_NONE);
     pptp_control_stop(&b.server.control, 0, PPTP_STOP_NONE);
@@ -525,42 +218,25 @@ static void stopping_from_both_ends_at_once_ends_both(void **state)
     bench_close(&b);
 }
 
-static void unanswered_requests_are_refused_when_stopping(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    bench_settle(&b, 0);
-    pptp_control_stop(&b.server.control, 0, PPTP_STOP_NONE);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s!req:100 s8 s!clr:100/local s3 c!ref:1/7/0 c4 c!stop:peer-stop "
-                     "s!stop:local-stop ");
-    bench_close(&b);
-}
-
 static void the_peers_version_decides(void **state)
 {
     (void)state;
     struct bench b;
     /* A receiver answers a later version with its own, and refuses an earlier one. */
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.server.control, 0);
     bench_feed_hex(&b.server, 0, "009c00011a2b3c4d00010000 0200 0000" Z128 Z8 Z4);
     bench_expect(&b, "s2 s!est ");
     unit_assert_hex(b.server.sent, 16, "009c00011a2b3c4d00020000 0100 0100");
     bench_close(&b);
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.server.control, 0);
     bench_feed_hex(&b.server, 0, "009c00011a2b3c4d00010000 0001 0000" Z128 Z8 Z4);
     bench_expect(&b, "s2 s!fail:bad-version s!stop:bad-version ");
     unit_assert_hex(b.server.sent, 16, "009c00011a2b3c4d00020000 0100 0500");
     bench_close(&b);
     /* An originator stops when the reply has a version it cannot speak. */
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     bench_poll(&b.client);
     b.client.sent_length = 0;
@@ -575,9 +251,9 @@ static void a_receiver_can_refuse_the_connection(void **state)
 {
     (void)state;
     struct bench b;
-    struct pptp_control_config config = server_rfc();
+    struct pptp_control_config config = bench_server_rfc();
     config.refuse_start = PPTP_START_NOT_AUTHORIZED;
-    bench_open(&b, client_rfc(), config);
+    bench_open(&b, bench_client_rfc(), config);
     pptp_control_start(&b.server.control, 0);
     pptp_control_start(&b.client.control, 0);
     bench_settle(&b, 0);
@@ -597,7 +273,7 @@ static void the_higher_address_wins_a_collision(void **state)
     const ipv4_address high = 0xc0212d59; /* 192.33.45.89 */
     struct bench b;
     /* At the loser: the connection it opened is closed, the accepted one goes on. */
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     pptp_control_start(&b.server.control, 0);
     bench_poll(&b.client);
@@ -608,7 +284,7 @@ static void the_higher_address_wins_a_collision(void **state)
     bench_expect(&b, "s2 s!est ");
     bench_close(&b);
     /* At the winner: nothing is said on the connection that the loser opened. */
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     pptp_control_start(&b.server.control, 0);
     bench_poll(&b.client);
@@ -622,7 +298,7 @@ static void the_higher_address_wins_a_collision(void **state)
     bench_expect(&b, "c!est ");
     bench_close(&b);
     /* Windows keeps both. */
-    bench_open(&b, client_windows(), server_windows());
+    bench_open(&b, bench_client_windows(), bench_server_windows());
     pptp_control_start(&b.client.control, 0);
     pptp_control_start(&b.server.control, 0);
     pptp_control_collide(&b.client.control, &b.server.control, 0, low, high);
@@ -631,182 +307,11 @@ static void the_higher_address_wins_a_collision(void **state)
     bench_close(&b);
 }
 
-static void waiting_for_a_start_message_ends_at_30_or_60_s(void **state)
-{
-    (void)state;
-    static const struct {
-        bool windows;
-        unsigned seconds;
-    } cases[] = {{true, 30}, {false, 60}};
-    for (size_t i = 0; i < 2; i++) {
-        struct bench b;
-        bench_open(&b, cases[i].windows ? client_windows() : client_rfc(),
-                   cases[i].windows ? server_windows() : server_rfc());
-        pptp_control_start(&b.client.control, MS(5));
-        pptp_control_start(&b.server.control, MS(6));
-        bench_poll(&b.client);
-        instant due = SECONDS(cases[i].seconds);
-        assert_int_equal(pptp_control_next_timeout(&b.client.control), MS(5) + due);
-        assert_int_equal(pptp_control_next_timeout(&b.server.control), MS(6) + due);
-        pptp_control_handle_timeout(&b.client.control, MS(5) + due - 1);
-        bench_poll(&b.client);
-        bench_expect(&b, "c1 ");
-        pptp_control_handle_timeout(&b.client.control, MS(5) + due);
-        pptp_control_handle_timeout(&b.server.control, MS(6) + due);
-        bench_poll(&b.client);
-        bench_poll(&b.server);
-        bench_expect(&b, "c!fail:start-timeout c!stop:start-timeout "
-                         "s!fail:start-timeout s!stop:start-timeout ");
-        bench_close(&b);
-    }
-}
-
-static void an_idle_connection_is_kept_alive_by_echoes(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct pptp_control_config silent = client_rfc();
-    silent.echo_idle_ms = 0;
-    bench_open(&b, silent, server_rfc());
-    bench_establish(&b, SECONDS(1));
-    assert_int_equal(pptp_control_next_timeout(&b.client.control), INSTANT_NEVER);
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), SECONDS(61));
-    bench_call(&b, SECONDS(11)); /* any control message received starts the minute again */
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), SECONDS(71));
-    pptp_control_handle_timeout(&b.server.control, SECONDS(71) - 1);
-    bench_settle(&b, SECONDS(71) - 1);
-    bench_expect(&b, "");
-    pptp_control_handle_timeout(&b.server.control, SECONDS(71));
-    bench_poll(&b.server);
-    unit_assert_hex(b.server.sent, b.server.sent_length, "001000011a2b3c4d00050000 00000001");
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), SECONDS(131));
-    bench_settle(&b, SECONDS(72));
-    bench_expect(&b, "s5 c6 ");
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), SECONDS(132));
-    pptp_control_handle_timeout(&b.server.control, SECONDS(132));
-    bench_poll(&b.server);
-    unit_assert_hex(b.server.sent, b.server.sent_length, "001000011a2b3c4d00050000 00000002");
-    bench_close(&b);
-}
-
-static void an_unanswered_echo_aborts_after_a_minute(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    bench_call(&b, 0);
-    pptp_control_handle_timeout(&b.server.control, SECONDS(60));
-    bench_poll(&b.server);
-    /* Other messages, and replies to something else, are no Echo-Reply. */
-    bench_feed_hex(&b.server, SECONDS(90), "001000011a2b3c4d00050000 00000007");
-    bench_feed_hex(&b.server, SECONDS(90), "001400011a2b3c4d00060000 00000007 01000000");
-    assert_string_equal(b.server.drops, "unexpected-echo-reply ");
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), SECONDS(120));
-    pptp_control_handle_timeout(&b.server.control, SECONDS(120) - 1);
-    bench_poll(&b.server);
-    bench_expect(&b, "s5 s6 ");
-    pptp_control_handle_timeout(&b.server.control, SECONDS(120));
-    bench_poll(&b.server);
-    bench_expect(&b, "s!clr:100/control-closed s!abort:echo-timeout ");
-    assert_int_equal(pptp_control_next_timeout(&b.server.control), INSTANT_NEVER);
-    bench_close(&b);
-}
-
-static void an_echo_can_be_sent_by_command(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    pptp_control_start(&b.client.control, 0);
-    pptp_control_send_echo(&b.client.control, 0); /* not established: nothing */
-    pptp_control_start(&b.server.control, 0);
-    bench_settle(&b, 0);
-    pptp_control_send_echo(&b.client.control, SECONDS(3));
-    bench_settle(&b, SECONDS(3));
-    bench_expect(&b, "c1 s2 s!est c!est c5 s6 ");
-    bench_close(&b);
-}
-
-static void a_peer_that_does_not_confirm_the_stop_is_left_after_a_minute(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    bench_call(&b, 0);
-    pptp_control_stop(&b.client.control, SECONDS(10), PPTP_STOP_NONE);
-    bench_poll(&b.client);
-    bench_expect(&b, "c12 ");
-    assert_int_equal(b.client.control.state, PPTP_CONTROL_CLEARING);
-    assert_int_equal(pptp_control_next_timeout(&b.client.control), SECONDS(60)); /* the echo */
-    b.client.control.echo_due = INSTANT_NEVER;
-    assert_int_equal(pptp_control_next_timeout(&b.client.control), SECONDS(70));
-    pptp_control_handle_timeout(&b.client.control, SECONDS(70));
-    bench_poll(&b.client);
-    bench_expect(&b, "c3 ");
-    assert_int_equal(pptp_control_next_timeout(&b.client.control), SECONDS(130));
-    /* What was on its way is not answered any more. */
-    bench_feed_hex(&b.client, SECONDS(80), "001000011a2b3c4d00050000 00000007");
-    assert_string_equal(b.client.drops, "stopping ");
-    pptp_control_handle_timeout(&b.client.control, SECONDS(130));
-    bench_poll(&b.client);
-    bench_expect(&b, "c!clr:1/control-closed c!abort:stop-timeout ");
-    bench_close(&b);
-}
-
-static void a_call_without_progress_for_a_minute_ends_the_connection(void **state)
-{
-    (void)state;
-    struct bench b;
-    struct pptp_control_config client = client_rfc();
-    client.echo_idle_ms = 0;
-    bench_open(&b, client, server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, SECONDS(5), &request, &id);
-    bench_poll(&b.client);
-    assert_int_equal(pptp_control_next_timeout(&b.client.control), SECONDS(65));
-    pptp_control_handle_timeout(&b.client.control, SECONDS(65) - 1);
-    bench_poll(&b.client);
-    bench_expect(&b, "c7 ");
-    pptp_control_handle_timeout(&b.client.control, SECONDS(65));
-    bench_poll(&b.client);
-    bench_expect(&b, "c!clr:1/control-closed c!abort:call-timeout ");
-    bench_close(&b);
-}
-
-static void a_request_not_answered_here_in_time_is_refused(void **state)
-{
-    (void)state;
-    struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
-    bench_establish(&b, 0);
-    struct pptp_outgoing_call_request request = bench_request();
-    struct pptp_incoming_call_request ring = {.bearer_type = PPTP_BEARER_ANALOG};
-    uint16_t id;
-    pptp_control_place_call(&b.client.control, 0, &request, &id);
-    pptp_control_ring(&b.server.control, 0, &ring, &id);
-    bench_settle(&b, 0);
-    bench_expect(&b, "c7 s9 s!req:101 c!req:2 ");
-    pptp_control_handle_timeout(&b.server.control, SECONDS(60) - 1);
-    b.server.control.echo_due = INSTANT_NEVER;
-    b.client.control.echo_due = INSTANT_NEVER;
-    b.client.calls[0].deadline = SECONDS(61); /* the network's delay */
-    b.server.calls[0].deadline = SECONDS(61);
-    pptp_control_handle_timeout(&b.server.control, SECONDS(60));
-    pptp_control_handle_timeout(&b.client.control, SECONDS(60));
-    bench_settle(&b, SECONDS(60));
-    bench_expect(&b, "c10 c!clr:2/timeout s8 s!clr:101/timeout s!ref:100/3/0 c!ref:1/6/0 ");
-    bench_close(&b);
-}
-
 static void without_memory_commands_fail_and_replies_abort(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     bench_establish(&b, 0);
     bench_call(&b, 0);
     b.pool.limit = 1;
@@ -828,7 +333,7 @@ static void packets_not_polled_are_freed_when_closed(void **state)
 {
     (void)state;
     struct bench b;
-    bench_open(&b, client_rfc(), server_rfc());
+    bench_open(&b, bench_client_rfc(), bench_server_rfc());
     pptp_control_start(&b.client.control, 0);
     assert_int_equal(b.pool.in_use, 1);
     bench_close(&b);
@@ -869,10 +374,10 @@ static void the_trace_tells_the_whole_story(void **state)
     (void)state;
     struct bench b;
     struct recorder recorder = {""};
-    struct pptp_control_config config = server_rfc();
+    struct pptp_control_config config = bench_server_rfc();
     config.vendor_name = "\x01Linux\xff";
     config.host_name = "local";
-    bench_open(&b, client_rfc(), config);
+    bench_open(&b, bench_client_rfc(), config);
     b.client.control.config.trace = (struct trace){.emit = record_all, .context = &recorder};
     bench_establish(&b, 0);
     bench_call(&b, 0);
@@ -918,33 +423,13 @@ int main(void)
         cmocka_unit_test(a_server_answers_with_its_own_octets),
         cmocka_unit_test(a_call_goes_from_dialling_to_hanging_up),
         cmocka_unit_test(a_server_ends_a_call_and_then_the_connection),
-        cmocka_unit_test(many_calls_are_cleared_before_stopping),
         cmocka_unit_test(losing_tcp_ends_every_call),
         cmocka_unit_test(losing_tcp_before_the_reply_is_a_failure),
         cmocka_unit_test(stopping_before_the_reply_just_closes),
-        cmocka_unit_test(a_refused_call_tells_its_codes),
-        cmocka_unit_test(without_a_free_call_the_server_refuses_by_itself),
-        cmocka_unit_test(a_call_id_used_twice_is_refused),
-        cmocka_unit_test(call_ids_come_from_the_owner_when_it_wants),
-        cmocka_unit_test(call_ids_wrap_around_and_skip_those_in_use),
-        cmocka_unit_test(an_incoming_call_takes_its_three_messages),
-        cmocka_unit_test(an_incoming_call_can_be_refused),
-        cmocka_unit_test(a_call_given_up_before_the_reply_is_disconnected),
-        cmocka_unit_test(a_reply_that_crosses_the_clearing_changes_nothing),
-        cmocka_unit_test(a_call_can_be_asked_for_until_the_next_one_begins),
-        cmocka_unit_test(clearing_from_both_ends_at_once_leaves_nothing),
         cmocka_unit_test(stopping_from_both_ends_at_once_ends_both),
-        cmocka_unit_test(unanswered_requests_are_refused_when_stopping),
         cmocka_unit_test(the_peers_version_decides),
         cmocka_unit_test(a_receiver_can_refuse_the_connection),
         cmocka_unit_test(the_higher_address_wins_a_collision),
-        cmocka_unit_test(waiting_for_a_start_message_ends_at_30_or_60_s),
-        cmocka_unit_test(an_idle_connection_is_kept_alive_by_echoes),
-        cmocka_unit_test(an_unanswered_echo_aborts_after_a_minute),
-        cmocka_unit_test(an_echo_can_be_sent_by_command),
-        cmocka_unit_test(a_peer_that_does_not_confirm_the_stop_is_left_after_a_minute),
-        cmocka_unit_test(a_call_without_progress_for_a_minute_ends_the_connection),
-        cmocka_unit_test(a_request_not_answered_here_in_time_is_refused),
         cmocka_unit_test(without_memory_commands_fail_and_replies_abort),
         cmocka_unit_test(packets_not_polled_are_freed_when_closed),
         cmocka_unit_test(the_trace_tells_the_whole_story),
