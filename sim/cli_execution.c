@@ -14,8 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A run is done in so many pieces of virtual time; between them the progress is shown, and a disk
- * that is full ends it. */
+/* A run is done in so many pieces of virtual time, or more when they would be longer than a second;
+ * between them the progress is shown, and a disk that is full ends it. */
 #define SLICES 200
 
 /* A run in progress; what is not there yet is NULL. */
@@ -204,25 +204,48 @@ static bool write_failed(const struct execution *execution)
     return false;
 }
 
+static void clear_progress(void *progress)
+{
+    cli_progress_end(progress);
+}
+
+/* On a terminal the lines that are told and the progress take turns. */
+static void begin_progress(struct execution *execution, struct cli_progress *progress)
+{
+    const struct cli_execution_config *config = execution->config;
+    if (!config->progress)
+        return;
+    cli_progress_start(progress, config->scenario->name, config->scenario->duration);
+    if (config->narration)
+        cli_narration_before(config->narration, clear_progress, progress);
+}
+
+static void end_progress(struct execution *execution, struct cli_progress *progress)
+{
+    cli_progress_end(progress);
+    if (execution->config->narration)
+        cli_narration_before(execution->config->narration, NULL, NULL);
+}
+
 static enum cli_exit simulate(struct execution *execution)
 {
     struct simulation *simulation = run_simulation(execution->run);
     instant duration = execution->scenario->duration;
     struct cli_progress progress = {0};
-    if (execution->config->progress)
-        cli_progress_start(&progress, execution->scenario->name, duration);
+    begin_progress(execution, &progress);
     run_start(execution->run);
     cli_interrupt_watch(simulation);
     enum status status = STATUS_OK;
+    instant slice = instant_earlier(duration / SLICES + 1, INSTANT_SECOND);
     instant until = 0;
     while (status == STATUS_OK && until < duration && !cli_interrupt_signal() &&
            !write_failed(execution)) {
-        until = instant_earlier(duration, instant_after(until, duration / SLICES + 1));
+        until = instant_earlier(duration, instant_after(until, slice));
         status = simulation_run(simulation, until);
         cli_progress_show(&progress, simulation->now, simulation->events_run);
     }
     cli_interrupt_watch(NULL);
-    cli_progress_end(&progress);
+    end_progress(execution, &progress);
     execution->result->ended_at = simulation->now;
     execution->result->signal = cli_interrupt_signal();
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));

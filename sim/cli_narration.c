@@ -28,6 +28,8 @@ struct drop_count {
 struct cli_narration {
     FILE *stream;
     bool every_event;
+    void (*before)(void *context); /* NULL: nothing */
+    void *before_context;
     uint64_t *told; /* one count a sentence */
     struct drop_count *drops;
 };
@@ -49,9 +51,18 @@ struct cli_narration *cli_narration_create(FILE *stream, bool every_event)
     return NULL;
 }
 
-static void write_time(FILE *stream, instant at)
+void cli_narration_before(struct cli_narration *narration, void (*before)(void *context),
+                          void *context)
 {
-    fprintf(stream, "%7" PRIu64 ".%06" PRIu64 " s  ", at / INSTANT_SECOND,
+    narration->before = before;
+    narration->before_context = context;
+}
+
+static void begin_line(const struct cli_narration *narration, instant at)
+{
+    if (narration->before)
+        narration->before(narration->before_context);
+    fprintf(narration->stream, "%7" PRIu64 ".%06" PRIu64 " s  ", at / INSTANT_SECOND,
             at % INSTANT_SECOND / INSTANT_MICROSECOND);
 }
 
@@ -79,14 +90,14 @@ static void tell_drop(struct cli_narration *narration, const struct trace_event 
     memcpy(drop->key, key, sizeof key);
     drop->count = 1;
     HASH_ADD_STR(narration->drops, key, drop);
-    write_time(narration->stream, event->at);
+    begin_line(narration, event->at);
     describe_text(narration->stream, event->node);
     cli_sentence_write(narration->stream, ": drops a packet ({protocol}): {reason}\n", event);
 }
 
 static void tell_all(struct cli_narration *narration, const struct trace_event *event)
 {
-    write_time(narration->stream, event->at);
+    begin_line(narration, event->at);
     describe_event(narration->stream, event);
     putc('\n', narration->stream);
 }
@@ -105,7 +116,7 @@ void cli_narration_receive(void *context, const struct trace_event *event)
     size_t place = cli_sentence_find(event->name);
     if (place == SIZE_MAX || narration->told[place]++ >= TELL_LIMIT)
         return;
-    write_time(narration->stream, event->at);
+    begin_line(narration, event->at);
     describe_text(narration->stream, event->node);
     fputs(": ", narration->stream);
     cli_sentence_write(narration->stream, cli_sentences[place].text, event);

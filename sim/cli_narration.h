@@ -15,6 +15,13 @@ struct cli_narration;
 /** NULL when memory is exhausted. @p stream is borrowed. */
 struct cli_narration *cli_narration_create(FILE *stream, bool every_event);
 
+/**
+ * Has @p before called with @p context in front of each line that is told, to clear what else may
+ * be on the terminal; NULL: nothing is called.
+ */
+void cli_narration_before(struct cli_narration *narration, void (*before)(void *context),
+                          void *context);
+
 /** Takes one event; a receiver of struct trace_subscriber, the narration is its context. */
 void cli_narration_receive(void *narration, const struct trace_event *event);
 

@@ -126,7 +126,7 @@ static int run(struct passage *passage, const struct cli_run_options *options)
         .name = scenario->name,
         .narration = passage->narration,
         .evaluation = passage->evaluation,
-        .progress = !quiet && options->jobs == 1,
+        .progress = options->jobs == 1,
     };
     cli_report_title(passage->report, scenario->name, scenario->title, scenario->described_in);
     enum cli_exit exit = cli_execution_run(&passage->config, &passage->result);

@@ -113,6 +113,28 @@ static void every_event_is_told_as_it_is_when_asked_for(void **state)
                           "      0.001500 s  n link.up\n");
 }
 
+static void count_call(void *context)
+{
+    ++*(unsigned *)context;
+}
+
+static void the_terminal_can_be_cleared_in_front_of_each_line(void **state)
+{
+    (void)state;
+    struct telling telling;
+    unsigned calls = 0;
+    begin(&telling, false);
+    cli_narration_before(telling.narration, count_call, &calls);
+    happens(&telling, 0, "n", "no.such.event", NULL, 0);
+    assert_int_equal(calls, 0);
+    happens(&telling, 0, "n", "link.up", NULL, 0);
+    assert_int_equal(calls, 1);
+    cli_narration_before(telling.narration, NULL, NULL);
+    happens(&telling, 0, "n", "link.down", NULL, 0);
+    assert_int_equal(calls, 1);
+    assert_told(&telling, "      0.000000 s  n: comes up\n      0.000000 s  n: goes down\n");
+}
+
 static void every_sentence_closes_its_brackets(void **state)
 {
     (void)state;
@@ -137,6 +159,7 @@ int main(void)
         cmocka_unit_test(drops_are_told_once_and_counted),
         cmocka_unit_test(what_happens_too_often_is_cut_short),
         cmocka_unit_test(every_event_is_told_as_it_is_when_asked_for),
+        cmocka_unit_test(the_terminal_can_be_cleared_in_front_of_each_line),
         cmocka_unit_test(every_sentence_closes_its_brackets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
