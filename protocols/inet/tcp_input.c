@@ -30,7 +30,8 @@ static void refuse(struct tcp_endpoint *self, instant now, const struct tcp_sock
         tcp_send_reset(self, now, pair, 0, segment->sequence + length, TCP_FLAG_RST | TCP_FLAG_ACK);
 }
 
-/* RFC 9293 section 3.10.7.2. @p after: the sequence number must be later, when not 0. */
+/* RFC 9293 section 3.10.7.2. @p previous_snd_nxt: of the connection in TIME-WAIT whose place this
+ * one takes; NULL: of none. */
 static void input_listen(struct tcp_endpoint *self, instant now, struct tcp_listener *listener,
                          const struct tcp_socket_pair *pair, const struct tcp_segment *segment,
                          struct packet *packet, const uint32_t *previous_snd_nxt)
@@ -75,7 +76,6 @@ static void input_listen(struct tcp_endpoint *self, instant now, struct tcp_list
     connection->irs = segment->sequence;
     connection->rcv_nxt = segment->sequence + 1;
     tcp_negotiate(connection, segment);
-    connection->rcv_adv = connection->rcv_nxt + min_u32(connection->receive_buffer, 65535);
     connection->counters.segments_received++;
     self->counters.passive_opens++;
     tcp_want_output(connection);
@@ -108,10 +108,6 @@ static void input_syn_sent_syn(struct tcp_connection *self, instant now,
     self->irs = segment->sequence;
     self->rcv_nxt = segment->sequence + 1;
     tcp_negotiate(self, segment);
-    uint32_t announced = self->options.window_multiple_of_mss
-                             ? self->receive_buffer
-                             : min_u32(self->receive_buffer, 65535);
-    self->rcv_adv = self->rcv_nxt + announced;
     if (segment->flags & TCP_FLAG_ACK) {
         if (self->timing)
             tcp_rtt_sample(self, now - self->timed_at);

@@ -81,6 +81,8 @@ void tcp_negotiate(struct tcp_connection *self, const struct tcp_segment *syn)
         if (self->scaling || rounded <= LARGEST_WINDOW)
             self->receive_buffer = rounded;
     }
+    /* What our SYN or SYN-ACK offers, whose window is never scaled. */
+    self->rcv_adv = self->rcv_nxt + min_u32(self->receive_buffer, LARGEST_WINDOW);
     self->peer_sack_permitted = syn->sack_permitted;
     self->snd_wnd = syn->window; /* never scaled in a SYN */
     self->snd_wnd_max = self->snd_wnd;

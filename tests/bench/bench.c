@@ -71,6 +71,7 @@ int main(int argc, char **argv)
         {"forwarding", bench_forwarding},
         {"hosts", bench_hosts},
         {"capture", bench_capture},
+        {"tcp", bench_tcp},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");

@@ -42,5 +42,6 @@ void bench_event_queue(struct bench *bench);
 void bench_capture(struct bench *bench);
 void bench_hosts(struct bench *bench);
 void bench_forwarding(struct bench *bench);
+void bench_tcp(struct bench *bench);
 
 #endif
