@@ -151,7 +151,8 @@ enum status ipv4_fragment(struct packet *packet, const struct ipv4_header *heade
     uint8_t later_header[IPV4_HEADER_MAX];
     size_t later_length = copied_header(packet->data, header->header_length, later_header);
     size_t payload_length = (size_t)header->total_length - header->header_length;
-    if (mtu < (size_t)header->header_length + 8)
+    if (mtu < (size_t)header->header_length + 8 ||
+        header->fragment_offset + payload_length > IPV4_DATAGRAM_MAX)
         return STATUS_INVALID;
     size_t first = (mtu - header->header_length) & ~(size_t)7;
     size_t later = (mtu - later_length) & ~(size_t)7;

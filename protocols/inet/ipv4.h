@@ -92,7 +92,8 @@ static inline void ipv4_decrement_ttl(uint8_t *octets)
  *
  * STATUS_OK: @p packet has been freed (or reused as the first fragment). Otherwise nothing has
  * changed and the caller still owns @p packet: STATUS_INVALID when @p mtu has no room for 8 octets
- * of payload, STATUS_NO_MEMORY when the pool is empty. Don't Fragment is the caller's to honour.
+ * of payload or a fragment ends behind the longest datagram, STATUS_NO_MEMORY when the pool is
+ * empty. Don't Fragment is the caller's to honour.
  */
 enum status ipv4_fragment(struct packet *packet, const struct ipv4_header *header, size_t mtu,
                           struct packet_queue *fragments);

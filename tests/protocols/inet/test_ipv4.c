@@ -270,6 +270,24 @@ static void without_room_for_eight_octets_nothing_is_cut(void **state)
     packet_pool_destroy(&pool);
 }
 
+static void a_fragment_past_the_longest_datagram_is_not_cut(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet *packet = numbered(&pool, 100);
+    struct ipv4_header header = {.fragment_offset = 65440, .ttl = 9, .protocol = 47};
+    ipv4_push(packet, &header);
+    assert_int_equal(ipv4_decode(packet->data, packet->length, &header), IPV4_OK);
+    struct packet_queue fragments = {0};
+    assert_int_equal(ipv4_fragment(packet, &header, 68, &fragments), STATUS_INVALID);
+    header.fragment_offset = 65432;
+    assert_int_equal(ipv4_fragment(packet, &header, 68, &fragments), STATUS_OK);
+    assert_int_equal(fragments.count, 3);
+    packet_queue_clear(&fragments);
+    packet_pool_destroy(&pool);
+}
+
 static void payloads_have_names(void **state)
 {
     (void)state;
@@ -300,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_fragment_can_be_cut_again),
         cmocka_unit_test(only_copied_options_are_repeated),
         cmocka_unit_test(without_room_for_eight_octets_nothing_is_cut),
+        cmocka_unit_test(a_fragment_past_the_longest_datagram_is_not_cut),
         cmocka_unit_test(payloads_have_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
