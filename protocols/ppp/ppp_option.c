@@ -48,8 +48,24 @@ void ppp_option_put_u32(struct wire_writer *writer, uint8_t type, uint32_t value
     wire_store_u32(p + 2, value);
 }
 
-#define LCP_PROTOCOL 0xc021
-#define CCP_PROTOCOL 0x80fd
+#define LCP_PROTOCOL  0xc021
+#define CCP_PROTOCOL  0x80fd
+#define PAP_PROTOCOL  0xc023
+#define CHAP_PROTOCOL 0xc223
+
+/* RFC 1334 section 2.2; RFC 1994 section 4, with the change of password of RFC 2759. */
+static const char *authentication_code_name(uint16_t protocol, uint8_t code)
+{
+    static const char *const pap[] = {
+        [1] = "Authenticate-Request", [2] = "Authenticate-Ack", [3] = "Authenticate-Nak"};
+    static const char *const chap[] = {
+        [1] = "Challenge",      [2] = "Response",          [3] = "Success",
+        [4] = "Failure",        [5] = "Change-Password-1", [6] = "Change-Password-2",
+        [7] = "Change-Password"};
+    if (protocol == PAP_PROTOCOL)
+        return code >= 1 && code <= 3 ? pap[code] : "unknown";
+    return code >= 1 && code <= 7 ? chap[code] : "unknown";
+}
 
 const char *ppp_code_name(uint16_t protocol, uint8_t code)
 {
@@ -70,6 +86,8 @@ const char *ppp_code_name(uint16_t protocol, uint8_t code)
         [PPP_RESET_REQUEST] = "Reset-Request",
         [PPP_RESET_ACK] = "Reset-Ack",
     };
+    if (protocol == PAP_PROTOCOL || protocol == CHAP_PROTOCOL)
+        return authentication_code_name(protocol, code);
     bool known = code >= PPP_CONFIGURE_REQUEST && code <= PPP_CODE_REJECT;
     if (protocol == LCP_PROTOCOL)
         known = known || (code > PPP_CODE_REJECT && code <= PPP_TIME_REMAINING);

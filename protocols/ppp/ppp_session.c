@@ -83,14 +83,17 @@ static void pump_authentication(struct ppp_session *self, instant now, struct pp
 {
     struct output output;
     while (ppp_auth_poll(auth, &output)) {
-        if (output.kind == OUTPUT_SEND)
-            ppp_session_send_frame(self, now, ppp_auth_protocol(auth), output.packet);
-        else if (output.event == PPP_AUTH_SUCCEEDED)
+        if (output.kind == OUTPUT_SEND) {
+            uint16_t protocol = ppp_auth_protocol(auth);
+            ppp_session_trace_authentication(self, now, "ppp.packet.sent", protocol, output.packet);
+            ppp_session_send_frame(self, now, protocol, output.packet);
+        } else if (output.event == PPP_AUTH_SUCCEEDED) {
             *done = true;
-        else if (output.event == PPP_AUTH_FAILED)
+        } else if (output.event == PPP_AUTH_FAILED) {
             fail(self, output.value);
-        else if (output.event == PPP_AUTH_RETRY_OFFERED)
+        } else if (output.event == PPP_AUTH_RETRY_OFFERED) {
             ppp_auth_give_up(auth, now);
+        }
     }
 }
 

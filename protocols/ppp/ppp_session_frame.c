@@ -188,6 +188,17 @@ static bool is_network_protocol(uint16_t protocol)
     return protocol < 0xc000;
 }
 
+void ppp_session_trace_authentication(struct ppp_session *self, instant now, const char *event,
+                                      uint16_t protocol, const struct packet *packet)
+{
+    if (!self->config.trace.emit || packet->length < PPP_CONTROL_HEADER_SIZE)
+        return;
+    TRACE(&self->config.trace, now, event, trace_text("session", self->config.label),
+          trace_text("protocol", protocol == PAP_PROTOCOL ? "pap" : "chap"),
+          trace_text("code", ppp_code_name(protocol, packet->data[0])),
+          trace_number("identifier", packet->data[1]));
+}
+
 static void receive_authentication(struct ppp_session *self, instant now, uint16_t protocol,
                                    const struct packet *packet)
 {
@@ -196,6 +207,7 @@ static void receive_authentication(struct ppp_session *self, instant now, uint16
         trace_drop(&self->config.trace, now, "ppp", "lcp-not-opened", packet->serial);
         return;
     }
+    ppp_session_trace_authentication(self, now, "ppp.packet.received", protocol, packet);
     if (self->demanding && ppp_auth_accepts(&self->demand, protocol, packet)) {
         ppp_auth_input(&self->demand, now, protocol, packet);
         taken = true;

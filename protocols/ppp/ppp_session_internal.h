@@ -14,6 +14,10 @@ static inline bool ppp_session_lcp_is_opened(const struct ppp_session *self)
 void ppp_session_send_frame(struct ppp_session *self, instant now, uint16_t protocol,
                             struct packet *packet);
 
+/** Tells of a packet of PAP or CHAP, which starts at its Code: ppp.packet.sent or .received. */
+void ppp_session_trace_authentication(struct ppp_session *self, instant now, const char *event,
+                                      uint16_t protocol, const struct packet *packet);
+
 /** Takes up what authentication decided. */
 void ppp_session_pump(struct ppp_session *self, instant now);
 

@@ -4,9 +4,9 @@
 
 const struct trace_declaration ppp_trace_declarations[] = {
     {"ppp.packet.sent", "session protocol code identifier",
-     "A control packet of LCP, CCP or IPCP left for the peer."},
+     "A packet of LCP, PAP, CHAP, CCP or IPCP left for the peer."},
     {"ppp.packet.received", "session protocol code identifier",
-     "A control packet of LCP, CCP or IPCP came from the peer."},
+     "A packet of LCP, PAP, CHAP, CCP or IPCP came from the peer."},
     {"ppp.option.refused", "session protocol option type answer",
      "An option of the peer's Configure-Request is answered with nak or reject."},
     {"ppp.lcp.opened", "session mru peer-mru authentication magic",

@@ -87,6 +87,14 @@ static void an_encrypted_session_comes_up_step_by_step(void **state)
     assert_int_equal(ppp_pair_count(&pair, PPP_CLIENT, "ppp.ipcp.opened",
                                     "local=10.1.0.2 peer=10.1.0.1 dns=10.1.0.53 dns2=0.0.0.0"),
                      1);
+    static const char *const codes[] = {"protocol=chap code=Challenge identifier=0",
+                                        "protocol=chap code=Response identifier=0",
+                                        "protocol=chap code=Success identifier=0"};
+    for (unsigned i = 0; i < 3; i++) {
+        unsigned from = i == 1 ? PPP_CLIENT : PPP_SERVER;
+        assert_int_equal(ppp_pair_count(&pair, from, "ppp.packet.sent", codes[i]), 1);
+        assert_int_equal(ppp_pair_count(&pair, 1 - from, "ppp.packet.received", codes[i]), 1);
+    }
     assert_int_equal(ppp_pair_count(&pair, PPP_CLIENT, "packet.dropped", ""), 0);
     assert_int_equal(ppp_pair_count(&pair, PPP_SERVER, "packet.dropped", ""), 0);
     assert_data_flows(&pair);

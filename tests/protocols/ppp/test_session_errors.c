@@ -127,6 +127,37 @@ static void a_server_that_never_challenges_is_718(void **state)
     ppp_pair_destroy(&pair);
 }
 
+static void the_whole_negotiation_has_a_limit(void **state)
+{
+    (void)state;
+    struct ppp_pair pair;
+    ppp_pair_init(&pair);
+    pair.end[PPP_CLIENT].config.negotiate_ms = 5000;
+    pair.lose = lose_kind;
+    pair.lose_index = 0x802102;
+    ppp_pair_start(&pair);
+    ppp_pair_run(&pair, 60 * S);
+    /* Terminate-Request at 5 s, its acknowledgement a round trip later. */
+    assert_ends(&pair, PPP_CLIENT, PPP_ERROR_TIMEOUT, 5 * S + 20 * MS);
+    assert_int_equal(pair.end[PPP_CLIENT].events[PPP_EVENT_AUTHENTICATED], 1);
+    ppp_pair_destroy(&pair);
+}
+
+static void unanswered_ipcp_is_718(void **state)
+{
+    (void)state;
+    struct ppp_pair pair;
+    ppp_pair_init(&pair);
+    pair.lose = lose_server_later;
+    pair.lose_index = 9;
+    ppp_pair_start(&pair);
+    ppp_pair_run(&pair, 100 * S);
+    assert_int_equal(pair.end[PPP_CLIENT].events[PPP_EVENT_AUTHENTICATED], 1);
+    /* Ten requests from 50 ms on, then two Terminate-Requests. */
+    assert_ends(&pair, PPP_CLIENT, PPP_ERROR_TIMEOUT, 36 * S + 50 * MS);
+    ppp_pair_destroy(&pair);
+}
+
 static void a_wrong_password_is_691_at_both_ends(void **state)
 {
     (void)state;
@@ -499,6 +530,8 @@ int main(void)
         cmocka_unit_test(silence_after_the_first_packets_is_718),
         cmocka_unit_test(an_unanswered_response_is_718),
         cmocka_unit_test(a_server_that_never_challenges_is_718),
+        cmocka_unit_test(the_whole_negotiation_has_a_limit),
+        cmocka_unit_test(unanswered_ipcp_is_718),
         cmocka_unit_test(a_wrong_password_is_691_at_both_ends),
         cmocka_unit_test(no_common_method_is_691),
         cmocka_unit_test(a_client_that_authenticates_by_nothing_rejects_the_option),
