@@ -122,6 +122,7 @@ static struct ppp_auth_config auth_config(struct ppp_session *self, enum ppp_aut
         .entropy = &self->config.entropy,
         .pool = self->config.pool,
         .trace = &self->config.trace,
+        .label = self->config.label,
         .restart = self->config.automaton.restart_ms * INSTANT_MILLISECOND,
         .transmissions = self->config.automaton.max_configure,
         .first_identifier = auth->first_identifier,

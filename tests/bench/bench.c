@@ -72,6 +72,7 @@ int main(int argc, char **argv)
         {"hosts", bench_hosts},
         {"capture", bench_capture},
         {"tcp", bench_tcp},
+        {"mppe", bench_mppe},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");

@@ -43,5 +43,6 @@ void bench_capture(struct bench *bench);
 void bench_hosts(struct bench *bench);
 void bench_forwarding(struct bench *bench);
 void bench_tcp(struct bench *bench);
+void bench_mppe(struct bench *bench);
 
 #endif

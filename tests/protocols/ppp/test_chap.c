@@ -130,6 +130,45 @@ static void md5_hashes_identifier_secret_and_challenge(void **state)
     crypto_destroy(crypto);
 }
 
+/* The example of RFC 2759 section 9.2, of which every octet counts. */
+static void ms_chap_v2_proofs_are_compared_to_their_last_octet(void **state)
+{
+    (void)state;
+    struct crypto *crypto = crypto_create(NULL, NULL);
+    const struct chap_algorithm *v2 = chap_algorithm_find(CHAP_ALGORITHM_MS_V2);
+    uint8_t challenge[16];
+    uint8_t value[49];
+    unit_hex("5b5d7c7d7b3f2f3e3c2c602132262628", challenge, sizeof challenge);
+    unit_hex("21402324255e262a28295f2b3a337c7e 0000000000000000 "
+             "82309ecd8d708b5ea08faa3981cd83544233114a3d85d6df 00",
+             value, sizeof value);
+    const struct chap_exchange exchange = {
+        .crypto = crypto,
+        .challenge = challenge,
+        .challenge_length = sizeof challenge,
+        .name = (const uint8_t *)"BIGCO\\User",
+        .name_length = 10,
+        .secret = "clientPass",
+    };
+    assert_true(v2->verify(&exchange, value));
+    char message[] = "S=407A5589115FD0D6209F510FE9C04566932CDA56";
+    for (size_t i = 2; i < 42; i++) {
+        char digit = message[i];
+        message[i] = digit == '0' ? '1' : '0';
+        assert_false(v2->check_success(&exchange, value, (const uint8_t *)message, 42));
+        message[i] = digit;
+    }
+    assert_true(v2->check_success(&exchange, value, (const uint8_t *)message, 42));
+    for (size_t i = 24; i < 48; i++) {
+        value[i] ^= 1;
+        assert_false(v2->verify(&exchange, value));
+        value[i] ^= 1;
+    }
+    value[0] ^= 1;
+    assert_false(v2->verify(&exchange, value));
+    crypto_destroy(crypto);
+}
+
 static void only_the_algorithms_there_are_can_be_found(void **state)
 {
     (void)state;
@@ -146,6 +185,7 @@ int main(void)
         cmocka_unit_test(a_verdict_carries_a_message_or_none),
         cmocka_unit_test(malformed_packets_are_refused_with_their_reason),
         cmocka_unit_test(md5_hashes_identifier_secret_and_challenge),
+        cmocka_unit_test(ms_chap_v2_proofs_are_compared_to_their_last_octet),
         cmocka_unit_test(only_the_algorithms_there_are_can_be_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
