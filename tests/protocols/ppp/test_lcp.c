@@ -240,24 +240,28 @@ static void replies_change_the_next_request(void **state)
     (void)state;
     struct end end;
     prepare(&end);
-    end.config = (struct lcp_config){
-        .mru = 1400, .accm_on = true, .magic_number = true, .pfc = true, .acfc = true};
+    end.config = (struct lcp_config){.mru = 1400,
+                                     .accm_on = true,
+                                     .accm = 0x000a0000,
+                                     .magic_number = true,
+                                     .pfc = true,
+                                     .acfc = true};
     start(&end);
-    expect(&end, "0101 0018 01040578 020600000000 050611223344 0702 0802");
+    expect(&end, "0101 0018 01040578 0206000a0000 050611223344 0702 0802");
     /* Rejected options are not asked for again. */
     input(&end, "0401 0006 0702");
-    expect(&end, "0102 0016 01040578 020600000000 050611223344 0802");
+    expect(&end, "0102 0016 01040578 0206000a0000 050611223344 0802");
     /* A smaller MRU is taken; characters to be escaped add up; an option unasked for is not. */
     input(&end, "0302 0012 01040400 020600000011 0304c023");
-    expect(&end, "0103 0016 01040400 020600000011 050611223344 0802");
+    expect(&end, "0103 0016 01040400 0206000a0011 050611223344 0802");
     /* An MRU beyond what we can take is not. */
     input(&end, "0303 0008 01040800");
-    expect(&end, "0104 0016 01040400 020600000011 050611223344 0802");
+    expect(&end, "0104 0016 01040400 0206000a0011 050611223344 0802");
     /* A Nak of the magic number draws another. */
     input(&end, "0304 000a 050611223344");
     assert_memory_not_equal(end.bench.sent + 8 + 8 + 12 + 4, "11223344", 8);
     end.bench.sent[0] = '\0';
-    input(&end, "0405 0010 01040400 020600000011 0802");
+    input(&end, "0405 0010 01040400 0206000a0011 0802");
     assert_memory_equal(end.bench.sent, "0106000a0506", 12);
     assert_true(end.lcp.accm == UINT32_MAX);
     finish(&end);
@@ -274,16 +278,16 @@ static void a_server_walks_through_its_methods(void **state)
     end.methods.require_count = 3;
     start(&end);
     expect(&end, "0101 0009 0305c22381");
-    /* The client would rather use EAP, which is not ours: the next in the list. */
-    input(&end, "0301 0008 0304c227");
-    expect(&end, "0102 0009 0305c22305");
-    /* It asks for PAP, which is. */
-    input(&end, "0302 0008 0304c023");
-    expect(&end, "0103 0008 0304c023");
-    input(&end, "0203 0008 0304c023");
+    /* The client would rather use PAP, which is ours too, though last. */
+    input(&end, "0301 0008 0304c023");
+    expect(&end, "0102 0008 0304c023");
+    /* Then EAP, which is not: the first that has not been asked for. */
+    input(&end, "0302 0008 0304c227");
+    expect(&end, "0103 0009 0305c22305");
+    input(&end, "0203 0009 0305c22305");
     enum ppp_auth_method method;
     assert_true(lcp_required_method(&end.lcp, &method));
-    assert_int_equal(method, PPP_AUTH_PAP);
+    assert_int_equal(method, PPP_AUTH_CHAP_MD5);
     finish(&end);
 
     prepare(&end);

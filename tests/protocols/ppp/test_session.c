@@ -270,6 +270,15 @@ static void a_session_can_be_used_again(void **state)
     ppp_pair_run(&pair, pair.now + INSTANT_SECOND);
     assert_up(&pair, 128, false);
     assert_data_flows(&pair);
+    /* What was heard last time does not count. */
+    for (unsigned i = 0; i < 2; i++) {
+        ppp_session_lower_down(&pair.end[i].session, pair.now);
+        ppp_pair_poll(&pair, i);
+    }
+    ppp_session_lower_up(&pair.end[PPP_CLIENT].session, pair.now);
+    ppp_pair_poll(&pair, PPP_CLIENT);
+    ppp_pair_run(&pair, pair.now + 60 * INSTANT_SECOND);
+    assert_int_equal(pair.end[PPP_CLIENT].error, PPP_ERROR_NO_RESPONSE);
     ppp_pair_destroy(&pair);
 }
 

@@ -281,6 +281,9 @@ static void unanswered_ccp_is_742_when_required(void **state)
     ppp_pair_start(&pair);
     ppp_pair_run(&pair, 100 * S);
     assert_int_equal(pair.end[PPP_CLIENT].error, PPP_ERROR_NO_REMOTE_ENCRYPTION);
+    /* IPCP was open long before, and nothing went out in the clear. */
+    assert_int_equal(ppp_pair_count(&pair, PPP_CLIENT, "ppp.ipcp.opened", ""), 1);
+    assert_int_equal(pair.end[PPP_CLIENT].events[PPP_EVENT_NETWORK_UP], 0);
     ppp_pair_destroy(&pair);
 }
 

@@ -295,6 +295,31 @@ static void the_server_speaks_like_windows(void **state)
     ppp_pair_destroy(&replay.pair);
 }
 
+/* Compression is agreed for each direction by itself: this peer takes our short frames to come, and
+   wants none from us. */
+static void a_peer_that_asks_for_no_compression_gets_whole_headers(void **state)
+{
+    (void)state;
+    struct replay replay;
+    struct ppp_session_config *config = prepare(&replay, PPP_SERVER, 0x70ed20e6);
+    config->auth.methods.require_count = 0;
+    config->lcp.compress_headers = true;
+    start(&replay);
+    expect(&replay, "ff03c021 01010012 01040578 050670ed20e6 0702 0802");
+    input(&replay, "ff03c021 02010012 01040578 050670ed20e6 0702 0802");
+    input(&replay, "ff03c021 01010004");
+    expect(&replay, "ff03c021 02010004");
+    expect(&replay, "ff038021 0101000a 03060a010001");
+    input(&replay, "8021 0201000a 03060a010001");
+    input(&replay, "8021 0101000a 03060a010002");
+    expect(&replay, "ff038021 0201000a 03060a010002");
+    ppp_pair_send(&replay.pair, PPP_SERVER, 0x45, 4);
+    expect(&replay, "ff030021 45454545");
+    input(&replay, "21 46464646");
+    assert_int_equal(replay.pair.end[PPP_SERVER].delivered, 1);
+    ppp_pair_destroy(&replay.pair);
+}
+
 /* A Windows 2000 client insists on an endpoint discriminator and multilink at first. */
 static void windows_2000_is_answered(void **state)
 {
@@ -327,6 +352,7 @@ int main(void)
         cmocka_unit_test(the_client_configures_ip_like_windows),
         cmocka_unit_test(the_server_speaks_like_windows),
         cmocka_unit_test(windows_2000_is_answered),
+        cmocka_unit_test(a_peer_that_asks_for_no_compression_gets_whole_headers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
