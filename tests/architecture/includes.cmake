@@ -1,6 +1,7 @@
 # Fails unless every #include line below ${ROOT} keeps the direction of the dependencies:
 #   protocols/X  includes base/, crypto/ and X/ only
-#   sim          main -> scenario, expect, capture -> nodes -> net -> core, all may use protocols/base
+#   sim          main -> cli -> scenario, expect, capture -> nodes -> net -> core, all may use
+#                protocols/base
 #   libraries    OpenSSL only in protocols/crypto, libpcap only in sim/capture, libxml2 only in
 #                sim/scenario and sim/expect/junit.c
 cmake_minimum_required(VERSION 3.25)
@@ -12,6 +13,7 @@ set(may_nodes base crypto inet ppp gre pptp core net)
 set(may_capture base core net)
 set(may_expect base core net)
 set(may_scenario base crypto core net nodes capture expect)
+set(may_cli base crypto core net nodes capture expect scenario)
 set(may_base "")
 set(may_crypto base)
 
@@ -27,8 +29,8 @@ foreach(source ${sources})
   string(REGEX REPLACE "/.*" "" folder "${folder}")
   if(area STREQUAL "protocols" AND NOT folder MATCHES "^(base|crypto)$")
     set(allowed base crypto)
-  elseif(area STREQUAL "sim" AND folder STREQUAL "") # main and the command line
-    set(allowed base crypto inet ppp gre pptp core net nodes capture expect scenario)
+  elseif(area STREQUAL "sim" AND folder STREQUAL "") # main
+    set(allowed cli)
   else()
     set(allowed ${may_${folder}})
   endif()

@@ -1,4 +1,4 @@
-#include "cli_files.h"
+#include "cli/files.h"
 #include "folder.h"
 
 static void a_folder_stands_for_its_xml_files_in_order(void **state)

@@ -1,4 +1,4 @@
-#include "cli_jobs.h"
+#include "cli/jobs.h"
 #include "support/unit.h"
 
 #include <signal.h>

@@ -1,5 +1,5 @@
-#include "cli_narration.h"
-#include "cli_sentence.h"
+#include "cli/narration.h"
+#include "cli/sentence.h"
 #include "support/unit.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "cli_output.h"
+#include "cli/output.h"
 #include "folder.h"
 
 static char error[300];

@@ -1,4 +1,4 @@
-#include "cli_sentence.h"
+#include "cli/sentence.h"
 #include "scenario/build.h"
 #include "support/unit.h"
 

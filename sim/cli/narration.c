@@ -1,6 +1,6 @@
-#include "cli_narration.h"
+#include "cli/narration.h"
 
-#include "cli_sentence.h"
+#include "cli/sentence.h"
 #include "core/trace_value.h"
 #include "expect/describe.h"
 

@@ -1,4 +1,4 @@
-#include "cli_output.h"
+#include "cli/output.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* "vpnsim reference": the page scenarios/REFERENCE.md, for those who work on the language. */
-#include "cli.h"
+#include "cli/cli.h"
 
 #include "scenario/build.h"
 #include "scenario/reference.h"

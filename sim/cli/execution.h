@@ -1,9 +1,9 @@
 #ifndef VPNSIM_CLI_EXECUTION_H
 #define VPNSIM_CLI_EXECUTION_H
 
-#include "cli.h"
-#include "cli_narration.h"
-#include "cli_output.h"
+#include "cli/cli.h"
+#include "cli/narration.h"
+#include "cli/output.h"
 #include "expect/evaluation.h"
 #include "scenario/model.h"
 

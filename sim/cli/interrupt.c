@@ -1,4 +1,4 @@
-#include "cli_interrupt.h"
+#include "cli/interrupt.h"
 
 #include "core/simulation.h"
 

@@ -1,4 +1,4 @@
-#include "cli_sentence.h"
+#include "cli/sentence.h"
 
 #include "core/trace_value.h"
 #include "expect/describe.h"

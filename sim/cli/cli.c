@@ -1,6 +1,6 @@
-#include "cli.h"
+#include "cli/cli.h"
 
-#include "cli_help.h"
+#include "cli/help.h"
 
 #include <stddef.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
-#include "cli_execution.h"
+#include "cli/execution.h"
 
 #include "capture/events_log.h"
 #include "capture/packet_counter.h"
 #include "capture/pcap_writer.h"
-#include "cli_interrupt.h"
-#include "cli_progress.h"
+#include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "core/simulation.h"
 #include "crypto/crypto.h"
 #include "expect/expectation.h"

@@ -1,4 +1,4 @@
-#include "cli_progress.h"
+#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_CLI_REPEAT_H
 #define VPNSIM_CLI_REPEAT_H
 
-#include "cli_execution.h"
+#include "cli/execution.h"
 
 /**
  * Runs the scenario of @p first again, with the same seed and with the next one, into folders

@@ -2,7 +2,7 @@
 #define VPNSIM_CLI_OUTPUT_H
 
 #include "base/status.h"
-#include "cli_files.h"
+#include "cli/files.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_CLI_REPORT_H
 #define VPNSIM_CLI_REPORT_H
 
-#include "cli_options.h"
+#include "cli/options.h"
 #include "expect/evaluation.h"
 
 #include <stdbool.h>

@@ -1,6 +1,6 @@
-#include "cli_repeat.h"
+#include "cli/repeat.h"
 
-#include "cli_interrupt.h"
+#include "cli/interrupt.h"
 
 #include <inttypes.h>
 #include <stdio.h>

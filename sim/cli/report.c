@@ -1,4 +1,4 @@
-#include "cli_report.h"
+#include "cli/report.h"
 
 #include "expect/describe.h"
 

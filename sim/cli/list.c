@@ -1,7 +1,7 @@
-#include "cli.h"
-#include "cli_files.h"
-#include "cli_help.h"
-#include "cli_options.h"
+#include "cli/cli.h"
+#include "cli/files.h"
+#include "cli/help.h"
+#include "cli/options.h"
 #include "expect/describe.h"
 #include "scenario/scenario_xml.h"
 

@@ -1,4 +1,4 @@
-#include "cli_files.h"
+#include "cli/files.h"
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
-#include "cli_jobs.h"
+#include "cli/jobs.h"
 
-#include "cli.h"
-#include "cli_interrupt.h"
+#include "cli/cli.h"
+#include "cli/interrupt.h"
 
 #include <errno.h>
 #include <signal.h>

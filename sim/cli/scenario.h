@@ -1,8 +1,8 @@
 #ifndef VPNSIM_CLI_SCENARIO_H
 #define VPNSIM_CLI_SCENARIO_H
 
-#include "cli_options.h"
-#include "cli_report.h"
+#include "cli/options.h"
+#include "cli/report.h"
 #include "scenario/model.h"
 
 #include <stdio.h>
