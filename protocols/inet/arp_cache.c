@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Entries and chains are linked by index + 1; 0 ends. */
 enum entry_state {
@@ -25,6 +26,7 @@ struct arp_entry {
     struct packet_queue waiting;
 };
 
+/* A multiple of 4, so that entries behind the buckets are aligned. */
 #define ARP_FIRST_CAPACITY 4
 #define ARP_MOST_ENTRIES   32768
 
@@ -49,7 +51,6 @@ void arp_cache_destroy(struct arp_cache *cache)
 {
     for (uint16_t i = 0; i < cache->used; i++)
         packet_queue_clear(&cache->entries[i].waiting);
-    free(cache->entries);
     free(cache->buckets);
     arp_cache_init(cache, cache->config, cache->trace);
 }
@@ -85,13 +86,15 @@ static void link_entry(struct arp_cache *cache, struct arp_entry *entry)
 static bool grow(struct arp_cache *cache)
 {
     uint32_t capacity = cache->capacity ? cache->capacity * UINT32_C(2) : ARP_FIRST_CAPACITY;
-    uint16_t *buckets = calloc(capacity, sizeof *buckets);
-    struct arp_entry *entries =
-        buckets ? realloc(cache->entries, capacity * sizeof *entries) : NULL;
-    if (!entries) {
-        free(buckets);
+    /* One block, so that in a small cache the entry lies beside its bucket. */
+    size_t buckets_size = capacity * sizeof(uint16_t);
+    uint16_t *buckets = malloc(buckets_size + capacity * sizeof(struct arp_entry));
+    if (!buckets)
         return false;
-    }
+    struct arp_entry *entries = (struct arp_entry *)(void *)(buckets + capacity);
+    memset(buckets, 0, buckets_size);
+    if (cache->used > 0)
+        memcpy(entries, cache->entries, cache->used * sizeof *entries);
     free(cache->buckets);
     cache->buckets = buckets;
     cache->entries = entries;

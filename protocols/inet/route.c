@@ -5,8 +5,11 @@
 #include <string.h>
 
 /* Up to this many routes are scanned rather than hashed. */
-#define SCAN_LIMIT     8
-#define PREFIX_LENGTHS 33
+#define SCAN_LIMIT 8
+/* Buckets for each route that there is room for: a probe that finds nothing is most often one look.
+ */
+#define BUCKETS_PER_ROUTE 4
+#define PREFIX_LENGTHS    33
 
 struct route_index {
     uint32_t counts[PREFIX_LENGTHS]; /* routes of each prefix length */
@@ -83,7 +86,7 @@ static bool make_room(struct route_table *table)
         return false;
     table->routes = routes;
     table->capacity = capacity;
-    return capacity <= SCAN_LIMIT || build_index(table, capacity);
+    return capacity <= SCAN_LIMIT || build_index(table, capacity * BUCKETS_PER_ROUTE);
 }
 
 static bool same_line(const struct route *a, const struct route *b)
@@ -229,6 +232,11 @@ const struct route *route_lookup(const struct route_table *table, ipv4_address d
 {
     if (!table->index)
         return table->count > 0 ? scan(table, destination) : NULL;
+    /* The buckets of a large table are cold and far apart: ask for all of them at once. */
+    for (unsigned i = 0; i < table->index->length_count; i++) {
+        unsigned length = table->index->lengths[i];
+        __builtin_prefetch(bucket_of(table->index, destination & ipv4_netmask(length), length));
+    }
     for (unsigned i = 0; i < table->index->length_count; i++) {
         const struct route *route = route_find(table, destination, table->index->lengths[i]);
         if (route)
