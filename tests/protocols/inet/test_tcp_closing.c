@@ -305,6 +305,45 @@ static void closing_before_the_answer_gives_the_attempt_up(void **state)
     tcp_net_destroy(&net);
 }
 
+static void an_old_syn_does_not_reopen_time_wait(void **state)
+{
+    (void)state;
+    connect_pair();
+    tcp_close(net.connections[SIDE_B], net.now);
+    tcp_net_run_ms(&net, 10);
+    tcp_close(net.connections[SIDE_A], net.now);
+    tcp_net_run_ms(&net, 50);
+    tcp_net_forget(&net);
+    net.crashed[SIDE_A] = true;
+    struct tcp_segment syn = {.sequence = (uint32_t)-5000, .flags = TCP_FLAG_SYN, .window = 1000};
+    tcp_net_inject(&net, SIDE_A, syn, NULL, 0);
+    tcp_net_run_ms(&net, 0);
+    tcp_net_expect_states(&net, TCP_STATE_CLOSED, TCP_STATE_TIME_WAIT);
+    tcp_net_expect(&net, "100 B A 2+0 ack 2 win 65535 lost\n");
+    tcp_net_destroy(&net);
+}
+
+static void a_reopened_connection_begins_behind_the_sequence_numbers_of_the_old(void **state)
+{
+    (void)state;
+    connect_pair();
+    static const uint8_t data[60000];
+    assert_int_equal(tcp_send(net.connections[SIDE_B], net.now, data, sizeof data), 60000);
+    tcp_close(net.connections[SIDE_B], net.now);
+    tcp_net_run_ms(&net, 100);
+    tcp_close(net.connections[SIDE_A], net.now);
+    tcp_net_run_ms(&net, 20);
+    tcp_net_expect_states(&net, TCP_STATE_CLOSED, TCP_STATE_TIME_WAIT);
+    uint32_t old_end = net.initial[SIDE_B] + 1 + 60000 + 1;
+    tcp_net_inject(&net, SIDE_A,
+                   (struct tcp_segment){.sequence = 1000, .flags = TCP_FLAG_SYN, .window = 1000},
+                   NULL, 0);
+    tcp_net_run_ms(&net, 0);
+    /* The clock alone, 250 numbers a millisecond, would have fallen behind. */
+    assert_int_equal(net.initial[SIDE_B] - old_end, 128000);
+    tcp_net_destroy(&net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +361,8 @@ int main(void)
         cmocka_unit_test(an_active_open_leaves_a_pair_in_time_wait_alone),
         cmocka_unit_test(a_fin_waits_for_the_data_before_it),
         cmocka_unit_test(closing_before_the_answer_gives_the_attempt_up),
+        cmocka_unit_test(an_old_syn_does_not_reopen_time_wait),
+        cmocka_unit_test(a_reopened_connection_begins_behind_the_sequence_numbers_of_the_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -368,6 +368,113 @@ static void congestion_avoidance_adds_one_segment_a_round_trip(void **state)
     tcp_net_destroy(&net);
 }
 
+static struct tcp_net_fate deaf_then_scripted(struct tcp_net *n, enum tcp_net_side from,
+                                              const struct tcp_segment *segment, size_t length)
+{
+    struct tcp_net_fate fate = scripted(n, from, segment, length);
+    fate.lost = fate.lost || (from == SIDE_B && n->now < 500 * INSTANT_MILLISECOND);
+    return fate;
+}
+
+static void duplicates_of_a_timeouts_repetitions_bring_no_fast_retransmit(void **state)
+{
+    (void)state;
+    /* The 12th data segment is the second loss of the third. */
+    connect_pair(tcp_options_rfc(), (struct script){.lost = {1, 3, 12}});
+    net.fate = deaf_then_scripted;
+    tcp_send(net.connections[SIDE_A], net.now, data, 10 * 1460);
+    tcp_net_run_ms(&net, 1500);
+    assert_true(tcp_connection_counters(net.connections[SIDE_A])->duplicate_acks >= 3);
+    tcp_net_run_ms(&net, 5000);
+    assert_int_equal(tcp_connection_counters(net.connections[SIDE_B])->octets_received, 14600);
+    tcp_net_expect_traces(&net, "A tcp.retransmitted timeout\n"
+                                "A tcp.retransmitted timeout\n"
+                                "A tcp.retransmitted timeout\n"
+                                "B packet.dropped duplicate\n"
+                                "A tcp.retransmitted timeout\n"
+                                "B packet.dropped duplicate\n"
+                                "A tcp.retransmitted timeout\n"
+                                "B packet.dropped duplicate\n"
+                                "A tcp.retransmitted timeout\n");
+    tcp_net_destroy(&net);
+}
+
+static void a_long_recovery_ends_by_timeout(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    options.initial_window_segments = 40;
+    options.minimum_rto_ms = 100;
+    connect_pair(options, (struct script){.lost = {2, 4, 6, 8, 10, 12, 14, 16}});
+    tcp_send(net.connections[SIDE_A], net.now, data, 30 * 1460);
+    tcp_net_run_ms(&net, 1000);
+    tcp_net_expect_traces(&net, "A tcp.retransmitted fast-retransmit\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted partial-ack\n"
+                                "A tcp.retransmitted timeout\n"
+                                "B packet.dropped duplicate\n"
+                                "A tcp.retransmitted timeout\n"
+                                "A tcp.retransmitted timeout\n"
+                                "A tcp.retransmitted timeout\n"
+                                "B packet.dropped duplicate\n"
+                                "B packet.dropped duplicate\n");
+    tcp_net_destroy(&net);
+}
+
+static struct tcp_net_fate lose_until_three_seconds(struct tcp_net *n, enum tcp_net_side from,
+                                                    const struct tcp_segment *segment,
+                                                    size_t length)
+{
+    struct tcp_net_fate fate = scripted(n, from, segment, length);
+    fate.lost = length > 0 && n->now < 3 * INSTANT_SECOND;
+    return fate;
+}
+
+static void a_second_timeout_of_the_same_segment_keeps_ssthresh(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    options.initial_window_segments = 16;
+    options.ack_every_segments = 1;
+    options.send_buffer = 100000;
+    connect_pair(options, (struct script){0});
+    net.fate = lose_until_three_seconds;
+    tcp_send(net.connections[SIDE_A], net.now, data, 60 * 1460);
+    /* Sent at 40 ms, again at 1,040 and 3,040 ms. */
+    tcp_net_run(&net, 3040 * INSTANT_MILLISECOND);
+    static const unsigned expected[] = {2, 4, 8, 9};
+    for (unsigned round = 0; round < 4; round++) {
+        script.count = 0;
+        tcp_net_run_ms(&net, 20);
+        assert_int_equal(script.count, expected[round]);
+    }
+    tcp_net_destroy(&net);
+}
+
+static void a_lost_syn_makes_the_data_start_carefully(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    tcp_net_init(&net, &options, 3);
+    net.crashed[SIDE_B] = true;
+    tcp_listen(&net.ends[SIDE_B], IPV4_ANY, 1723, NULL, NULL);
+    tcp_net_open(&net, NULL);
+    tcp_net_run_ms(&net, 500);
+    net.crashed[SIDE_B] = false;
+    tcp_net_run_ms(&net, 1000);
+    net.crashed[SIDE_B] = true;
+    tcp_net_forget(&net);
+    tcp_send(net.connections[SIDE_A], net.now, data, 5 * 1460);
+    tcp_net_run_ms(&net, 4000);
+    tcp_net_expect(&net, "1500 A A 1+1460 ack 1 win 65535 lost\n"
+                         "4500 A A 1+1460 ack 1 win 65535 lost\n");
+    tcp_net_destroy(&net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +492,10 @@ int main(void)
         cmocka_unit_test(slow_start_doubles_the_window_every_round_trip),
         cmocka_unit_test(congestion_avoidance_adds_one_segment_a_round_trip),
         cmocka_unit_test(idling_takes_the_window_back),
+        cmocka_unit_test(duplicates_of_a_timeouts_repetitions_bring_no_fast_retransmit),
+        cmocka_unit_test(a_long_recovery_ends_by_timeout),
+        cmocka_unit_test(a_second_timeout_of_the_same_segment_keeps_ssthresh),
+        cmocka_unit_test(a_lost_syn_makes_the_data_start_carefully),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -486,6 +486,81 @@ static void peeking_lends_what_consuming_takes(void **state)
     tcp_net_destroy(&net);
 }
 
+static void an_older_segment_does_not_change_the_window(void **state)
+{
+    (void)state;
+    connect_pair(tcp_options_rfc());
+    net.crashed[SIDE_B] = true;
+    struct tcp_segment segment = {
+        .sequence = 5, .acknowledgment = 1, .flags = TCP_FLAG_ACK, .window = 2000};
+    tcp_net_inject(&net, SIDE_B, segment, "later", 5);
+    segment.sequence = 1;
+    segment.window = 500;
+    tcp_net_inject(&net, SIDE_B, segment, "now ", 4);
+    tcp_net_run_ms(&net, 0);
+    tcp_net_forget(&net);
+    tcp_send(net.connections[SIDE_A], net.now, data, 3000);
+    tcp_net_run_ms(&net, 0);
+    tcp_net_expect(&net, "40 A A 1+1460 ack 10 win 65526 lost\n");
+    tcp_net_destroy(&net);
+}
+
+static void an_ack_sent_while_probing_is_acceptable_to_the_closed_window(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    options.receive_buffer = 2920;
+    connect_pair(options);
+    tcp_send(net.connections[SIDE_A], net.now, data, 4000);
+    tcp_net_run_ms(&net, 1500);
+    tcp_net_forget(&net);
+    tcp_send(net.connections[SIDE_B], net.now, "other way", 9);
+    tcp_net_run_ms(&net, 1300);
+    tcp_net_expect(&net, "1540 B PA 1+9 ack 2921 win 0\n"
+                         "1550 A readable\n"
+                         "1750 A A 2921+0 ack 10 win 2911\n");
+    assert_int_equal(tcp_unacknowledged(net.connections[SIDE_B]), 0);
+    tcp_net_destroy(&net);
+}
+
+static void a_window_below_the_mss_is_filled_as_a_whole(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    options.receive_buffer = 1000;
+    connect_pair(options);
+    net.application = reader;
+    tcp_send(net.connections[SIDE_A], net.now, data, 2500);
+    tcp_net_run_ms(&net, 600);
+    tcp_net_expect(&net, "40 A A 1+1000 ack 1 win 1000\n"
+                         "50 B readable\n"
+                         "50 B A 1+0 ack 1001 win 1000\n"
+                         "60 A A 1001+1000 ack 1 win 1000\n"
+                         "70 B readable\n"
+                         "70 B A 1+0 ack 2001 win 1000\n"
+                         "80 A PA 2001+500 ack 1 win 1000\n"
+                         "90 B readable\n"
+                         "90 B A 1+0 ack 2501 win 1000\n");
+    tcp_net_destroy(&net);
+}
+
+static void tiny_segments_out_of_order_are_limited_in_number(void **state)
+{
+    (void)state;
+    struct tcp_options options = tcp_options_rfc();
+    options.receive_buffer = 2920;
+    connect_pair(options);
+    struct tcp_segment segment = {.acknowledgment = 1, .flags = TCP_FLAG_ACK, .window = 1000};
+    for (uint32_t i = 0; i < 30; i++) {
+        segment.sequence = 10 + 2 * i;
+        tcp_net_inject(&net, SIDE_A, segment, "x", 1);
+    }
+    tcp_net_run_ms(&net, 20);
+    /* Two segments fill the window; sixteen more are kept. */
+    assert_int_equal(net.pool.in_use, 18);
+    tcp_net_destroy(&net);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -509,6 +584,10 @@ int main(void)
         cmocka_unit_test(a_fin_out_of_order_waits_for_what_is_missing),
         cmocka_unit_test(what_lies_outside_the_window_is_cut_or_dropped),
         cmocka_unit_test(peeking_lends_what_consuming_takes),
+        cmocka_unit_test(an_older_segment_does_not_change_the_window),
+        cmocka_unit_test(an_ack_sent_while_probing_is_acceptable_to_the_closed_window),
+        cmocka_unit_test(a_window_below_the_mss_is_filled_as_a_whole),
+        cmocka_unit_test(tiny_segments_out_of_order_are_limited_in_number),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
