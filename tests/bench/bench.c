@@ -71,7 +71,10 @@ int main(int argc, char **argv)
         {"forwarding", bench_forwarding},
         {"hosts", bench_hosts},
         {"capture", bench_capture},
+        {"dumbbell", bench_dumbbell},
         {"tcp", bench_tcp},
+        {"pptp", bench_pptp},
+        {"clients", bench_clients},
         {"mppe", bench_mppe},
     };
     struct bench bench = {0};

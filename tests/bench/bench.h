@@ -40,6 +40,9 @@ size_t bench_heap(void);
 /* One file a benchmark; each prints its rows. */
 void bench_event_queue(struct bench *bench);
 void bench_capture(struct bench *bench);
+void bench_dumbbell(struct bench *bench);
+void bench_pptp(struct bench *bench);
+void bench_clients(struct bench *bench);
 void bench_hosts(struct bench *bench);
 void bench_forwarding(struct bench *bench);
 void bench_tcp(struct bench *bench);

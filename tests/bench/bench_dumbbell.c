@@ -1,0 +1,156 @@
+/* A hundred TCP flows, each between two hosts of its own, share a bottleneck of 1 Gbit/s. */
+#include "bench.h"
+#include "bench_network.h"
+#include "nodes/host_stack_tcp.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FLOWS    100
+#define SECONDS  10
+#define BUFFER   65535
+#define RATE_BPS UINT64_C(1000000000)
+#define PORT     9000
+
+static const uint8_t data[16384];
+
+struct dumbbell;
+
+struct flow {
+    struct dumbbell *dumbbell;
+    struct host *sender;
+    struct host *receiver;
+    struct stack_tcp_handler sending;
+    struct stack_tcp_handler receiving;
+};
+
+struct dumbbell {
+    struct simulation simulation;
+    struct host *routers[2];
+    struct stack_interface *bottleneck; /* the sending side's */
+    struct flow flows[FLOWS];
+    uint64_t delivered;
+};
+
+static void serve_sender(void *context, struct tcp_connection *connection, enum tcp_event event)
+{
+    struct flow *flow = context;
+    if (event != TCP_EVENT_CONNECTED && event != TCP_EVENT_WRITABLE)
+        return;
+    while (host_stack_tcp_send(&flow->sender->stack, connection, data, sizeof data) == sizeof data)
+        continue;
+}
+
+static void serve_receiver(void *context, struct tcp_connection *connection, enum tcp_event event)
+{
+    struct flow *flow = context;
+    if (event != TCP_EVENT_READABLE)
+        return;
+    size_t available = tcp_receive_available(connection);
+    flow->dumbbell->delivered += available;
+    host_stack_tcp_consume(&flow->receiver->stack, connection, available);
+}
+
+/* A host on a link of its own to a router; networks 10.SIDE.N.0/24. */
+static struct host *make_end(struct dumbbell *dumbbell, unsigned side, uint32_t number)
+{
+    ipv4_address network = UINT32_C(0x0a000000) | side << 16 | number << 8;
+    struct host *host = bench_host(&dumbbell->simulation, "end", false);
+    bench_link(&dumbbell->simulation, bench_interface(host, "lan", network | 2),
+               bench_interface(dumbbell->routers[side], "line", network | 1), RATE_BPS,
+               100 * INSTANT_MICROSECOND, 1000);
+    bench_gateway(host, network | 1);
+    return host;
+}
+
+static void build(struct dumbbell *dumbbell)
+{
+    struct simulation *simulation = &dumbbell->simulation;
+    bench_require(simulation_init(simulation, 1) == STATUS_OK, "out of memory");
+    for (int side = 0; side < 2; side++)
+        dumbbell->routers[side] = bench_host(simulation, "router", true);
+    dumbbell->bottleneck = bench_interface(dumbbell->routers[0], "core", 0x0b000001);
+    bench_link(simulation, dumbbell->bottleneck,
+               bench_interface(dumbbell->routers[1], "core", 0x0b000002), RATE_BPS,
+               10 * INSTANT_MILLISECOND, 1700);
+    bench_gateway(dumbbell->routers[0], 0x0b000002);
+    bench_gateway(dumbbell->routers[1], 0x0b000001);
+    struct tcp_options options = tcp_options_windows_2000();
+    options.receive_buffer = BUFFER;
+    options.send_buffer = BUFFER;
+    for (uint32_t i = 0; i < FLOWS; i++) {
+        struct flow *flow = &dumbbell->flows[i];
+        flow->dumbbell = dumbbell;
+        flow->sender = make_end(dumbbell, 0, i);
+        flow->receiver = make_end(dumbbell, 1, i);
+        flow->sending = (struct stack_tcp_handler){.event = serve_sender, .context = flow};
+        flow->receiving = (struct stack_tcp_handler){.event = serve_receiver, .context = flow};
+        bench_require(host_stack_tcp_listen(&flow->receiver->stack, IPV4_ANY, PORT, &options,
+                                            &flow->receiving) == STATUS_OK,
+                      "a port was refused");
+        bench_require(host_stack_tcp_connect(&flow->sender->stack, 0, 0x0a010002 | i << 8, PORT,
+                                             &options, &flow->sending) != NULL,
+                      "a connection was refused");
+    }
+}
+
+/* Frames that any stack has taken in: each has crossed one link. */
+static uint64_t packet_hops(const struct dumbbell *dumbbell)
+{
+    uint64_t sum = 0;
+    for (int side = 0; side < 2; side++)
+        sum += dumbbell->routers[side]->stack.counters.in_receives;
+    for (int i = 0; i < FLOWS; i++)
+        sum += dumbbell->flows[i].sender->stack.counters.in_receives +
+               dumbbell->flows[i].receiver->stack.counters.in_receives;
+    return sum;
+}
+
+static void destroy(struct dumbbell *dumbbell)
+{
+    for (int side = 0; side < 2; side++)
+        host_destroy(&dumbbell->routers[side]->node);
+    for (int i = 0; i < FLOWS; i++) {
+        host_destroy(&dumbbell->flows[i].sender->node);
+        host_destroy(&dumbbell->flows[i].receiver->node);
+    }
+    simulation_destroy(&dumbbell->simulation);
+}
+
+/* One run of ten seconds; returns nanoseconds for a packet-hop. */
+static double run(double *use)
+{
+    struct dumbbell *dumbbell = calloc(1, sizeof *dumbbell);
+    bench_require(dumbbell != NULL, "out of memory");
+    build(dumbbell);
+    uint64_t start = bench_clock();
+    bench_require(simulation_run(&dumbbell->simulation, SECONDS * INSTANT_SECOND) == STATUS_OK,
+                  "the run failed");
+    double spent = (double)(bench_clock() - start);
+    double result = spent / (double)packet_hops(dumbbell);
+    *use = 100 * (double)dumbbell->delivered * 8 / ((double)RATE_BPS * SECONDS);
+    destroy(dumbbell);
+    free(dumbbell);
+    return result;
+}
+
+void bench_dumbbell(struct bench *bench)
+{
+    struct bench_chain chain;
+    bench_chain_init(&chain, 8);
+    double ratios[BENCH_RUNS];
+    double ours[BENCH_RUNS];
+    double use = 0;
+    for (int i = 0; i < BENCH_RUNS; i++) {
+        double theirs = bench_chain_run(&chain, 50000);
+        ours[i] = run(&use);
+        ratios[i] = ours[i] / theirs;
+    }
+    bench_row(bench, "100 TCP flows over a dumbbell: payload on the bottleneck", use, "%",
+              BENCH_AT_LEAST, 93);
+    bench_row(bench, "100 TCP flows over a dumbbell: a packet-hop against the chain's",
+              bench_median(ratios), "x", BENCH_AT_MOST, 2);
+    bench_row(bench, "100 TCP flows over a dumbbell: a packet-hop", bench_median(ours), "ns",
+              BENCH_FOR_INFORMATION, 0);
+    bench_chain_destroy(&chain);
+}

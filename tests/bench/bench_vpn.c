@@ -1,0 +1,139 @@
+#include "bench_vpn.h"
+
+#include "bench.h"
+#include "bench_network.h"
+#include "net/ethernet_switch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SERVER UINT32_C(0x0a000001)
+#define NAME   "corp"
+
+static struct ccp_config encryption(bool stateless)
+{
+    return (struct ccp_config){
+        .enabled = true, .required = true, .strengths = CCP_MPPE_128, .stateless = stateless};
+}
+
+static struct stack_interface *add_lan(struct host *host, ipv4_address address)
+{
+    const uint8_t mac[6] = {
+        2, 0, 0, (uint8_t)(address >> 16), (uint8_t)(address >> 8), (uint8_t)address};
+    struct stack_interface *lan =
+        host_stack_add_ethernet(&host->stack, "lan", mac, address, 8, 1500);
+    bench_require(lan != NULL, "out of memory");
+    return lan;
+}
+
+static void connect_to(struct ethernet_switch *bridge, unsigned port, struct stack_interface *lan)
+{
+    const struct link_config config = {.name = "lan",
+                                       .rate_bps = 1000000000,
+                                       .delay = 100 * INSTANT_MICROSECOND,
+                                       .mtu = 1500,
+                                       .queue_limit = 1000};
+    struct link *link = link_create(bridge->node.simulation, &config);
+    bench_require(link != NULL, "out of memory");
+    link_attach(link, 0, &bridge->ports[port]);
+    link_attach(link, 1, host_stack_device(lan));
+}
+
+static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
+{
+    const struct rras_server_config config = {.pptp_ports = (uint16_t)vpn->client_count,
+                                              .tcp_port = 1723,
+                                              .methods = {PPP_AUTH_MS_CHAP_V2},
+                                              .method_count = 1,
+                                              .encryption = encryption(stateless)};
+    struct rras_server *server =
+        rras_server_create(&vpn->simulation, "server", node_profile_find("windows-2000"), &config);
+    bench_require(server != NULL && rras_server_add_user(server, "alice", "secret") == STATUS_OK &&
+                      rras_server_add_pool(server, 0xac100001, 0xac10ffff) == STATUS_OK,
+                  "the server could not be made");
+    return server;
+}
+
+static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless)
+{
+    const struct vpn_connection_config config = {.name = NAME,
+                                                 .server = SERVER,
+                                                 .port = 1723,
+                                                 .user = "alice",
+                                                 .password = "secret",
+                                                 .methods = {PPP_AUTH_MS_CHAP_V2},
+                                                 .method_count = 1,
+                                                 .encryption = encryption(stateless)};
+    struct vpn_client *client =
+        vpn_client_create(&vpn->simulation, "client", node_profile_find("windows-2000"));
+    bench_require(client != NULL && vpn_client_add_connection(client, &config) == STATUS_OK,
+                  "a client could not be made");
+    return client;
+}
+
+static void start(struct node *node)
+{
+    if (node->class->start)
+        node->class->start(node);
+}
+
+static void dial_all(struct bench_vpn *vpn)
+{
+    struct simulation *simulation = &vpn->simulation;
+    for (unsigned i = 0; i < vpn->client_count; i++) {
+        vpn_connection_dial(vpn_client_connection(vpn->clients[i], NAME));
+        bench_require(simulation_run(simulation, simulation->now + 10 * INSTANT_MILLISECOND) ==
+                          STATUS_OK,
+                      "the run failed");
+    }
+    simulation_run(simulation, simulation->now + 30 * INSTANT_SECOND);
+    for (unsigned i = 0; i < vpn->client_count; i++)
+        bench_require(vpn_client_connection(vpn->clients[i], NAME)->state == VPN_CONNECTED,
+                      "a client is not connected");
+}
+
+void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless)
+{
+    memset(vpn, 0, sizeof *vpn);
+    vpn->client_count = clients;
+    vpn->clients = calloc(clients, sizeof(struct vpn_client *));
+    const char **names = malloc((clients + 1) * sizeof *names);
+    const char *what_failed = "out of memory";
+    vpn->crypto = crypto_create(NULL, &what_failed);
+    bench_require(vpn->crypto && vpn->clients && names, what_failed);
+    bench_require(simulation_init(&vpn->simulation, 1) == STATUS_OK, "out of memory");
+    vpn->simulation.crypto = vpn->crypto;
+    for (unsigned i = 0; i <= clients; i++)
+        names[i] = "port";
+    const struct ethernet_switch_config config = {
+        .name = "switch", .port_names = names, .port_count = clients + 1, .table_size = 4096};
+    struct ethernet_switch *bridge = ethernet_switch_create(&vpn->simulation, &config);
+    bench_require(bridge != NULL, "out of memory");
+    size_t empty = bench_heap();
+    vpn->server = make_server(vpn, stateless);
+    connect_to(bridge, 0, add_lan(&vpn->server->host, SERVER));
+    start(&vpn->server->host.node);
+    size_t with_server = bench_heap();
+    for (unsigned i = 0; i < clients; i++) {
+        vpn->clients[i] = make_client(vpn, stateless);
+        connect_to(bridge, i + 1, add_lan(&vpn->clients[i]->host, SERVER + 1 + i));
+        start(&vpn->clients[i]->host.node);
+    }
+    size_t with_clients = bench_heap();
+    dial_all(vpn);
+    vpn->server_octets = with_server - empty;
+    vpn->clients_octets = with_clients - with_server;
+    vpn->calls_octets = bench_heap() - with_clients;
+    free(names);
+}
+
+void bench_vpn_destroy(struct bench_vpn *vpn)
+{
+    for (unsigned i = 0; i < vpn->client_count; i++)
+        vpn->clients[i]->host.node.class->destroy(&vpn->clients[i]->host.node);
+    vpn->server->host.node.class->destroy(&vpn->server->host.node);
+    simulation_destroy(&vpn->simulation);
+    crypto_destroy(vpn->crypto);
+    free(vpn->clients);
+}

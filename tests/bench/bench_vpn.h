@@ -1,0 +1,26 @@
+#ifndef VPNSIM_BENCH_BENCH_VPN_H
+#define VPNSIM_BENCH_BENCH_VPN_H
+
+#include "crypto/crypto.h"
+#include "nodes/rras_server.h"
+#include "nodes/vpn_client.h"
+
+#include <stdbool.h>
+
+/** A PPTP server on a switch with some clients, all Windows 2000 with MPPE-128. */
+struct bench_vpn {
+    struct simulation simulation;
+    struct crypto *crypto;
+    struct rras_server *server;
+    struct vpn_client **clients;
+    unsigned client_count;
+    size_t server_octets;  /**< heap for the server with its ports, before any client */
+    size_t clients_octets; /**< for the clients with their links, before they dial */
+    size_t calls_octets;   /**< for the calls, both sides, packets in use included */
+};
+
+/** Builds all, dials and waits until every client is connected. */
+void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless);
+void bench_vpn_destroy(struct bench_vpn *vpn);
+
+#endif
