@@ -27,6 +27,10 @@ struct node_profile {
     uint16_t ppp_start_delay_ms; /**< client: from the call's connection to the first LCP packet */
     bool server_waits;           /**< a server's PPP begins when the caller's first frame comes */
     bool guid_in_subaddress;     /**< Outgoing-Call-Request carries a random GUID */
+    uint8_t server_framing;      /**< Framing Capabilities of an answering end; 0: asynchronous */
+    uint8_t server_bearer;       /**< its Bearer Capabilities; 0: analog */
+    bool connect_speed_swapped;  /**< Connect Speed goes out with its least octet first */
+    bool link_info_repeated;     /**< Set-Link-Info once more when the network phase has begun */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };
@@ -41,6 +45,10 @@ struct tcp_options profile_tcp(const struct node_profile *profile);
 struct tcp_options profile_control_tcp(const struct node_profile *profile);
 
 struct pptp_control_config profile_control(const struct node_profile *profile, enum pptp_role role);
+
+/** What Connect Speed says on the wire when an answering end means @p bps. */
+uint32_t profile_connect_speed(const struct node_profile *profile, uint32_t bps);
+
 struct gre_tunnel_config profile_gre(const struct node_profile *profile);
 
 /**

@@ -105,18 +105,17 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
     struct rras_server *server = port->server;
     switch (event) {
     case PPP_EVENT_LCP_UP:
-        if (server->profile->windows)
-            pptp_control_send_link_info(&control->link.control, server_now(server), port->call_id,
-                                        ppp_session_send_accm(&port->pptp.ppp),
-                                        ppp_session_receive_accm(&port->pptp.ppp));
+        link_info_lcp_up(&port->link_info);
         break;
     case PPP_EVENT_AUTHENTICATED:
         break;
     case PPP_EVENT_NETWORK_UP:
         caller_connected(port);
+        link_info_network_up(&port->link_info);
         break;
     case PPP_EVENT_NETWORK_DOWN:
         caller_disconnected(port);
+        link_info_network_down(&port->link_info);
         break;
     case PPP_EVENT_FINISHED:
         caller_disconnected(port);
@@ -136,6 +135,7 @@ void rras_port_init(struct rras_port *port, struct rras_server *server, unsigned
     /* Windows counts its miniport's ports from 0: VPN1-0, VPN1-1, ... */
     snprintf(port->name, sizeof port->name, "VPN1-%u", index);
     pptp_port_init(&port->pptp, &server->host, &server->ppp_taps, port_event, port);
+    link_info_init(&port->link_info, &port->pptp.ppp, server->profile, false);
 }
 
 static struct ppp_session_config session_config(struct rras_port *port)
@@ -165,6 +165,7 @@ static bool open_port(struct rras_port *port)
     struct rras_server *server = port->server;
     struct pptp_link *link = &port->control->link;
     const struct pptp_call *call = pptp_control_call(&link->control, port->call_id);
+    link_info_connected(&port->link_info, link, port->call_id);
     struct gre_tunnel_config gre = profile_gre(server->profile);
     gre.local_call_id = call->local_call_id;
     gre.peer_call_id = call->peer_call_id;
@@ -223,7 +224,7 @@ static void answer_call(struct rras_control *control, uint16_t call_id)
 {
     struct pptp_outgoing_call_reply reply = {
         .result = PPTP_OUTGOING_CONNECTED,
-        .connect_speed = CONNECT_SPEED_BPS,
+        .connect_speed = profile_connect_speed(control->server->profile, CONNECT_SPEED_BPS),
         .receive_window = control->server->profile->server_call_window,
     };
     pptp_control_answer_call(&control->link.control, server_now(control->server), call_id, &reply);
@@ -254,6 +255,10 @@ static void link_event(void *owner, enum pptp_event event, uint32_t value)
             stop_control(control);
         return;
     }
+    case PPTP_EVENT_LINK_INFO:
+        if (control->port)
+            link_info_received(&control->port->link_info);
+        return;
     case PPTP_EVENT_STOPPED:
     case PPTP_EVENT_ABORT:
         free_port(control->port);
@@ -262,7 +267,6 @@ static void link_event(void *owner, enum pptp_event event, uint32_t value)
     case PPTP_EVENT_CONTROL_FAILED:
     case PPTP_EVENT_CALL_ACCEPTED:
     case PPTP_EVENT_CALL_REFUSED:
-    case PPTP_EVENT_LINK_INFO:
     case PPTP_EVENT_WAN_ERROR:
         return;
     }

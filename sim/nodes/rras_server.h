@@ -3,6 +3,7 @@
 
 #include "nodes/address_pool.h"
 #include "nodes/host.h"
+#include "nodes/link_info.h"
 #include "nodes/pptp_link.h"
 #include "nodes/pptp_port.h"
 #include "nodes/profile.h"
@@ -35,6 +36,7 @@ struct rras_control;
 struct rras_port {
     struct rras_server *server;
     struct pptp_port pptp;
+    struct link_info link_info;
     struct rras_control *control; /**< whose call it carries; NULL: the port is free */
     uint16_t call_id;
     uint16_t generation;  /**< calls that it has carried */

@@ -2,6 +2,7 @@
 #define VPNSIM_NODES_VPN_CLIENT_H
 
 #include "nodes/host.h"
+#include "nodes/link_info.h"
 #include "nodes/pptp_link.h"
 #include "nodes/pptp_port.h"
 #include "nodes/profile.h"
@@ -52,7 +53,9 @@ struct vpn_connection {
     enum vpn_connection_state state;
     struct pptp_link link;
     struct pptp_port port;
+    struct link_info link_info;
     struct timer dial_timer;
+    struct timer end_timer; /**< pauses while the call and then the control connection end */
     uint16_t call_id;
     uint16_t call_serial_number;
     struct stack_interface *route_interface; /**< of the host route to the server; NULL: none */

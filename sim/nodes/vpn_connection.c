@@ -4,8 +4,11 @@
 
 /* Windows gives the control connection a minute to come up (MS-PTPT 3.3.2). */
 #define DIAL_TIMEOUT_MS 60000
-/* All ACCM bits: what Windows tells in the Set-Link-Info before LCP. */
-#define ACCM_ALL UINT32_C(0xffffffff)
+/* From the end of PPP to the Call-Clear-Request; a recorded Windows client took 27 ms. */
+#define CLEAR_PAUSE (27 * INSTANT_MILLISECOND)
+/* Who ends the last call also stops the control connection (MS-PTPT 3.2.4); a server that does not
+ * is given so long. */
+#define STOP_PATIENCE (5 * INSTANT_SECOND)
 
 static instant connection_now(const struct vpn_connection *connection)
 {
@@ -77,12 +80,31 @@ static void network_down(struct vpn_connection *connection)
 static void close_port(struct vpn_connection *connection)
 {
     network_down(connection);
+    timer_set(connection->client->host.node.simulation, &connection->end_timer, INSTANT_NEVER);
     pptp_port_close(&connection->port);
 }
 
 static void stop_control(struct vpn_connection *connection)
 {
     pptp_control_stop(&connection->link.control, connection_now(connection), PPTP_STOP_NONE);
+    pptp_link_run(&connection->link);
+}
+
+static void end_after(struct vpn_connection *connection, instant pause)
+{
+    timer_set(connection->client->host.node.simulation, &connection->end_timer,
+              instant_after(connection_now(connection), pause));
+}
+
+/* Clears the call, or stops the control connection when there is none any more. */
+static void end_call(void *context, instant now)
+{
+    struct vpn_connection *connection = context;
+    if (!pptp_link_in_use(&connection->link))
+        return;
+    if (pptp_control_clear_call(&connection->link.control, now, connection->call_id, 0, 0) ==
+        STATUS_NOT_FOUND)
+        stop_control(connection);
     pptp_link_run(&connection->link);
 }
 
@@ -142,9 +164,7 @@ static void call_connected(struct vpn_connection *connection)
     const struct pptp_call *call =
         pptp_control_call(&connection->link.control, connection->call_id);
     connection->state = VPN_NEGOTIATING;
-    if (client->profile->windows)
-        pptp_control_send_link_info(&connection->link.control, connection_now(connection),
-                                    connection->call_id, ACCM_ALL, ACCM_ALL);
+    link_info_connected(&connection->link_info, &connection->link, connection->call_id);
     struct gre_tunnel_config gre = profile_gre(client->profile);
     gre.local_call_id = call->local_call_id;
     gre.peer_call_id = call->peer_call_id;
@@ -187,7 +207,12 @@ static void call_cleared(struct vpn_connection *connection)
         tell_end(connection, PPP_ERROR_PORT_DISCONNECTED,
                  error_reason(PPP_ERROR_PORT_DISCONNECTED));
     close_port(connection);
-    stop_control(connection);
+    const struct pptp_call *call =
+        pptp_control_call(&connection->link.control, connection->call_id);
+    if (call && call->reason == PPTP_CLEAR_PEER_DISCONNECT)
+        end_after(connection, STOP_PATIENCE);
+    else
+        stop_control(connection);
 }
 
 static void link_event(void *owner, enum pptp_event event, uint32_t value)
@@ -218,8 +243,10 @@ static void link_event(void *owner, enum pptp_event event, uint32_t value)
         return;
     case PPTP_EVENT_CALL_REQUESTED:
     case PPTP_EVENT_CALL_ACCEPTED:
-    case PPTP_EVENT_LINK_INFO:
     case PPTP_EVENT_WAN_ERROR:
+        return;
+    case PPTP_EVENT_LINK_INFO:
+        link_info_received(&connection->link_info);
         return;
     }
 }
@@ -279,26 +306,27 @@ static void network_up(struct vpn_connection *connection)
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct vpn_connection *connection = owner;
-    struct pptp_control *control = &connection->link.control;
     switch (event) {
     case PPP_EVENT_LCP_UP:
-        if (connection->client->profile->windows)
-            pptp_control_send_link_info(control, connection_now(connection), connection->call_id,
-                                        ppp_session_send_accm(&connection->port.ppp),
-                                        ppp_session_receive_accm(&connection->port.ppp));
+        link_info_lcp_up(&connection->link_info);
         break;
     case PPP_EVENT_AUTHENTICATED:
         break;
     case PPP_EVENT_NETWORK_UP:
         network_up(connection);
+        link_info_network_up(&connection->link_info);
         break;
     case PPP_EVENT_NETWORK_DOWN:
         network_down(connection);
+        link_info_network_down(&connection->link_info);
         break;
     case PPP_EVENT_FINISHED:
         network_down(connection);
         tell_end(connection, value, error_reason(value));
-        pptp_control_clear_call(control, connection_now(connection), connection->call_id, 0, 0);
+        if (connection->client->profile->windows)
+            end_after(connection, CLEAR_PAUSE);
+        else
+            end_call(connection, connection_now(connection));
         break;
     }
     pptp_link_run(&connection->link);
@@ -322,7 +350,9 @@ enum status vpn_client_add_connection(struct vpn_client *client,
     connection->config = *config;
     pptp_link_init(&connection->link, &client->host, &link_owner, connection);
     pptp_port_init(&connection->port, &client->host, &client->ppp_taps, port_event, connection);
+    link_info_init(&connection->link_info, &connection->port.ppp, client->profile, true);
     timer_init(&connection->dial_timer, dial_timed_out, connection);
+    timer_init(&connection->end_timer, end_call, connection);
     struct vpn_connection **end = &client->connections;
     while (*end)
         end = &(*end)->next;
@@ -377,6 +407,8 @@ void vpn_connection_hang_up(struct vpn_connection *connection)
         return;
     case VPN_NEGOTIATING:
     case VPN_CONNECTED:
+        link_info_network_down(&connection->link_info); /* before Terminate-Request, as recorded */
+        pptp_link_run(&connection->link);
         pptp_port_hang_up(&connection->port, PPP_ERROR_USER_DISCONNECTION);
         return;
     }
