@@ -68,6 +68,7 @@ enum ppp_error {
     PPP_ERROR_NO_REMOTE_ENCRYPTION = 742, /**< required, and the peer will not */
     PPP_ERROR_REMOTE_REQUIRES_ENCRYPTION = 743,
     PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER = 778, /**< MS-CHAP-V2 S= value is wrong */
+    PPP_ERROR_IDLE_TIMEOUT = 828,                  /**< nothing was said for too long */
 };
 
 /** Authentication in both directions. Arrays and texts are borrowed for the session's life. */

@@ -71,15 +71,15 @@ static void answer_arp(struct rras_port *port, bool on)
 static void caller_connected(struct rras_port *port)
 {
     struct rras_server *server = port->server;
-    if (!pptp_port_add_interface(&port->pptp, port->name)) {
-        pptp_port_hang_up(&port->pptp, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+    if (!ppp_port_add_interface(&port->pptp.ppp, port->name)) {
+        ppp_port_hang_up(&port->pptp.ppp, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
         return;
     }
     answer_arp(port, true);
-    unsigned strength = ppp_session_strength_bits(&port->pptp.ppp);
+    unsigned strength = ppp_session_strength_bits(&port->pptp.ppp.session);
     TRACE(server_trace(server), server_now(server), "server.caller.connected",
           trace_text("port", port->name),
-          trace_text("user", ppp_session_peer_name(&port->pptp.ppp)),
+          trace_text("user", ppp_session_peer_name(&port->pptp.ppp.session)),
           trace_address("from", port->pptp.peer), trace_address("address", port->address),
           trace_number("strength", strength));
 }
@@ -87,13 +87,13 @@ static void caller_connected(struct rras_port *port)
 static void caller_disconnected(struct rras_port *port)
 {
     struct rras_server *server = port->server;
-    if (!port->pptp.interface)
+    if (!port->pptp.ppp.interface)
         return;
     answer_arp(port, false);
-    pptp_port_remove_interface(&port->pptp);
+    ppp_port_remove_interface(&port->pptp.ppp);
     TRACE(server_trace(server), server_now(server), "server.caller.disconnected",
           trace_text("port", port->name),
-          trace_text("user", ppp_session_peer_name(&port->pptp.ppp)),
+          trace_text("user", ppp_session_peer_name(&port->pptp.ppp.session)),
           trace_address("address", port->address));
 }
 
@@ -135,7 +135,7 @@ void rras_port_init(struct rras_port *port, struct rras_server *server, unsigned
     /* Windows counts its miniport's ports from 0: VPN1-0, VPN1-1, ... */
     snprintf(port->name, sizeof port->name, "VPN1-%u", index);
     pptp_port_init(&port->pptp, &server->host, &server->ppp_taps, port_event, port);
-    link_info_init(&port->link_info, &port->pptp.ppp, server->profile, false);
+    link_info_init(&port->link_info, &port->pptp.ppp.session, server->profile, false);
 }
 
 static struct ppp_session_config session_config(struct rras_port *port)
@@ -172,12 +172,13 @@ static bool open_port(struct rras_port *port)
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = session_config(port);
-    const struct pptp_port_habits habits = {
+    const struct ppp_port_habits habits = {
         .passive = server->profile->server_waits,
+        .mtu = server->profile->tunnel_mtu,
         .mtu_ignores_mppe = server->profile->windows,
     };
     return pptp_port_open(&port->pptp, tcp_local_address(link->tcp), tcp_remote_address(link->tcp),
-                          server->profile->tunnel_mtu, &habits, &gre, &ppp);
+                          &habits, &gre, &ppp);
 }
 
 static void free_port(struct rras_port *port)
@@ -185,7 +186,7 @@ static void free_port(struct rras_port *port)
     if (!port || !port->control)
         return;
     caller_disconnected(port);
-    pptp_port_close(&port->pptp);
+    ppp_port_close(&port->pptp.ppp);
     if (port->address != IPV4_ANY)
         address_pool_give_back(&port->server->pool, port->address);
     port->address = IPV4_ANY;

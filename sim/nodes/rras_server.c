@@ -30,7 +30,7 @@ static void server_destroy(struct node *node)
 {
     struct rras_server *server = (struct rras_server *)node;
     for (unsigned i = 0; i < server->config.pptp_ports; i++)
-        pptp_port_close(&server->ports[i].pptp);
+        ppp_port_close(&server->ports[i].pptp.ppp);
     host_destroy(node);
 }
 
@@ -70,7 +70,7 @@ static void receive_gre(void *context, struct stack_interface *interface,
     const char *reason = "truncated";
     if (!reader.failed) {
         struct rras_port *port = rras_port_of_call(server, call_id);
-        if (port && port->pptp.open && port->pptp.peer == header->source) {
+        if (port && port->pptp.ppp.open && port->pptp.peer == header->source) {
             pptp_port_input(&port->pptp, packet);
             return;
         }

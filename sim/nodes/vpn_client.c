@@ -33,7 +33,7 @@ static void client_destroy(struct node *node)
 {
     struct vpn_client *client = (struct vpn_client *)node;
     for (struct vpn_connection *c = client->connections; c; c = c->next) {
-        pptp_port_close(&c->port);
+        ppp_port_close(&c->port.ppp);
         packet_queue_clear(&c->link.unsent);
     }
     host_destroy(node);
@@ -58,7 +58,7 @@ static void receive_gre(void *context, struct stack_interface *interface,
     wire_skip(&reader, GRE_CALL_ID_OFFSET);
     uint16_t call_id = wire_get_u16(&reader);
     for (struct vpn_connection *c = client->connections; c && !reader.failed; c = c->next)
-        if (c->port.open && c->call_id == call_id && c->port.peer == header->source) {
+        if (c->port.ppp.open && c->call_id == call_id && c->port.peer == header->source) {
             pptp_port_input(&c->port, packet);
             return;
         }

@@ -60,6 +60,8 @@ static const char *error_reason(uint32_t error)
         return "encryption is required but not possible here";
     case PPP_ERROR_NO_REMOTE_ENCRYPTION:
         return "encryption is required but the server does not offer it";
+    case PPP_ERROR_IDLE_TIMEOUT:
+        return "the connection was idle for too long";
     case PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER:
         return "the server could not prove that it knows the password";
     default:
@@ -69,7 +71,7 @@ static const char *error_reason(uint32_t error)
 
 static void network_down(struct vpn_connection *connection)
 {
-    pptp_port_remove_interface(&connection->port);
+    ppp_port_remove_interface(&connection->port.ppp);
     if (connection->route_interface)
         host_stack_remove_route(&connection->client->host.stack, connection->port.peer, 32,
                                 connection->route_gateway, connection->route_interface);
@@ -81,7 +83,7 @@ static void close_port(struct vpn_connection *connection)
 {
     network_down(connection);
     timer_set(connection->client->host.node.simulation, &connection->end_timer, INSTANT_NEVER);
-    pptp_port_close(&connection->port);
+    ppp_port_close(&connection->port.ppp);
 }
 
 static void stop_control(struct vpn_connection *connection)
@@ -171,13 +173,13 @@ static void call_connected(struct vpn_connection *connection)
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = session_config(connection);
-    uint16_t mtu = connection->config.mtu ? connection->config.mtu : client->profile->tunnel_mtu;
-    const struct pptp_port_habits habits = {
+    const struct ppp_port_habits habits = {
         .delay = client->profile->ppp_start_delay_ms * INSTANT_MILLISECOND,
+        .mtu = connection->config.mtu ? connection->config.mtu : client->profile->tunnel_mtu,
         .mtu_ignores_mppe = client->profile->windows,
     };
     if (!pptp_port_open(&connection->port, tcp_local_address(connection->link.tcp),
-                        connection->config.server, mtu, &habits, &gre, &ppp)) {
+                        connection->config.server, &habits, &gre, &ppp)) {
         tell_end(connection, PPP_ERROR_NO_PROTOCOLS_CONFIGURED, "the PPP settings are refused");
         stop_control(connection);
     }
@@ -276,9 +278,9 @@ static void network_up(struct vpn_connection *connection)
 {
     struct pptp_port *port = &connection->port;
     struct host_stack *stack = &connection->client->host.stack;
-    struct stack_interface *interface = pptp_port_add_interface(port, connection->config.name);
+    struct stack_interface *interface = ppp_port_add_interface(&port->ppp, connection->config.name);
     if (!interface) {
-        pptp_port_hang_up(port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+        ppp_port_hang_up(&port->ppp, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
         return;
     }
     /*
@@ -293,10 +295,10 @@ static void network_up(struct vpn_connection *connection)
     if (connection->config.default_route)
         host_stack_add_route(stack, IPV4_ANY, 0, IPV4_ANY, interface, 0);
     connection->state = VPN_CONNECTED;
-    unsigned strength = ppp_session_strength_bits(&port->ppp);
+    unsigned strength = ppp_session_strength_bits(&port->ppp.session);
     TRACE(connection_trace(connection), connection_now(connection), "dial.connected",
           trace_text("connection", connection->config.name), trace_address("server", port->peer),
-          trace_address("address", ppp_session_local_address(&port->ppp)),
+          trace_address("address", ppp_session_local_address(&port->ppp.session)),
           trace_text("encryption", strength ? "mppe" : "none"), trace_number("strength", strength));
     TRACE(connection_trace(connection), connection_now(connection), "vpn.verdict",
           trace_text("connection", connection->config.name),
@@ -350,7 +352,7 @@ enum status vpn_client_add_connection(struct vpn_client *client,
     connection->config = *config;
     pptp_link_init(&connection->link, &client->host, &link_owner, connection);
     pptp_port_init(&connection->port, &client->host, &client->ppp_taps, port_event, connection);
-    link_info_init(&connection->link_info, &connection->port.ppp, client->profile, true);
+    link_info_init(&connection->link_info, &connection->port.ppp.session, client->profile, true);
     timer_init(&connection->dial_timer, dial_timed_out, connection);
     timer_init(&connection->end_timer, end_call, connection);
     struct vpn_connection **end = &client->connections;
@@ -409,7 +411,7 @@ void vpn_connection_hang_up(struct vpn_connection *connection)
     case VPN_CONNECTED:
         link_info_network_down(&connection->link_info); /* before Terminate-Request, as recorded */
         pptp_link_run(&connection->link);
-        pptp_port_hang_up(&connection->port, PPP_ERROR_USER_DISCONNECTION);
+        ppp_port_hang_up(&connection->port.ppp, PPP_ERROR_USER_DISCONNECTION);
         return;
     }
 }

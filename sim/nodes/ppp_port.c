@@ -1,0 +1,251 @@
+#include "nodes/ppp_port.h"
+
+#include <assert.h>
+
+static struct simulation *port_simulation(const struct ppp_port *port)
+{
+    return port->host->node.simulation;
+}
+
+static void tap(void *context, instant now, bool sent, const uint8_t *frame, size_t length)
+{
+    struct ppp_port *port = context;
+    tap_point_record(port->taps, now, sent ? TAP_SENT : TAP_RECEIVED, frame, length);
+}
+
+/* One decision of the session; events wait until the layers are at rest. */
+static void take_output(struct ppp_port *port, const struct output *output)
+{
+    instant now = port_simulation(port)->now;
+    switch (output->kind) {
+    case OUTPUT_SEND:
+        port->lower->send(port, now, output->packet);
+        return;
+    case OUTPUT_DELIVER:
+        if (port->interface) {
+            port->active_at = now;
+            host_stack_receive(&port->host->stack, port->interface, output->packet);
+        } else {
+            packet_free(output->packet);
+        }
+        return;
+    case OUTPUT_EVENT:
+        assert(port->event_count < PPP_PORT_EVENTS);
+        port->events[port->event_count++] = *output;
+        return;
+    case OUTPUT_NONE:
+        return;
+    }
+}
+
+static bool drain_session(struct ppp_port *port)
+{
+    struct output output;
+    bool worked = false;
+    while (ppp_session_poll(&port->session, &output)) {
+        take_output(port, &output);
+        worked = true;
+    }
+    return worked;
+}
+
+/* PPP begins: by the clock or because the peer has begun. */
+static void start(struct ppp_port *port)
+{
+    port->started = true;
+    port->start_at = INSTANT_NEVER;
+    ppp_session_lower_up(&port->session, port_simulation(port)->now);
+}
+
+static void frame_came(struct ppp_port *port, struct packet *frame)
+{
+    if (!port->started)
+        start(port);
+    ppp_session_input(&port->session, port_simulation(port)->now, frame);
+}
+
+static void run_layers(struct ppp_port *port)
+{
+    instant now = port_simulation(port)->now;
+    bool worked;
+    do {
+        worked = drain_session(port);
+        struct packet *frame;
+        while (port->lower->receive && (frame = port->lower->receive(port, now))) {
+            frame_came(port, frame);
+            worked = true;
+            /* Each frame's outputs go before the next frame, so that no queue fills. */
+            drain_session(port);
+        }
+    } while (worked);
+}
+
+static struct output pop_event(struct ppp_port *port)
+{
+    struct output event = port->events[0];
+    port->event_count--;
+    for (unsigned i = 0; i < port->event_count; i++)
+        port->events[i] = port->events[i + 1];
+    return event;
+}
+
+/* When the link will have been idle too long; INSTANT_NEVER: it has no limit or no network. */
+static instant idle_at(const struct ppp_port *port)
+{
+    if (port->habits.idle_limit == 0 || !port->interface)
+        return INSTANT_NEVER;
+    return instant_after(port->active_at, port->habits.idle_limit);
+}
+
+static instant next_timeout(const struct ppp_port *port)
+{
+    instant next = instant_earlier(port->start_at, ppp_session_next_timeout(&port->session));
+    if (port->lower->next_timeout)
+        next = instant_earlier(next, port->lower->next_timeout(port));
+    return instant_earlier(next, idle_at(port));
+}
+
+/* A nested call (the stack answers a delivered datagram through this very port) leaves its share to
+ * the outer one. */
+void ppp_port_run(struct ppp_port *port)
+{
+    if (port->running)
+        return;
+    while (port->open) {
+        port->running = true;
+        run_layers(port);
+        port->running = false;
+        if (port->event_count == 0)
+            break;
+        struct output event = pop_event(port);
+        port->event(port->owner, (enum ppp_event)event.event, event.value);
+    }
+    if (port->open)
+        timer_set(port_simulation(port), &port->timer, next_timeout(port));
+}
+
+static void timer_came(void *context, instant now)
+{
+    struct ppp_port *port = context;
+    if (!port->open)
+        return;
+    if (port->start_at <= now)
+        start(port);
+    if (port->lower->next_timeout && port->lower->next_timeout(port) <= now)
+        port->lower->handle_timeout(port, now);
+    if (ppp_session_next_timeout(&port->session) <= now)
+        ppp_session_handle_timeout(&port->session, now);
+    if (idle_at(port) <= now) {
+        port->habits.idle_limit = 0;
+        ppp_session_close(&port->session, now, PPP_ERROR_IDLE_TIMEOUT);
+    }
+    ppp_port_run(port);
+}
+
+void ppp_port_init(struct ppp_port *port, const struct ppp_lower_layer *lower, struct host *host,
+                   struct tap_point *taps, ppp_port_event *event, void *owner)
+{
+    *port = (struct ppp_port){
+        .lower = lower,
+        .host = host,
+        .taps = taps,
+        .event = event,
+        .owner = owner,
+    };
+    timer_init(&port->timer, timer_came, port);
+}
+
+bool ppp_port_open(struct ppp_port *port, const struct ppp_port_habits *habits,
+                   const struct ppp_session_config *config)
+{
+    struct simulation *simulation = port_simulation(port);
+    struct ppp_session_config complete = *config;
+    complete.trace = port->host->node.trace;
+    complete.pool = &simulation->packets;
+    complete.crypto = simulation->crypto;
+    complete.tap = port->taps->taps ? tap : NULL;
+    complete.tap_context = port;
+    if (ppp_session_init(&port->session, &complete) != STATUS_OK)
+        return false;
+    port->habits = *habits;
+    port->event_count = 0;
+    port->started = false;
+    port->start_at =
+        habits->passive ? INSTANT_NEVER : instant_after(simulation->now, habits->delay);
+    port->open = true;
+    ppp_session_open(&port->session, simulation->now);
+    ppp_port_run(port);
+    return true;
+}
+
+void ppp_port_input(struct ppp_port *port, struct packet *frame)
+{
+    if (!port->open) {
+        packet_free(frame);
+        return;
+    }
+    frame_came(port, frame);
+    ppp_port_run(port);
+}
+
+void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error)
+{
+    if (!port->open)
+        return;
+    ppp_session_close(&port->session, port_simulation(port)->now, error);
+    ppp_port_run(port);
+}
+
+void ppp_port_lower_down(struct ppp_port *port)
+{
+    if (!port->open)
+        return;
+    ppp_session_lower_down(&port->session, port_simulation(port)->now);
+    ppp_port_run(port);
+}
+
+/* The stack's datagrams for the link. */
+static void interface_output(void *context, struct packet *packet)
+{
+    struct ppp_port *port = context;
+    instant now = port_simulation(port)->now;
+    if (!ppp_session_encapsulate(&port->session, now, packet))
+        return;
+    port->active_at = now;
+    port->lower->send(port, now, packet);
+    ppp_port_run(port);
+}
+
+struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name)
+{
+    const struct ppp_session *session = &port->session;
+    uint16_t mtu =
+        port->habits.mtu_ignores_mppe ? ppp_session_peer_mru(session) : ppp_session_mtu(session);
+    if (mtu > port->habits.mtu)
+        mtu = port->habits.mtu;
+    port->active_at = port_simulation(port)->now;
+    port->interface = host_stack_add_point_to_point(
+        &port->host->stack, name, ppp_session_local_address(session),
+        ppp_session_peer_address(session), mtu, interface_output, port);
+    return port->interface;
+}
+
+void ppp_port_remove_interface(struct ppp_port *port)
+{
+    if (port->interface)
+        host_stack_remove_interface(&port->host->stack, port->interface);
+    port->interface = NULL;
+}
+
+void ppp_port_close(struct ppp_port *port)
+{
+    if (!port->open)
+        return;
+    /* Only events reach the owner, and they are told between two runs of the layers. */
+    assert(!port->running);
+    port->open = false;
+    timer_set(port_simulation(port), &port->timer, INSTANT_NEVER);
+    ppp_port_remove_interface(port);
+    port->lower->close(port);
+    ppp_session_destroy(&port->session);
+}

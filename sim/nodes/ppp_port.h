@@ -1,0 +1,108 @@
+#ifndef VPNSIM_NODES_PPP_PORT_H
+#define VPNSIM_NODES_PPP_PORT_H
+
+#include "core/timer.h"
+#include "net/capture_tap.h"
+#include "nodes/host.h"
+#include "ppp/ppp_session.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/** Events of a session that one run can bring about: one of each kind, and then some. */
+#define PPP_PORT_EVENTS 8
+
+struct ppp_port;
+
+/** What the owner of a port is told; it may command the port, and close it, from this call. */
+typedef void ppp_port_event(void *owner, enum ppp_event event, uint32_t value);
+
+/**
+ * What carries the frames of a port: a PPTP call, a telephone line. The structure that knows how
+ * embeds struct ppp_port first. None of these functions may call back into the port.
+ */
+struct ppp_lower_layer {
+    /** Takes a PPP frame, from its address or protocol field on, and sends it. */
+    void (*send)(struct ppp_port *port, instant now, struct packet *frame);
+    /** Hands over the next frame that has come in; NULL: there is none. NULL member: frames come by
+     * ppp_port_input(). */
+    struct packet *(*receive)(struct ppp_port *port, instant now);
+    /** When the layer wants to be woken, and the waking; NULL members: never. */
+    instant (*next_timeout)(const struct ppp_port *port);
+    void (*handle_timeout)(struct ppp_port *port, instant now);
+    /** Frees what the layer holds; the port is being closed. */
+    void (*close)(struct ppp_port *port);
+};
+
+/** What differs between ports and implementations once a call is established. */
+struct ppp_port_habits {
+    bool passive;  /**< PPP begins only when the peer's first frame comes, as on a Windows server */
+    instant delay; /**< otherwise after so long; 0: in the same instant, behind pending messages */
+    uint16_t mtu;  /**< longest IP datagram on the interface, whatever the peer takes */
+    /** The interface takes datagrams as long as the peer's MRU although MPPE adds four octets to
+     * each (Windows); else the MTU leaves room for them. */
+    bool mtu_ignores_mppe;
+    /** Hangs up, with PPP_ERROR_IDLE_TIMEOUT, when no IP datagram has passed for so long; 0: never.
+     */
+    instant idle_limit;
+};
+
+/**
+ * One end of a PPP link in a host: the PPP session between a lower layer and, while the network
+ * phase lasts, a virtual interface of the host's IP stack.
+ */
+struct ppp_port {
+    const struct ppp_lower_layer *lower;
+    struct host *host;
+    struct tap_point *taps; /**< sees the PPP frames before encryption */
+    ppp_port_event *event;
+    void *owner;
+    struct ppp_session session;
+    struct timer timer;
+    struct stack_interface *interface; /**< NULL while the network is down */
+    struct ppp_port_habits habits;
+    instant start_at;  /**< when PPP begins by itself; INSTANT_NEVER: waits for the peer's */
+    instant active_at; /**< when the last IP datagram passed, or the network came up */
+    bool started;      /**< PPP has been told that its lower layer is up */
+    bool open;
+    bool running;
+    struct output events[PPP_PORT_EVENTS];
+    unsigned event_count;
+};
+
+void ppp_port_init(struct ppp_port *port, const struct ppp_lower_layer *lower, struct host *host,
+                   struct tap_point *taps, ppp_port_event *event, void *owner);
+
+/**
+ * The lower layer stands: PPP begins. Pool, trace, crypto and taps of @p config are filled in.
+ * False: the PPP configuration is refused, and the port stays closed.
+ */
+bool ppp_port_open(struct ppp_port *port, const struct ppp_port_habits *habits,
+                   const struct ppp_session_config *config);
+
+/** Moves what the layers have decided until all are at rest, then tells the owner the events. To be
+ * called after every input of the lower layer. */
+void ppp_port_run(struct ppp_port *port);
+
+/** A frame from the peer, for lower layers without receive; takes @p frame. */
+void ppp_port_input(struct ppp_port *port, struct packet *frame);
+
+/** Ends PPP in order; PPP_EVENT_FINISHED follows. */
+void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error);
+
+/** The lower layer is lost: PPP ends at once; PPP_EVENT_FINISHED follows. */
+void ppp_port_lower_down(struct ppp_port *port);
+
+/**
+ * Adds the virtual interface @p name (borrowed) with the addresses that IPCP agreed on; to be
+ * called at PPP_EVENT_NETWORK_UP. NULL: no memory.
+ */
+struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name);
+
+/** Removes the virtual interface, if there is one, with its routes. */
+void ppp_port_remove_interface(struct ppp_port *port);
+
+/** The link is over: frees everything at once and tells nothing. */
+void ppp_port_close(struct ppp_port *port);
+
+#endif
