@@ -78,11 +78,10 @@ void ipv4_push(struct packet *packet, const struct ipv4_header *header);
  */
 static inline void ipv4_decrement_ttl(uint8_t *octets)
 {
-    uint16_t old_word = wire_load_u16(octets + 8);
-    uint16_t new_word = (uint16_t)(old_word - 0x100);
-    uint16_t old_checksum = wire_load_u16(octets + 10);
+    /* Equation 3, HC' = ~(~HC + ~m + m'), where m' is always m - 0x100. */
+    uint32_t sum = (uint16_t)~wire_load_u16(octets + 10) + UINT32_C(0xfeff);
     octets[8]--;
-    wire_store_u16(octets + 10, checksum_update(old_checksum, old_word, new_word));
+    wire_store_u16(octets + 10, (uint16_t) ~(sum + (sum >> 16)));
 }
 
 /**
@@ -102,6 +101,9 @@ enum status ipv4_fragment(struct packet *packet, const struct ipv4_header *heade
 const char *ipv4_protocol_name(uint8_t protocol);
 
 /** True when the source cannot be a host's: multicast, broadcast, 127/8 (RFC 1122 3.2.1.3). */
-bool ipv4_is_martian_source(ipv4_address source);
+static inline bool ipv4_is_martian_source(ipv4_address source)
+{
+    return ipv4_is_multicast(source) || source == IPV4_BROADCAST || source >> 24 == 127;
+}
 
 #endif

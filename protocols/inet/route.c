@@ -111,29 +111,75 @@ static uint32_t position_of(const struct route_table *table, const struct route 
     return i != 0 ? i - 1 : table->count;
 }
 
+/* Among equal prefixes: the lower metric, then the earlier. */
+static bool is_better(const struct route *route, const struct route *best)
+{
+    return !best || route->metric < best->metric ||
+           (route->metric == best->metric && route->sequence < best->sequence);
+}
+
+static void remove_at(struct route_table *table, uint32_t position)
+{
+    uint32_t last = table->count - 1;
+    table->generation++;
+    table->count--;
+    if (!table->index) {
+        memmove(&table->routes[position], &table->routes[position + 1],
+                (last - position) * sizeof table->routes[0]);
+        return;
+    }
+    unindex_route(table, position);
+    if (position == last)
+        return;
+    unindex_route(table, last);
+    table->routes[position] = table->routes[last];
+    index_route(table, position);
+}
+
+/* Enters @line, whose fields are complete; there is room for it. */
+static void insert(struct route_table *table, const struct route *line)
+{
+    uint32_t position = table->count;
+    if (!table->index) {
+        /* Longest prefix first, then by preference: the first that matches is the best. */
+        position = 0;
+        while (position < table->count &&
+               (table->routes[position].prefix_length > line->prefix_length ||
+                (table->routes[position].prefix_length == line->prefix_length &&
+                 !is_better(line, &table->routes[position]))))
+            position++;
+        memmove(&table->routes[position + 1], &table->routes[position],
+                (table->count - position) * sizeof table->routes[0]);
+    }
+    table->routes[position] = *line;
+    table->count++;
+    if (table->index)
+        index_route(table, position);
+    table->generation++;
+}
+
 enum status route_add(struct route_table *table, const struct route *route)
 {
     assert(route->prefix_length < PREFIX_LENGTHS);
     struct route line = *route;
-    line.destination &= ipv4_netmask(line.prefix_length);
+    line.mask = ipv4_netmask(line.prefix_length);
+    line.destination &= line.mask;
     uint32_t position = position_of(table, &line);
     if (position < table->count) {
-        struct route *known = &table->routes[position];
-        if (known->references == UINT32_MAX)
+        struct route known = table->routes[position];
+        if (known.references == UINT32_MAX)
             return STATUS_NO_ROOM;
-        known->references++;
-        known->metric = line.metric;
-        table->generation++;
+        known.references++;
+        known.metric = line.metric;
+        remove_at(table, position);
+        insert(table, &known);
         return STATUS_OK;
     }
     if (!make_room(table))
         return STATUS_NO_MEMORY;
     line.references = 1;
     line.sequence = table->next_sequence++;
-    table->routes[table->count++] = line;
-    if (table->index)
-        index_route(table, table->count - 1);
-    table->generation++;
+    insert(table, &line);
     return STATUS_OK;
 }
 
@@ -142,21 +188,6 @@ bool route_exists(const struct route_table *table, const struct route *route)
     struct route line = *route;
     line.destination &= ipv4_netmask(line.prefix_length);
     return position_of(table, &line) < table->count;
-}
-
-static void remove_at(struct route_table *table, uint32_t position)
-{
-    uint32_t last = table->count - 1;
-    if (table->index) {
-        unindex_route(table, position);
-        if (position != last)
-            unindex_route(table, last);
-    }
-    table->routes[position] = table->routes[last];
-    table->count--;
-    if (table->index && position != last)
-        index_route(table, position);
-    table->generation++;
 }
 
 enum status route_remove(struct route_table *table, const struct route *route)
@@ -183,24 +214,13 @@ size_t route_remove_interface(struct route_table *table, const void *interface)
     return removed;
 }
 
-/* Among equal prefixes: the lower metric, then the earlier. */
-static bool is_better(const struct route *route, const struct route *best)
-{
-    return !best || route->metric < best->metric ||
-           (route->metric == best->metric && route->sequence < best->sequence);
-}
-
 static const struct route *scan(const struct route_table *table, ipv4_address destination)
 {
-    const struct route *best = NULL;
-    for (const struct route *route = table->routes; route < table->routes + table->count; route++) {
-        if ((destination & ipv4_netmask(route->prefix_length)) != route->destination)
-            continue;
-        if (!best || route->prefix_length > best->prefix_length ||
-            (route->prefix_length == best->prefix_length && is_better(route, best)))
-            best = route;
-    }
-    return best;
+    const struct route *end = table->routes + table->count;
+    for (const struct route *route = table->routes; route < end; route++)
+        if ((destination & route->mask) == route->destination)
+            return route;
+    return NULL;
 }
 
 const struct route *route_find(const struct route_table *table, ipv4_address destination,

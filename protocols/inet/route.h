@@ -24,6 +24,7 @@ struct route {
     uint32_t next;            /**< the table's: chain of a bucket, index + 1 */
     uint32_t sequence;        /**< the table's: the earliest wins among equal metrics */
     uint32_t references;      /**< how often the very same line was added */
+    uint32_t mask;            /**< the table's: of prefix_length */
     uint8_t prefix_length;
     uint8_t kind; /**< enum route_kind */
 };
@@ -33,8 +34,9 @@ struct route_index;
 /**
  * A routing table with longest-prefix match (RFC 1812 section 5.2.4.3).
  *
- * A few routes are scanned; more are hashed by prefix, and a lookup then probes once for every
- * prefix length in use, from the longest, whatever the number of routes.
+ * A few routes are kept in the order of preference and scanned; more are hashed by prefix, and a
+ * lookup then probes once for every prefix length in use, from the longest, whatever the number of
+ * routes.
  */
 struct route_table {
     struct route *routes;
