@@ -70,6 +70,12 @@ static void a_rejected_sender_is_told_by_the_filtering_interface(void **state)
                  "r icmp.error.sent type=3 code=13 source=10.0.2.1 destination=10.0.1.10");
     bench_expect(bench, 1,
                  "a icmp.error.received type=3 code=13 reporter=10.0.2.1 destination=10.0.2.20");
+    assert_int_equal(packet_filter_remove(&bench->r.filter, "rule"), STATUS_OK);
+    (void)filter(bench, 47, bench->r_lan, PACKET_FILTER_FORWARD, PACKET_FILTER_REJECT,
+                 PACKET_FILTER_ANSWER_PROHIBITED);
+    send(bench, 47);
+    bench_expect(bench, 1,
+                 "r icmp.error.sent type=3 code=13 source=10.0.1.1 destination=10.0.1.10");
     /* A filter on the way in answers with that interface's address. */
     assert_int_equal(packet_filter_remove(&bench->r.filter, "rule"), STATUS_OK);
     (void)filter(bench, 47, NULL, PACKET_FILTER_IN, PACKET_FILTER_REJECT,

@@ -232,6 +232,36 @@ static void broadcasts_are_not_forwarded(void **state)
     assert_int_equal(bench->to_b.count, 0);
 }
 
+static void our_own_broadcast_address_is_answered_by_no_error(void **state)
+{
+    struct stack_bench *bench = *state;
+    /* In a unicast frame, as from a router that forwards such broadcasts. */
+    bench_inject(bench, "45000000 00070000 40110000 0a00010a 0a0001ff 1389138800080000");
+    bench_expect(bench, 1, "r packet.dropped protocol=udp reason=port-unreachable");
+    bench_expect(bench, 0, "r icmp.error.sent");
+    assert_int_equal(bench->r.counters.icmp_errors_suppressed, 1);
+}
+
+static void padding_is_cut_off_a_short_frame(void **state)
+{
+    struct stack_bench *bench = *state;
+    bench_warm_up(bench);
+    uint8_t octets[64] = {0};
+    (void)unit_hex("4500001e 00070000 40010000 0a00010a 0a000101 08000a5c03004000 6162", octets,
+                   64);
+    wire_store_u16(octets + 10, checksum(octets, 20));
+    wire_store_u16(octets + 22, 0);
+    wire_store_u16(octets + 22, checksum(octets + 20, 10));
+    memset(octets + 30, 0xee, 16);
+    struct packet *frame = packet_from(&bench->simulation.packets, octets, 46);
+    ethernet_push(frame, host_stack_device(bench->r_lan)->mac, host_stack_device(bench->a_lan)->mac,
+                  ETHERNET_TYPE_IPV4);
+    device_transmit(host_stack_device(bench->a_lan), frame);
+    bench_run(bench, 20 * MS);
+    assert_int_equal(bench->to_a.count, 1);
+    assert_int_equal(bench->to_a.lengths[0], 14 + 30);
+}
+
 static void a_host_does_not_forward(void **state)
 {
     struct stack_bench *bench = *state;
@@ -295,6 +325,8 @@ int main(void)
         TEST(damaged_and_impossible_datagrams_end_here),
         TEST(a_wrong_header_checksum_is_silently_discarded),
         TEST(broadcasts_are_not_forwarded),
+        TEST(our_own_broadcast_address_is_answered_by_no_error),
+        TEST(padding_is_cut_off_a_short_frame),
         TEST(a_host_does_not_forward),
         TEST(five_thousand_host_routes_are_all_followed),
         TEST(a_storm_of_errors_is_limited),

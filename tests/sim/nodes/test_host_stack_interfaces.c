@@ -260,6 +260,28 @@ static void frames_for_others_and_unknown_ones_are_dropped(void **state)
     bench_expect(bench, 1, "r packet.dropped protocol=ethernet reason=interface-down");
 }
 
+static void a_datagram_can_be_sent_by_a_chosen_interface(void **state)
+{
+    struct stack_bench *bench = *state;
+    assert_int_equal(host_stack_send_by(&bench->r, bench->r_wan, R_WAN, 0x0a0002ff, 47,
+                                        bench_packet(bench, 8), NULL),
+                     STATUS_OK);
+    assert_int_equal(host_stack_send_by(&bench->r, bench->r_wan, 0, IPV4_BROADCAST, 47,
+                                        bench_packet(bench, 8), NULL),
+                     STATUS_OK);
+    bench_run(bench, 20 * MS);
+    assert_int_equal(bench->to_b.count, 2);
+    for (int i = 0; i < 2; i++)
+        unit_assert_hex(bench->to_b.octets[i], 14, "ffffffffffff 020000000002 0800");
+    unit_assert_hex(bench->to_b.octets[1] + 26, 8, "00000000 ffffffff");
+    /* By a gateway where the route through that interface has one. */
+    assert_int_equal(
+        host_stack_send_by(&bench->a, bench->a_lan, A, B, 47, bench_packet(bench, 8), NULL),
+        STATUS_OK);
+    bench_run(bench, 20 * MS);
+    bench_expect(bench, 3, "b packet.dropped protocol=ipv4 reason=protocol-unreachable");
+}
+
 static void multicasts_go_to_their_group_address(void **state)
 {
     struct stack_bench *bench = *state;
@@ -286,6 +308,7 @@ int main(void)
         TEST(the_router_answers_for_its_callers),
         TEST(the_same_address_twice_is_a_conflict),
         TEST(frames_for_others_and_unknown_ones_are_dropped),
+        TEST(a_datagram_can_be_sent_by_a_chosen_interface),
         TEST(multicasts_go_to_their_group_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

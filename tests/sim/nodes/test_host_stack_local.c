@@ -143,6 +143,12 @@ static void ports_are_taken_once(void **state)
     /* The socket bound to the address comes before the one bound to any. */
     assert_int_equal(one_seen.count, 1);
     assert_int_equal(any_seen.count, 0);
+    host_stack_udp_unbind(&bench->b, &any);
+    assert_int_equal(host_stack_udp_bind(&bench->b, &any), STATUS_OK);
+    (void)host_stack_udp_send(&bench->a, &client, B, 500, bench_packet(bench, 5), NULL);
+    bench_run(bench, 20 * MS);
+    assert_int_equal(one_seen.count, 2);
+    assert_int_equal(any_seen.count, 0);
     /* 3,976 ports may be had without asking for one. */
     static struct stack_udp_socket sockets[3977];
     memset(sockets, 0, sizeof sockets);
@@ -308,6 +314,9 @@ static void bad_icmp_is_dropped(void **state)
     /* An error that quotes too little. */
     bench_inject(bench, "45000000 00070000 40010000 0a00010a 0a000214 0301fcfe00000000");
     bench_expect(bench, 2, "b packet.dropped protocol=icmp reason=malformed");
+    bench_inject(bench, "45000000 00070000 40010000 0a00010a 0a000214 03019fc300000000"
+                        "4500001c 00000000 01010000 0a000214 0a00010a 00000000000000");
+    bench_expect(bench, 3, "b packet.dropped protocol=icmp reason=malformed");
     /* An error about what b has never sent: its quoted source is another's. */
     bench_inject(bench, "45000000 00070000 40010000 0a00010a 0a000214 0301a06000000000"
                         "4500001c 00000000 01010000 0a000177 0a00010a 0000000000000000");
