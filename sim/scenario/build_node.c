@@ -5,6 +5,7 @@
 #include "nodes/tcp_server.h"
 #include "nodes/udp_server.h"
 #include "nodes/vpn_client.h"
+#include "nodes/vpn_connection.h"
 #include "scenario/build_internal.h"
 
 #include <stdio.h>
@@ -126,6 +127,27 @@ static struct ccp_config build_encryption(const struct scenario_encryption *want
     return config;
 }
 
+static enum status build_connection(struct run *run, const struct scenario_connection *wanted,
+                                    struct dialer *dialer)
+{
+    struct vpn_connection_config config = {
+        .common = {.name = wanted->name,
+                   .user = wanted->user,
+                   .password = wanted->password,
+                   .encryption =
+                       build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_REQUIRED),
+                   .default_route = wanted->default_route,
+                   .mtu = (uint16_t)wanted->mtu},
+        .server = wanted->server,
+        .port = wanted->port,
+        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
+    };
+    enum status status = build_methods(run, wanted->at, &wanted->authentication,
+                                       config.common.methods, &config.common.method_count);
+    return status == STATUS_OK ? vpn_connection_add(dialer, &config) : status;
+}
+
 static enum status build_client(struct run *run, const struct scenario_node *node,
                                 const struct node_profile *profile, struct node **built)
 {
@@ -136,22 +158,7 @@ static enum status build_client(struct run *run, const struct scenario_node *nod
     client->host.stack.config.forwarding = node->forwarding;
     for (size_t i = 0; i < node->connection_count; i++) {
         const struct scenario_connection *wanted = &node->connections[i];
-        struct vpn_connection_config config = {
-            .name = wanted->name,
-            .server = wanted->server,
-            .port = wanted->port,
-            .user = wanted->user,
-            .password = wanted->password,
-            .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_REQUIRED),
-            .default_route = wanted->default_route,
-            .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
-            .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
-            .mtu = (uint16_t)wanted->mtu,
-        };
-        enum status status = build_methods(run, wanted->at, &wanted->authentication, config.methods,
-                                           &config.method_count);
-        if (status == STATUS_OK)
-            status = vpn_client_add_connection(client, &config);
+        enum status status = build_connection(run, wanted, &client->dialer);
         if (status != STATUS_OK)
             return status;
     }

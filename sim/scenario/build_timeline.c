@@ -76,12 +76,13 @@ static enum status do_udp_stream(const struct run *run,
 static void do_call(const struct run *run, const struct scenario_action_call *wanted, bool dial)
 {
     struct vpn_client *client = (struct vpn_client *)run_node(run, wanted->node);
-    for (struct vpn_connection *c = client->connections; c; c = c->next)
-        if (!wanted->connection || vpn_client_connection(client, wanted->connection->name) == c) {
+    struct dialer *dialer = &client->dialer;
+    for (struct connection *c = dialer->connections; c; c = c->next)
+        if (!wanted->connection || dialer_find(dialer, wanted->connection->name) == c) {
             if (dial)
-                vpn_connection_dial(c);
+                connection_dial(c);
             else
-                vpn_connection_hang_up(c);
+                connection_hang_up(c);
         }
 }
 

@@ -57,17 +57,19 @@ static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
 
 static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless)
 {
-    const struct vpn_connection_config config = {.name = NAME,
-                                                 .server = SERVER,
-                                                 .port = 1723,
-                                                 .user = "alice",
-                                                 .password = "secret",
-                                                 .methods = {PPP_AUTH_MS_CHAP_V2},
-                                                 .method_count = 1,
-                                                 .encryption = encryption(stateless)};
+    const struct vpn_connection_config config = {
+        .common = {.name = NAME,
+                   .user = "alice",
+                   .password = "secret",
+                   .methods = {PPP_AUTH_MS_CHAP_V2},
+                   .method_count = 1,
+                   .encryption = encryption(stateless)},
+        .server = SERVER,
+        .port = 1723,
+    };
     struct vpn_client *client =
         vpn_client_create(&vpn->simulation, "client", node_profile_find("windows-2000"));
-    bench_require(client != NULL && vpn_client_add_connection(client, &config) == STATUS_OK,
+    bench_require(client != NULL && vpn_connection_add(&client->dialer, &config) == STATUS_OK,
                   "a client could not be made");
     return client;
 }
@@ -82,14 +84,14 @@ static void dial_all(struct bench_vpn *vpn)
 {
     struct simulation *simulation = &vpn->simulation;
     for (unsigned i = 0; i < vpn->client_count; i++) {
-        vpn_connection_dial(vpn_client_connection(vpn->clients[i], NAME));
+        connection_dial(dialer_find(&vpn->clients[i]->dialer, NAME));
         bench_require(simulation_run(simulation, simulation->now + 10 * INSTANT_MILLISECOND) ==
                           STATUS_OK,
                       "the run failed");
     }
     simulation_run(simulation, simulation->now + 30 * INSTANT_SECOND);
     for (unsigned i = 0; i < vpn->client_count; i++)
-        bench_require(vpn_client_connection(vpn->clients[i], NAME)->state == VPN_CONNECTED,
+        bench_require(dialer_find(&vpn->clients[i]->dialer, NAME)->state == CONNECTION_CONNECTED,
                       "a client is not connected");
 }
 

@@ -4,6 +4,7 @@
 #include "crypto/crypto.h"
 #include "nodes/rras_server.h"
 #include "nodes/vpn_client.h"
+#include "nodes/vpn_connection.h"
 
 #include <stdbool.h>
 

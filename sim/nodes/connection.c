@@ -1,0 +1,175 @@
+#include "nodes/connection.h"
+
+#include "nodes/dialer.h"
+
+#include <string.h>
+
+struct simulation *connection_simulation(const struct connection *connection)
+{
+    return connection->dialer->host->node.simulation;
+}
+
+instant connection_now(const struct connection *connection)
+{
+    return connection_simulation(connection)->now;
+}
+
+const struct trace *connection_trace(const struct connection *connection)
+{
+    return &connection->dialer->host->node.trace;
+}
+
+void connection_init(struct connection *connection, const struct connection_class *class,
+                     struct dialer *dialer, const struct connection_config *config,
+                     struct ppp_port *port)
+{
+    *connection = (struct connection){
+        .class = class,
+        .dialer = dialer,
+        .config = *config,
+        .port = port,
+    };
+    struct connection **end = &dialer->connections;
+    while (*end)
+        end = &(*end)->next;
+    *end = connection;
+}
+
+void connection_dial(struct connection *connection)
+{
+    if (connection->state != CONNECTION_DISCONNECTED)
+        return;
+    connection->state = CONNECTION_CONNECTING;
+    connection->told = false;
+    connection->class->dial(connection);
+}
+
+void connection_hang_up(struct connection *connection)
+{
+    if (connection->state != CONNECTION_DISCONNECTED &&
+        connection->state != CONNECTION_DISCONNECTING)
+        connection->class->hang_up(connection);
+}
+
+const char *connection_state_text(enum connection_state state)
+{
+    switch (state) {
+    case CONNECTION_DISCONNECTED:
+        return "disconnected";
+    case CONNECTION_CONNECTING:
+        return "connecting";
+    case CONNECTION_CALLING:
+        return "calling";
+    case CONNECTION_NEGOTIATING:
+        return "negotiating";
+    case CONNECTION_CONNECTED:
+        return "connected";
+    case CONNECTION_DISCONNECTING:
+        return "disconnecting";
+    }
+    return "unknown";
+}
+
+void connection_tell_end(struct connection *connection, uint32_t error, const char *reason)
+{
+    if (connection->told)
+        return;
+    connection->told = true;
+    bool was_connected = connection->state == CONNECTION_CONNECTED;
+    TRACE(connection_trace(connection), connection_now(connection),
+          was_connected ? "dial.disconnected" : "dial.failed",
+          trace_text("connection", connection->config.name), trace_number("error", error),
+          trace_text("reason", reason));
+    connection->state = CONNECTION_DISCONNECTING;
+}
+
+/* The reason in plain words for the errors that a dial can end with. */
+static const char *error_reason(uint32_t error)
+{
+    switch (error) {
+    case PPP_ERROR_NONE:
+    case PPP_ERROR_USER_DISCONNECTION:
+        return "hung up";
+    case PPP_ERROR_PORT_DISCONNECTED:
+        return "the control connection was lost";
+    case PPP_ERROR_DISCONNECTION:
+        return "the connection was lost";
+    case PPP_ERROR_REMOTE_DISCONNECTION:
+        return "the server hung up";
+    case PPP_ERROR_AUTHENTICATION_FAILURE:
+        return "access denied: wrong user name or password";
+    case PPP_ERROR_TIMEOUT:
+        return "the server stopped answering PPP";
+    case PPP_ERROR_NO_RESPONSE:
+        return "no PPP packet ever came from the server";
+    case PPP_ERROR_NO_PROTOCOLS_CONFIGURED:
+        return "no network protocol could be agreed";
+    case PPP_ERROR_NO_LOCAL_ENCRYPTION:
+        return "encryption is required but not possible here";
+    case PPP_ERROR_NO_REMOTE_ENCRYPTION:
+        return "encryption is required but the server does not offer it";
+    case PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER:
+        return "the server could not prove that it knows the password";
+    case PPP_ERROR_IDLE_TIMEOUT:
+        return "the connection was idle for too long";
+    default:
+        return "PPP ended the connection";
+    }
+}
+
+void connection_tell_error(struct connection *connection, uint32_t error)
+{
+    connection_tell_end(connection, error, error_reason(error));
+}
+
+struct ppp_session_config connection_session(struct connection *connection)
+{
+    struct dialer *dialer = connection->dialer;
+    const struct connection_config *wanted = &connection->config;
+    struct ppp_session_config config = profile_ppp(dialer->profile, dialer->identification);
+    config.label = wanted->name;
+    config.entropy = entropy_make(entropy_u64(&dialer->entropy), wanted->name);
+    memcpy(config.auth.methods.allow, wanted->methods, sizeof config.auth.methods.allow);
+    config.auth.methods.allow_count = wanted->method_count;
+    config.auth.user = wanted->user;
+    config.auth.password = wanted->password;
+    config.caller = true;
+    config.ccp = wanted->encryption;
+    config.ipcp.ask_servers[IPCP_DNS1] = true;
+    config.ipcp.ask_servers[IPCP_NBNS1] = true;
+    config.ipcp.ask_servers[IPCP_DNS2] = true;
+    config.ipcp.ask_servers[IPCP_NBNS2] = true;
+    return config;
+}
+
+struct ppp_port_habits connection_habits(const struct connection *connection, uint16_t mtu)
+{
+    const struct node_profile *profile = connection->dialer->profile;
+    return (struct ppp_port_habits){
+        .delay = profile->ppp_start_delay_ms * INSTANT_MILLISECOND,
+        .mtu = connection->config.mtu ? connection->config.mtu : mtu,
+        .mtu_ignores_mppe = profile->windows,
+        .idle_limit = connection->config.idle_limit,
+    };
+}
+
+bool connection_add_interface(struct connection *connection)
+{
+    if (ppp_port_add_interface(connection->port, connection->config.name))
+        return true;
+    ppp_port_hang_up(connection->port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+    return false;
+}
+
+void connection_up(struct connection *connection, ipv4_address server)
+{
+    const struct ppp_port *port = connection->port;
+    if (connection->config.default_route)
+        host_stack_add_route(&port->host->stack, IPV4_ANY, 0, IPV4_ANY, port->interface, 0);
+    connection->state = CONNECTION_CONNECTED;
+    unsigned strength = ppp_session_strength_bits(&port->session);
+    TRACE(connection_trace(connection), connection_now(connection), "dial.connected",
+          trace_text("connection", connection->config.name), trace_address("server", server),
+          trace_address("address", ppp_session_local_address(&port->session)),
+          trace_text("encryption", strength ? "mppe" : "none"), trace_number("strength", strength));
+}

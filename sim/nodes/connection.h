@@ -1,0 +1,116 @@
+#ifndef VPNSIM_NODES_CONNECTION_H
+#define VPNSIM_NODES_CONNECTION_H
+
+#include "nodes/host.h"
+#include "nodes/ppp_port.h"
+#include "nodes/profile.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct dialer;
+struct connection;
+
+/** Errors of a dial beside those of enum ppp_error (raserror.h). */
+enum dial_error {
+    DIAL_ERROR_PORT_NOT_AVAILABLE = 633,
+    DIAL_ERROR_LINE_BUSY = 676,
+    DIAL_ERROR_NO_ANSWER =
+        678, /**< nobody answers; PPTP: no control connection, or no call on it */
+    DIAL_ERROR_NO_CARRIER = 679,
+    DIAL_ERROR_NO_DIAL_TONE = 680,
+    DIAL_ERROR_BAD_ADDRESS = 769, /**< no route to the server */
+};
+
+/** What every connection of a phone book says; texts are borrowed for the run. */
+struct connection_config {
+    const char *name;
+    const char *user;
+    const char *password;
+    enum ppp_auth_method methods[LCP_METHODS]; /**< allowed, best first */
+    uint8_t method_count;
+    struct ccp_config encryption;
+    bool default_route; /**< all traffic goes through it while it is up */
+    uint16_t mtu;       /**< 0: the profile's */
+    instant idle_limit; /**< hang up when no datagram has passed for so long; 0: never */
+};
+
+enum connection_state {
+    CONNECTION_DISCONNECTED,
+    CONNECTION_CONNECTING,    /**< reaching the server: TCP and control connection; dialling */
+    CONNECTION_CALLING,       /**< PPTP: Outgoing-Call-Request sent */
+    CONNECTION_NEGOTIATING,   /**< PPP */
+    CONNECTION_CONNECTED,     /**< IP may flow */
+    CONNECTION_DISCONNECTING, /**< the end has been told, the rest is being closed */
+};
+
+/** What a kind of connection does; see vpn_connection.h and dialup_connection.h. */
+struct connection_class {
+    /** Starts to dial; the connection is disconnected. */
+    void (*dial)(struct connection *connection);
+    /** Hangs up in any state but DISCONNECTED and DISCONNECTING. */
+    void (*hang_up)(struct connection *connection);
+    /** Takes a GRE packet from @p source if it is for this connection. NULL: never. */
+    bool (*take_gre)(struct connection *connection, ipv4_address source, uint16_t call_id,
+                     struct packet *packet);
+    /** Frees everything at once, when the node ends. */
+    void (*destroy)(struct connection *connection);
+};
+
+/** An entry of a phone book. The kinds embed it first. */
+struct connection {
+    const struct connection_class *class;
+    struct dialer *dialer;
+    struct connection_config config;
+    enum connection_state state;
+    struct ppp_port *port; /**< that of the kind */
+    bool told;             /**< how this dial has ended has been told */
+    struct connection *next;
+};
+
+/**
+ * Dials; nothing happens when the connection is in use. Events: dial.started, then dial.connected
+ * or dial.failed (field "error"); a connection that ends later tells dial.disconnected.
+ */
+void connection_dial(struct connection *connection);
+
+/** Hangs up in whatever state; nothing happens when disconnected. */
+void connection_hang_up(struct connection *connection);
+
+/** "disconnected", "connecting", ...: the state connection.NAME. */
+const char *connection_state_text(enum connection_state state);
+
+/* For the kinds of connections. */
+
+struct simulation *connection_simulation(const struct connection *connection);
+instant connection_now(const struct connection *connection);
+const struct trace *connection_trace(const struct connection *connection);
+
+/** Appends a connection of @p class, whose port is @p port, to the dialer's phone book. */
+void connection_init(struct connection *connection, const struct connection_class *class,
+                     struct dialer *dialer, const struct connection_config *config,
+                     struct ppp_port *port);
+
+/** The PPP session of a caller with this connection's credentials. */
+struct ppp_session_config connection_session(struct connection *connection);
+
+/** How the PPP of this connection behaves: @p mtu is the longest datagram of its kind. */
+struct ppp_port_habits connection_habits(const struct connection *connection, uint16_t mtu);
+
+/**
+ * Adds the interface and says whether that worked; if not, PPP is being ended. First half of
+ * connecting, so that a kind may add routes of its own before connection_up().
+ */
+bool connection_add_interface(struct connection *connection);
+
+/** The network phase has begun: routes through the interface, state CONNECTED, dial.connected. */
+void connection_up(struct connection *connection, ipv4_address server);
+
+/** Tells once how a dial ended: dial.failed before it was connected, dial.disconnected after. The
+ * state becomes DISCONNECTING. */
+void connection_tell_end(struct connection *connection, uint32_t error, const char *reason);
+
+/** The same with the reason in plain words that the error has. */
+void connection_tell_error(struct connection *connection, uint32_t error);
+
+#endif

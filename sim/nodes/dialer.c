@@ -1,0 +1,51 @@
+#include "nodes/dialer.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
+                 struct tap_point *ppp_taps)
+{
+    *dialer = (struct dialer){
+        .host = host,
+        .profile = profile,
+        .ppp_taps = ppp_taps,
+        .entropy = simulation_entropy(host->node.simulation, host->node.name),
+    };
+    snprintf(dialer->identification, sizeof dialer->identification, "MSRAS-0-%s", host->node.name);
+    for (char *p = dialer->identification; *p; p++)
+        *p = (char)toupper((unsigned char)*p);
+}
+
+void dialer_destroy(struct dialer *dialer)
+{
+    for (struct connection *c = dialer->connections; c; c = c->next)
+        c->class->destroy(c);
+}
+
+struct connection *dialer_find(struct dialer *dialer, const char *name)
+{
+    struct connection *c = dialer->connections;
+    while (c && strcmp(c->config.name, name) != 0)
+        c = c->next;
+    return c;
+}
+
+bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t size)
+{
+    static const char prefix[] = "connection.";
+    if (strncmp(name, prefix, sizeof prefix - 1) != 0)
+        return false;
+    const struct connection *connection = dialer_find(dialer, name + sizeof prefix - 1);
+    return connection && snprintf(text, size, "%s", connection_state_text(connection->state)) > 0;
+}
+
+bool dialer_take_gre(struct dialer *dialer, ipv4_address source, uint16_t call_id,
+                     struct packet *packet)
+{
+    for (struct connection *c = dialer->connections; c; c = c->next)
+        if (c->class->take_gre && c->class->take_gre(c, source, call_id, packet))
+            return true;
+    return false;
+}

@@ -1,0 +1,33 @@
+#ifndef VPNSIM_NODES_DIALER_H
+#define VPNSIM_NODES_DIALER_H
+
+#include "nodes/connection.h"
+
+/** The part of a node that places calls: its phone book and what all connections share. */
+struct dialer {
+    struct host *host;
+    const struct node_profile *profile;
+    struct tap_point *ppp_taps; /**< layer "ppp" of the node */
+    struct entropy entropy;
+    struct connection *connections; /**< in the order added */
+    char identification[64];        /**< "MSRAS-0-NAME" */
+    uint16_t next_call_id;
+};
+
+void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
+                 struct tap_point *ppp_taps);
+
+/** Frees what the connections hold; no event is told. */
+void dialer_destroy(struct dialer *dialer);
+
+/** The connection called @p name; NULL when there is none. */
+struct connection *dialer_find(struct dialer *dialer, const char *name);
+
+/** The state connection.NAME; false: that is no name of a state. */
+bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t size);
+
+/** Takes a GRE packet from @p source if one of the connections has a call with that Call ID. */
+bool dialer_take_gre(struct dialer *dialer, ipv4_address source, uint16_t call_id,
+                     struct packet *packet);
+
+#endif
