@@ -14,6 +14,12 @@ void output_push_packet(struct output_queue *queue, enum output_kind kind, struc
         *claim(queue) = (struct output){.kind = kind, .packet = packet};
 }
 
+void output_push_datagram(struct output_queue *queue, struct packet *packet, uint32_t value)
+{
+    if (packet)
+        *claim(queue) = (struct output){.kind = OUTPUT_DELIVER, .value = value, .packet = packet};
+}
+
 void output_push_event(struct output_queue *queue, int event, uint32_t value)
 {
     *claim(queue) = (struct output){.kind = OUTPUT_EVENT, .event = event, .value = value};

@@ -10,7 +10,8 @@
 enum output_kind {
     OUTPUT_NONE,    /**< nothing more to do until the next input, command or timeout */
     OUTPUT_SEND,    /**< transmit .packet towards the peer; the caller now owns it */
-    OUTPUT_DELIVER, /**< .packet has come out at the top of the engine; the caller now owns it */
+    OUTPUT_DELIVER, /**< .packet has come out at the top of the engine; the caller now owns it;
+                         .value is the engine's own */
     OUTPUT_EVENT,   /**< .event happened; its numbering and .value are the engine's own */
 };
 
@@ -38,6 +39,9 @@ struct output_queue {
 
 /** Queues a packet (OUTPUT_SEND or OUTPUT_DELIVER), whose ownership moves; NULL is ignored. */
 void output_push_packet(struct output_queue *queue, enum output_kind kind, struct packet *packet);
+
+/** Queues OUTPUT_DELIVER of @p packet, whose ownership moves, with .value; NULL is ignored. */
+void output_push_datagram(struct output_queue *queue, struct packet *packet, uint32_t value);
 
 /** Queues an event. */
 void output_push_event(struct output_queue *queue, int event, uint32_t value);

@@ -205,3 +205,27 @@ void ipcp_init(struct ipcp *ipcp, struct ppp_control_link *link, const struct ip
     *ipcp = (struct ipcp){.config = config, .assigned_address = config->peer_address};
     ppp_control_init(&ipcp->control, &operations, link);
 }
+
+static void opened(const struct ppp_control *control, instant now)
+{
+    const struct ipcp *ipcp = (const struct ipcp *)(const void *)control;
+    const struct ppp_control_link *link = control->link;
+    TRACE(link->trace, now, "ppp.ipcp.opened", trace_text("session", link->session),
+          trace_address("local", ipcp->local_address), trace_address("peer", ipcp->peer_address),
+          trace_address("dns", ipcp->servers[IPCP_DNS1]),
+          trace_address("dns2", ipcp->servers[IPCP_DNS2]),
+          trace_address("wins", ipcp->servers[IPCP_NBNS1]),
+          trace_address("wins2", ipcp->servers[IPCP_NBNS2]));
+}
+
+static void closed(const struct ppp_control *control, instant now)
+{
+    TRACE(control->link->trace, now, "ppp.ipcp.closed",
+          trace_text("session", control->link->session));
+}
+
+const struct ppp_ncp_class ipcp_class = {
+    .protocols = {0x0021},
+    .opened = opened,
+    .closed = closed,
+};

@@ -2,7 +2,7 @@
 #define VPNSIM_PPP_IPCP_H
 
 #include "base/ipv4_address.h"
-#include "ppp/ppp_control.h"
+#include "ppp/ppp_ncp.h"
 
 /* Option types (RFC 1332 section 3, RFC 1877 section 1). */
 #define IPCP_OPTION_IP_ADDRESSES   1
@@ -19,6 +19,7 @@ enum ipcp_server { IPCP_DNS1, IPCP_NBNS1, IPCP_DNS2, IPCP_NBNS2 };
 
 /** How this end wants IP configured; addresses in host order, zero is "none". */
 struct ipcp_config {
+    bool enabled;                       /**< false: refused with Protocol-Reject */
     ipv4_address local_address;         /**< our address; 0: ask the peer for one */
     bool local_address_fixed;           /**< do not accept another one than .local_address */
     ipv4_address peer_address;          /**< assigned to the peer; 0: it must bring its own */
@@ -38,6 +39,9 @@ struct ipcp {
     ipv4_address assigned_address;      /**< the peer's as we assign it, 0: free choice */
     ipv4_address servers[IPCP_SERVERS]; /**< learnt from the peer */
 };
+
+/** The network phase's view of IPCP. */
+extern const struct ppp_ncp_class ipcp_class;
 
 void ipcp_init(struct ipcp *ipcp, struct ppp_control_link *link, const struct ipcp_config *config);
 

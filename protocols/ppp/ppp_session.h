@@ -11,6 +11,7 @@
 #include "ppp/ipcp.h"
 #include "ppp/lcp.h"
 #include "ppp/ppp_auth.h"
+#include "ppp/ppp_ncp.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,10 +37,19 @@ enum ppp_phase {
 enum ppp_event {
     PPP_EVENT_LCP_UP,        /**< options are agreed; see the accessors (Set-Link-Info) */
     PPP_EVENT_AUTHENTICATED, /**< both directions done, or none wanted */
-    PPP_EVENT_NETWORK_UP,    /**< IPCP is open and, if required, so is CCP: IP may flow */
-    PPP_EVENT_NETWORK_DOWN,  /**< IP may no longer flow */
-    PPP_EVENT_FINISHED,      /**< the link is over; value: enum ppp_error, 0 after a plain close */
+    /** A network protocol is open and, if required, so is CCP: its datagrams may flow, or no longer
+     *  may. value: the protocol of the datagrams, e.g. PPP_PROTOCOL_IP. */
+    PPP_EVENT_PROTOCOL_UP,
+    PPP_EVENT_PROTOCOL_DOWN,
+    /** The first protocol is up and nothing is known to be negotiated still; none is up any more.
+     *  PROTOCOL_UP comes before, PROTOCOL_DOWN too. */
+    PPP_EVENT_NETWORK_UP,
+    PPP_EVENT_NETWORK_DOWN,
+    PPP_EVENT_FINISHED, /**< the link is over; value: enum ppp_error, 0 after a plain close */
 };
+
+/** Network protocols that a session knows, in the order in which they are opened. */
+enum ppp_network { PPP_NETWORK_IP, PPP_NETWORK_COUNT };
 
 /** Why a link ended: the codes a Windows client shows (raserror.h). */
 enum ppp_error {
@@ -120,13 +130,14 @@ struct ppp_session_config {
 struct ppp_session_config ppp_session_defaults(void);
 
 /**
- * One end of a PPP link (RFC 1661): LCP, authentication, CCP with MPPE, IPCP, and the data path.
+ * One end of a PPP link (RFC 1661): LCP, authentication, CCP with MPPE, the network control
+ * protocols, and the data path.
  * It has pointers into itself: it must stay where it was initialised.
  *
  * After every call below but the accessors, poll until OUTPUT_NONE:
  *   OUTPUT_SEND     a PPP frame for the lower layer, from its address or protocol field on, without
  *                   flags and FCS
- *   OUTPUT_DELIVER  an IP datagram for the stack
+ *   OUTPUT_DELIVER  a datagram for the stack; value: its protocol, e.g. PPP_PROTOCOL_IP
  *   OUTPUT_EVENT    enum ppp_event
  */
 struct ppp_session;
@@ -152,11 +163,19 @@ void ppp_session_close(struct ppp_session *self, instant now, enum ppp_error err
 void ppp_session_input(struct ppp_session *self, instant now, struct packet *frame);
 
 /**
- * Makes a PPP frame of IP datagram @p packet, in place: pushes the protocol, encrypts, pushes the
- * header. True: @p packet is now the frame to send, still the caller's. False: it was dropped,
- * traced and freed. Nothing is queued, so no poll is needed.
+ * Makes a PPP frame of @p packet, a datagram of @p protocol (PPP_PROTOCOL_IP, ...), in place:
+ * pushes the protocol, encrypts, pushes the header. True: @p packet is now the frame to send, still
+ * the caller's. False: it was dropped, traced and freed. Nothing is queued, so no poll is needed.
  */
+bool ppp_session_encapsulate_as(struct ppp_session *self, instant now, uint16_t protocol,
+                                struct packet *packet);
+
+/** ppp_session_encapsulate_as() of an IP datagram. */
 bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packet *packet);
+
+/** ppp_session_encapsulate_as() with the frame queued for poll. Takes @p packet. */
+void ppp_session_send(struct ppp_session *self, instant now, uint16_t protocol,
+                      struct packet *packet);
 
 /** ppp_session_encapsulate() with the frame queued for poll. Takes @p packet. */
 void ppp_session_send_ip(struct ppp_session *self, instant now, struct packet *packet);
@@ -170,6 +189,8 @@ bool ppp_session_poll(struct ppp_session *self, struct output *output);
 /** What was negotiated; meaningful from the event on that reports it. */
 enum ppp_phase ppp_session_phase(const struct ppp_session *self);
 bool ppp_session_network_is_up(const struct ppp_session *self);
+/** True when datagrams of @p protocol may flow. */
+bool ppp_session_protocol_is_up(const struct ppp_session *self, uint16_t protocol);
 ipv4_address ppp_session_local_address(const struct ppp_session *self);
 ipv4_address ppp_session_peer_address(const struct ppp_session *self);
 /** A name server learnt from the peer, 0 when none. */
@@ -195,8 +216,9 @@ struct ppp_session {
     struct lcp lcp;
     struct ccp ccp;
     struct ipcp ipcp;
-    struct ppp_auth demand; /**< the peer proves itself to us */
-    struct ppp_auth prove;  /**< we prove ourselves to the peer */
+    struct ppp_ncp ncps[PPP_NETWORK_COUNT]; /**< indexed by enum ppp_network */
+    struct ppp_auth demand;                 /**< the peer proves itself to us */
+    struct ppp_auth prove;                  /**< we prove ourselves to the peer */
     struct output_queue output;
     instant negotiate_at; /**< when the negotiation must be over */
     uint8_t phase;        /**< enum ppp_phase */

@@ -100,9 +100,11 @@ static void drop(struct ppp_session *self, instant now, const char *protocol, co
     packet_free(packet);
 }
 
-bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packet *packet)
+bool ppp_session_encapsulate_as(struct ppp_session *self, instant now, uint16_t protocol,
+                                struct packet *packet)
 {
-    if (!self->network_up) {
+    const struct ppp_ncp *ncp = ppp_session_network_of(self, protocol);
+    if (!ncp || !ncp->up) {
         drop(self, now, "ppp", "network-not-up", packet);
         return false;
     }
@@ -111,14 +113,14 @@ bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packe
         return false;
     }
     if (!self->ccp.encrypts) {
-        push_header(self, now, PPP_PROTOCOL_IP, packet, true);
+        push_header(self, now, protocol, packet, true);
         return true;
     }
     /* Windows writes the inner protocol in two octets even where it may be one. */
     uint8_t *header = packet_push(packet, FULL_HEADER_SIZE);
     header[0] = ADDRESS;
     header[1] = CONTROL;
-    wire_store_u16(header + 2, PPP_PROTOCOL_IP);
+    wire_store_u16(header + 2, protocol);
     show(self, now, true, packet);
     packet_pull(packet, 2);
     mppe_encrypt(&self->ccp.compressor, packet);
@@ -126,10 +128,21 @@ bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packe
     return true;
 }
 
+bool ppp_session_encapsulate(struct ppp_session *self, instant now, struct packet *packet)
+{
+    return ppp_session_encapsulate_as(self, now, PPP_PROTOCOL_IP, packet);
+}
+
+void ppp_session_send(struct ppp_session *self, instant now, uint16_t protocol,
+                      struct packet *packet)
+{
+    if (ppp_session_encapsulate_as(self, now, protocol, packet))
+        output_push_packet(&self->output, OUTPUT_SEND, packet);
+}
+
 void ppp_session_send_ip(struct ppp_session *self, instant now, struct packet *packet)
 {
-    if (ppp_session_encapsulate(self, now, packet))
-        output_push_packet(&self->output, OUTPUT_SEND, packet);
+    ppp_session_send(self, now, PPP_PROTOCOL_IP, packet);
 }
 
 static void reject_protocol(struct ppp_session *self, instant now, uint16_t protocol,
@@ -141,15 +154,24 @@ static void reject_protocol(struct ppp_session *self, instant now, uint16_t prot
     lcp_send_protocol_reject(&self->lcp, now, protocol, packet->data, packet->length);
 }
 
-static void receive_ip(struct ppp_session *self, instant now, struct packet *packet)
+static void deliver(struct ppp_session *self, instant now, const struct ppp_ncp *ncp,
+                    struct packet *packet)
 {
-    tap_received(self, now, PPP_PROTOCOL_IP, packet);
+    if (ncp->up)
+        output_push_datagram(&self->output, packet, ncp->class->protocols[0]);
+    else
+        drop(self, now, "ppp", "network-not-up", packet);
+}
+
+/* A datagram in clear. */
+static void receive_clear(struct ppp_session *self, instant now, uint16_t protocol,
+                          const struct ppp_ncp *ncp, struct packet *packet)
+{
+    tap_received(self, now, protocol, packet);
     if (self->config.ccp.required)
         drop(self, now, "mppe", "clear-packet", packet);
-    else if (!self->network_up)
-        drop(self, now, "ppp", "network-not-up", packet);
     else
-        output_push_packet(&self->output, OUTPUT_DELIVER, packet);
+        deliver(self, now, ncp, packet);
 }
 
 static void receive_encrypted(struct ppp_session *self, instant now, struct packet *packet)
@@ -172,13 +194,12 @@ static void receive_encrypted(struct ppp_session *self, instant now, struct pack
         return;
     }
     tap_received(self, now, protocol, packet);
-    if (protocol != PPP_PROTOCOL_IP) {
+    const struct ppp_ncp *ncp = ppp_session_network_of(self, protocol);
+    if (ncp) {
+        deliver(self, now, ncp, packet);
+    } else {
         reject_protocol(self, now, protocol, packet);
         drop(self, now, "ppp", "unknown-protocol", packet);
-    } else if (!self->network_up) {
-        drop(self, now, "ppp", "network-not-up", packet);
-    } else {
-        output_push_packet(&self->output, OUTPUT_DELIVER, packet);
     }
 }
 
@@ -186,39 +207,6 @@ static void receive_encrypted(struct ppp_session *self, instant now, struct pack
 static bool is_network_protocol(uint16_t protocol)
 {
     return protocol < 0xc000;
-}
-
-void ppp_session_trace_authentication(struct ppp_session *self, instant now, const char *event,
-                                      uint16_t protocol, const struct packet *packet)
-{
-    if (!self->config.trace.emit || packet->length < PPP_CONTROL_HEADER_SIZE)
-        return;
-    TRACE(&self->config.trace, now, event, trace_text("session", self->config.label),
-          trace_text("protocol", protocol == PAP_PROTOCOL ? "pap" : "chap"),
-          trace_text("code", ppp_code_name(protocol, packet->data[0])),
-          trace_number("identifier", packet->data[1]));
-}
-
-static void receive_authentication(struct ppp_session *self, instant now, uint16_t protocol,
-                                   const struct packet *packet)
-{
-    bool taken = false;
-    if (!ppp_session_lcp_is_opened(self)) {
-        trace_drop(&self->config.trace, now, "ppp", "lcp-not-opened", packet->serial);
-        return;
-    }
-    ppp_session_trace_authentication(self, now, "ppp.packet.received", protocol, packet);
-    if (self->demanding && ppp_auth_accepts(&self->demand, protocol, packet)) {
-        ppp_auth_input(&self->demand, now, protocol, packet);
-        taken = true;
-    }
-    if (self->proving && ppp_auth_accepts(&self->prove, protocol, packet)) {
-        ppp_auth_input(&self->prove, now, protocol, packet);
-        taken = true;
-    }
-    if (!taken)
-        trace_drop(&self->config.trace, now, "ppp", "unexpected-authentication", packet->serial);
-    ppp_session_pump(self, now);
 }
 
 static void receive_network_control(struct ppp_session *self, instant now,
@@ -234,20 +222,20 @@ static void receive_network_control(struct ppp_session *self, instant now,
 static void dispatch(struct ppp_session *self, instant now, uint16_t protocol,
                      struct packet *packet)
 {
+    struct ppp_control *control = ppp_session_network_control(self, protocol);
+    const struct ppp_ncp *ncp = ppp_session_network_of(self, protocol);
     if (protocol == PPP_PROTOCOL_LCP) {
         ppp_control_input(&self->lcp.control, now, packet->data, packet->length, packet->serial);
-    } else if (protocol == PAP_PROTOCOL || protocol == CHAP_PROTOCOL) {
-        receive_authentication(self, now, protocol, packet);
+    } else if (ppp_session_is_authentication(protocol)) {
+        ppp_session_receive_authentication(self, now, protocol, packet);
     } else if (!ppp_session_lcp_is_opened(self)) {
         trace_drop(&self->config.trace, now, "ppp", "lcp-not-opened", packet->serial);
     } else if (is_network_protocol(protocol) && self->phase != PPP_PHASE_NETWORK) {
         trace_drop(&self->config.trace, now, "ppp", "before-network-phase", packet->serial);
-    } else if (protocol == PPP_PROTOCOL_CCP) {
-        receive_network_control(self, now, &self->ccp.control, packet);
-    } else if (protocol == PPP_PROTOCOL_IPCP) {
-        receive_network_control(self, now, &self->ipcp.control, packet);
-    } else if (protocol == PPP_PROTOCOL_IP) {
-        receive_ip(self, now, packet);
+    } else if (control) {
+        receive_network_control(self, now, control, packet);
+    } else if (ncp) {
+        receive_clear(self, now, protocol, ncp, packet);
         return;
     } else if (protocol == PPP_PROTOCOL_COMPRESSED) {
         receive_encrypted(self, now, packet);
@@ -275,7 +263,7 @@ void ppp_session_input(struct ppp_session *self, instant now, struct packet *fra
         return;
     }
     self->heard = true;
-    if (protocol != PPP_PROTOCOL_COMPRESSED && protocol != PPP_PROTOCOL_IP)
+    if (protocol != PPP_PROTOCOL_COMPRESSED && !ppp_session_network_of(self, protocol))
         tap_received(self, now, protocol, frame);
     dispatch(self, now, protocol, frame);
     ppp_session_settle(self, now);

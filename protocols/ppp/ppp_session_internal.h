@@ -3,25 +3,91 @@
 
 #include "ppp/ppp_session.h"
 
-/* What ppp_session.c (phases) and ppp_session_frame.c (frames) need of each other. */
+/* What the parts of a session need of each other: ppp_session.c (verbs and the link's end),
+   ppp_session_lcp.c, ppp_session_auth.c, ppp_session_network.c and ppp_session_frame.c. */
 
 static inline bool ppp_session_lcp_is_opened(const struct ppp_session *self)
 {
     return ppp_control_is_opened(&self->lcp.control);
 }
 
-/** Pushes the header of @p protocol and queues the frame for the lower layer. Takes @p packet. */
-void ppp_session_send_frame(struct ppp_session *self, instant now, uint16_t protocol,
-                            struct packet *packet);
+/* --- ppp_session.c --- */
 
-/** Tells of a packet of PAP or CHAP, which starts at its Code: ppp.packet.sent or .received. */
-void ppp_session_trace_authentication(struct ppp_session *self, instant now, const char *event,
-                                      uint16_t protocol, const struct packet *packet);
+/** Tells event @p event, which has no field but the session's label. */
+void ppp_session_trace(struct ppp_session *self, instant now, const char *event);
 
-/** Takes up what authentication decided. */
-void ppp_session_pump(struct ppp_session *self, instant now);
+/**
+ * The link has to end because of @p error; the first reason counts. LCP is closed once the input
+ * under way is done with, because the reason may come up inside one of LCP's own transitions.
+ */
+void ppp_session_fail(struct ppp_session *self, uint32_t error);
 
 /** Ends the link when something asked for that; last step of every verb. */
 void ppp_session_settle(struct ppp_session *self, instant now);
+
+/** The link is over: PPP_EVENT_FINISHED, once. */
+void ppp_session_finish(struct ppp_session *self, instant now);
+
+/* --- ppp_session_lcp.c --- */
+
+void ppp_session_lcp_notice(struct ppp_session *self, instant now, enum ppp_control_notice notice,
+                            uint32_t value);
+
+/* --- ppp_session_auth.c --- */
+
+/** LCP is open: starts what was agreed, in both directions. */
+void ppp_session_start_authentication(struct ppp_session *self, instant now);
+
+void ppp_session_clear_authentication(struct ppp_session *self);
+
+/** True when @p protocol carries authentication. */
+bool ppp_session_is_authentication(uint16_t protocol);
+
+/** The peer's Protocol-Reject names @p protocol; false when no authentication under way uses it. */
+bool ppp_session_authentication_rejected(struct ppp_session *self, uint16_t protocol);
+
+/** A packet of such a protocol, from its Code on; stays the caller's. */
+void ppp_session_receive_authentication(struct ppp_session *self, instant now, uint16_t protocol,
+                                        const struct packet *packet);
+
+void ppp_session_authentication_timeout(struct ppp_session *self, instant now);
+instant ppp_session_next_authentication_timeout(const struct ppp_session *self);
+
+/** The keys that authentication left for MPPE; NULL: none. */
+const struct mppe_start_keys *ppp_session_encryption_keys(const struct ppp_session *self);
+
+/* --- ppp_session_network.c --- */
+
+void ppp_session_init_network(struct ppp_session *self);
+void ppp_session_destroy_network(struct ppp_session *self);
+
+/** Authentication is through: opens CCP and every enabled network control protocol. */
+void ppp_session_start_network(struct ppp_session *self, instant now);
+void ppp_session_stop_network(struct ppp_session *self, instant now);
+
+/** Tells which protocols may carry datagrams, where that has changed. */
+void ppp_session_update_network(struct ppp_session *self);
+
+/** The notices of CCP and of the network control protocols. */
+void ppp_session_network_notice(struct ppp_session *self, instant now, struct ppp_control *control,
+                                enum ppp_control_notice notice, uint32_t value);
+
+/** The peer's Protocol-Reject names @p protocol; false when it is none of the network phase. */
+bool ppp_session_network_rejected(struct ppp_session *self, instant now, uint16_t protocol);
+
+void ppp_session_network_timeout(struct ppp_session *self, instant now);
+instant ppp_session_next_network_timeout(const struct ppp_session *self);
+
+/** The control protocol with number @p protocol, CCP included; NULL: there is none. */
+struct ppp_control *ppp_session_network_control(struct ppp_session *self, uint16_t protocol);
+
+/** The enabled network protocol whose datagrams travel as @p protocol; NULL: there is none. */
+struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protocol);
+
+/* --- ppp_session_frame.c --- */
+
+/** Pushes the header of @p protocol and queues the frame for the lower layer. Takes @p packet. */
+void ppp_session_send_frame(struct ppp_session *self, instant now, uint16_t protocol,
+                            struct packet *packet);
 
 #endif

@@ -11,6 +11,15 @@ bool ppp_session_network_is_up(const struct ppp_session *self)
     return self->network_up;
 }
 
+bool ppp_session_protocol_is_up(const struct ppp_session *self, uint16_t protocol)
+{
+    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+        if (ppp_ncp_carries(&self->ncps[i], protocol))
+            return self->ncps[i].up;
+    }
+    return false;
+}
+
 ipv4_address ppp_session_local_address(const struct ppp_session *self)
 {
     return self->ipcp.local_address;

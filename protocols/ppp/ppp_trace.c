@@ -29,6 +29,9 @@ const struct trace_declaration ppp_trace_declarations[] = {
      "IP is configured: both addresses, and the name servers learnt from the peer."},
     {"ppp.ipcp.closed", "session", "IP is no longer configured."},
     {"ppp.ipcp.no-address", "session user", "There is no address left to assign to the peer."},
+    {"ppp.ncp.failed", "session protocol error",
+     "A network control protocol could not be opened or has ended, with this Windows error code; "
+     "the others go on without it."},
     {"ppp.protocol-rejected", "session by protocol",
      "A protocol was refused with a Protocol-Reject, by us or by the peer."},
     {"ppp.terminated", "session error",

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /** Events of a session that one run can bring about: one of each kind, and then some. */
-#define PPP_PORT_EVENTS 8
+#define PPP_PORT_EVENTS 16
 
 struct ppp_port;
 

@@ -84,7 +84,8 @@ static void the_server_answers_pppd_as_pppd_does(void **state)
     use_pppd(config);
     config->auth.success_text = "Login ok";
     config->ipcp =
-        (struct ipcp_config){.local_address = 0xc0a84d01,
+        (struct ipcp_config){.enabled = true,
+                             .local_address = 0xc0a84d01,
                              .peer_address = 0xc0a84d0a,
                              .servers = {[IPCP_DNS1] = 0x0a090909, [IPCP_DNS2] = 0x0a090909}};
     start(&replay);
@@ -265,7 +266,8 @@ static void the_server_speaks_like_windows(void **state)
     struct ppp_session_config *config = prepare(&replay, PPP_SERVER, 0x70ed20e6);
     use_windows(config);
     config->auth.methods.require_count = 0;
-    config->ipcp = (struct ipcp_config){.local_address = 0xc0a82b6c,
+    config->ipcp = (struct ipcp_config){.enabled = true,
+                                        .local_address = 0xc0a82b6c,
                                         .peer_address = 0xc0a82b6f,
                                         .servers = {[IPCP_DNS1] = 0xc0a82b6e}};
     start(&replay);
