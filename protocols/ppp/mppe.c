@@ -13,6 +13,11 @@ static void load_key(struct mppe_state *state)
     rc4_set_key(state->rc4, state->session_key, state->key_length);
 }
 
+static bool is_flag_packet(uint16_t count)
+{
+    return (count & 0xff) == 0xff;
+}
+
 static void change_keys(struct mppe_state *state, unsigned times)
 {
     for (; times > 0; times--)
@@ -59,22 +64,32 @@ void mppe_compressor_clear(struct mppe_compressor *compressor)
     clear_state(&compressor->state);
 }
 
-void mppe_encrypt(struct mppe_compressor *compressor, struct packet *packet)
+bool mppe_flushes_next(const struct mppe_compressor *compressor)
+{
+    const struct mppe_state *state = &compressor->state;
+    return state->stateless || compressor->flush || is_flag_packet(state->count);
+}
+
+void mppe_encrypt_with(struct mppe_compressor *compressor, struct packet *packet, uint16_t bits)
 {
     struct mppe_state *state = &compressor->state;
-    unsigned header = MPPE_ENCRYPTED | state->count;
+    unsigned header = bits | MPPE_ENCRYPTED | state->count;
+    if (mppe_flushes_next(compressor))
+        header |= MPPE_FLUSHED;
     /* RFC 3078 section 7.1: every packet; section 7.2: only the "flag" packet. */
-    if (state->stateless || (state->count & 0xff) == 0xff) {
+    if (state->stateless || is_flag_packet(state->count))
         change_keys(state, 1);
+    if (header & MPPE_FLUSHED)
         load_key(state);
-        header |= MPPE_FLUSHED;
-    } else if (compressor->flush) {
-        header |= MPPE_FLUSHED;
-    }
     compressor->flush = false;
     rc4_crypt(state->rc4, packet->data, packet->length);
     wire_store_u16(packet_push(packet, MPPE_HEADER_SIZE), (uint16_t)header);
     state->count = (state->count + 1) & MPPE_COUNT_MASK;
+}
+
+void mppe_encrypt(struct mppe_compressor *compressor, struct packet *packet)
+{
+    mppe_encrypt_with(compressor, packet, 0);
 }
 
 void mppe_compressor_reset(struct mppe_compressor *compressor)
@@ -184,6 +199,7 @@ enum mppe_result mppe_decrypt(struct mppe_decompressor *decompressor, instant no
         state->count = header & MPPE_COUNT_MASK;
     }
     if (result == MPPE_DELIVER) {
+        decompressor->header = (uint16_t)header;
         (void)packet_pull(packet, MPPE_HEADER_SIZE);
         rc4_crypt(state->rc4, packet->data, packet->length);
     }

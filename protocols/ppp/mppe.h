@@ -50,6 +50,7 @@ struct mppe_compressor {
 /** The receiving direction. */
 struct mppe_decompressor {
     struct mppe_state state;
+    uint16_t header;     /**< of the last packet delivered; bits A, B and C are MPPC's too */
     bool awaiting_flush; /**< stateful: a loss was seen, packets are discarded until FLUSHED */
     instant reset_request_interval;
     instant next_reset_request; /**< no further request before this */
@@ -69,6 +70,20 @@ void mppe_compressor_clear(struct mppe_compressor *compressor);
  * the caller pushes protocol 00FD.
  */
 void mppe_encrypt(struct mppe_compressor *compressor, struct packet *packet);
+
+/**
+ * Whether the next packet will be FLUSHED whatever comes: MPPC must then start its history anew
+ * before it compresses that packet, for both read the same bit.
+ */
+bool mppe_flushes_next(const struct mppe_compressor *compressor);
+
+/**
+ * mppe_encrypt() of what MPPC has compressed. Its  bits go into the header beside MPPE's own;
+ * FLUSHED among them initialises the tables with the current key.
+ *
+ * @param bits  what mppc_compress() returned
+ */
+void mppe_encrypt_with(struct mppe_compressor *compressor, struct packet *packet, uint16_t bits);
 
 /**
  * A CCP Reset-Request has come: the tables start anew with the current key, and the next packet is
