@@ -1,6 +1,7 @@
 #include "nodes/host.h"
 
 #include "nodes/host_stack_tcp.h"
+#include "nodes/tcp_script.h"
 #include "nodes/tcp_server.h"
 #include "nodes/udp_server.h"
 
@@ -53,6 +54,8 @@ void host_start(struct node *node)
         udp_server_start(server);
     for (struct tcp_server *server = host->tcp_servers; server; server = server->next)
         tcp_server_start(server);
+    for (struct tcp_script *script = host->tcp_scripts; script; script = tcp_script_next(script))
+        tcp_script_listen(script);
 }
 
 /* "udp-server.PORT.received" and the like: the server's port, and what follows it. */

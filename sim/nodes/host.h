@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct tcp_script;
 struct tcp_server;
 struct udp_server;
 
@@ -23,6 +24,7 @@ struct host {
     struct tcp_options tcp_options; /**< of every connection that the host makes or accepts */
     struct tcp_server *tcp_servers;
     struct udp_server *udp_servers;
+    struct tcp_script *tcp_scripts; /**< those that listen */
     uint16_t next_echo_identifier;
 };
 

@@ -44,6 +44,12 @@ const struct trace_declaration node_trace_declarations[] = {
     {"transfer.failed", "name octets reason",
      "A TCP transfer ended early; \"octets\" had been sent, or received intact."},
     {"udp-stream.finished", "name sent replies", "A UDP stream is over."},
+    {"tcp-script.connected", "name remote local-port remote-port",
+     "A connection of a TCP script stands."},
+    {"tcp-script.received", "name octets", "So many octets have come for a TCP script."},
+    {"tcp-script.ended", "name reason",
+     "A connection of a TCP script is over: closed, peer-closed, reset, reset-here, refused, "
+     "timed-out, unreachable or no-route."},
     {NULL, NULL, NULL},
 };
 

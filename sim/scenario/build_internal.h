@@ -10,6 +10,7 @@
  * Inside of a run, for the files that build it.
  */
 
+struct host;
 struct scheduled_action;
 
 struct run {
@@ -36,6 +37,13 @@ struct device *run_device(const struct run *run, const struct scenario_node *nod
 
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
+
+/** Makes the listening TCP scripts of @p node. */
+enum status build_scripts(struct run *run, const struct scenario_node *node, struct host *host);
+
+/** What the timeline's actions of these names do. */
+enum status do_tcp_script(struct run *run, const struct scenario_action_tcp_script *wanted);
+enum status do_send_packet(struct run *run, const struct scenario_action_send_packet *wanted);
 
 /** Prepares the timeline; run_start() puts it on the clock. */
 enum status build_timeline(struct run *run);

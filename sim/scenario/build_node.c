@@ -252,5 +252,7 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
         status = build_routes(run, node, host);
     if (status == STATUS_OK)
         status = build_services(node, host);
+    if (status == STATUS_OK)
+        status = build_scripts(run, node, host);
     return status;
 }

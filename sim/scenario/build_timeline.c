@@ -98,7 +98,7 @@ static void do_set_link(const struct run *run, const struct scenario_action_set_
 static void perform(struct simulation *simulation, struct event *event)
 {
     struct scheduled_action *scheduled = (struct scheduled_action *)event;
-    const struct run *run = scheduled->run;
+    struct run *run = scheduled->run;
     const struct scenario_action *action = scheduled->action;
     enum status status = STATUS_OK;
     switch (action->kind) {
@@ -128,6 +128,12 @@ static void perform(struct simulation *simulation, struct event *event)
         break;
     case SCENARIO_DROP:
         link_add_fault(run_link(run, action->drop.link), &scheduled->drop.fault);
+        break;
+    case SCENARIO_TCP_SCRIPT:
+        status = do_tcp_script(run, &action->tcp_script);
+        break;
+    case SCENARIO_SEND_PACKET:
+        status = do_send_packet(run, &action->send_packet);
         break;
     }
     if (status != STATUS_OK) /* no memory or no free port: the run is not what was asked for */

@@ -89,6 +89,33 @@ struct scenario_service {
     uint16_t port;
 };
 
+enum scenario_script_step_kind {
+    SCENARIO_SCRIPT_SEND,
+    SCENARIO_SCRIPT_AWAIT,
+    SCENARIO_SCRIPT_WAIT,
+    SCENARIO_SCRIPT_CLOSE,
+    SCENARIO_SCRIPT_RESET,
+};
+
+/** A step of a TCP script. */
+struct scenario_script_step {
+    struct scenario_position at;
+    enum scenario_script_step_kind kind;
+    const uint8_t *octets; /**< SEND */
+    size_t length;         /**< SEND */
+    uint32_t awaited;      /**< AWAIT: octets */
+    instant pause;         /**< WAIT */
+};
+
+/** What a TCP connection of a scripted peer says. */
+struct scenario_script {
+    struct scenario_position at;
+    const char *name;
+    uint16_t port;
+    struct scenario_script_step *steps;
+    size_t step_count;
+};
+
 /** Authentication protocols of PPP, the weakest first. */
 enum scenario_authentication {
     SCENARIO_AUTHENTICATION_PAP,
@@ -198,6 +225,8 @@ struct scenario_node {
     size_t route_count;
     struct scenario_service *services;
     size_t service_count;
+    struct scenario_script *scripts; /**< those that listen */
+    size_t script_count;
     struct scenario_connection *connections; /**< vpn-client only */
     size_t connection_count;
     struct scenario_vpn_server *server; /**< vpn-server only; NULL otherwise */
@@ -290,6 +319,8 @@ enum scenario_action_kind {
     SCENARIO_LINK_UP,
     SCENARIO_SET_LINK,
     SCENARIO_DROP,
+    SCENARIO_TCP_SCRIPT,
+    SCENARIO_SEND_PACKET,
 };
 
 /** dial and hang-up. */
@@ -349,6 +380,25 @@ struct scenario_action_drop {
     uint64_t last;
 };
 
+struct scenario_action_tcp_script {
+    struct scenario_script script;
+    struct scenario_node *node;
+    ipv4_address destination;
+    uint32_t count; /**< connections */
+    instant interval;
+};
+
+struct scenario_action_send_packet {
+    struct scenario_node *node;
+    ipv4_address source; /**< IPV4_ANY: as the route has it */
+    ipv4_address destination;
+    uint8_t protocol;
+    const uint8_t *octets; /**< behind the IP header */
+    size_t length;
+    uint32_t count;
+    instant interval;
+};
+
 /** Something that is done at an instant. The array keeps the order of the file. */
 struct scenario_action {
     struct scenario_position at;
@@ -362,6 +412,8 @@ struct scenario_action {
         struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
         struct scenario_action_set_link set_link;
         struct scenario_action_drop drop;
+        struct scenario_action_tcp_script tcp_script;
+        struct scenario_action_send_packet send_packet;
     };
 };
 

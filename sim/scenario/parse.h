@@ -22,6 +22,19 @@ void parse_expectations(struct loader *loader, const xmlNode *root);
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 
+/** The TCP scripts that listen on the machine @p element. */
+void parse_listening_scripts(struct loader *loader, const xmlNode *element,
+                             struct scenario_node *node);
+
+/** The timeline's actions that send what is written in the scenario. */
+void parse_tcp_script(struct loader *loader, const xmlNode *element,
+                      struct scenario_action_tcp_script *action);
+void parse_send_packet(struct loader *loader, const xmlNode *element,
+                       struct scenario_action_send_packet *action);
+
+/** The machine with an IP stack that the attribute node of an action names; NULL and reported. */
+struct scenario_node *parse_sender(struct loader *loader, const xmlNode *element);
+
 /** Whether @p element belongs to the network: its parent is a topology or the scenario. */
 bool parse_is_top_level(const xmlNode *element, const char *name);
 

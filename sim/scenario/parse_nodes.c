@@ -147,6 +147,7 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     parse_interfaces(loader, element, "interface", node);
     parse_routes(loader, element, node);
     parse_services(loader, element, node);
+    parse_listening_scripts(loader, element, node);
     if (kind == SCENARIO_VPN_CLIENT)
         parse_connections(loader, element, node);
     else if (kind == SCENARIO_VPN_SERVER)

@@ -11,9 +11,9 @@
 /* Most octets of data that an IPv4 datagram takes behind a header of 8 octets (ICMP, UDP). */
 #define DATAGRAM_DATA_MAX 65507
 
-static const char *const action_names[] = {"dial",       "hang-up",   "ping",    "transfer",
-                                           "udp-stream", "link-down", "link-up", "set-link",
-                                           "drop",       NULL};
+static const char *const action_names[] = {"dial",       "hang-up",    "ping",        "transfer",
+                                           "udp-stream", "link-down",  "link-up",     "set-link",
+                                           "drop",       "tcp-script", "send-packet", NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -28,7 +28,7 @@ static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
 }
 
 /* A machine with an IP stack, which can send. */
-static struct scenario_node *sender(struct loader *loader, const xmlNode *element)
+struct scenario_node *parse_sender(struct loader *loader, const xmlNode *element)
 {
     struct scenario_node *node = parse_node_reference(loader, element, "node");
     if (node && node->kind == SCENARIO_SWITCH)
@@ -54,7 +54,7 @@ static void parse_ping(struct loader *loader, const xmlNode *element,
                        struct scenario_action_ping *ping)
 {
     ping->name = element_text(loader, element, "name");
-    ping->node = sender(loader, element);
+    ping->node = parse_sender(loader, element);
     ping->destination = element_address(loader, element, "destination");
     ping->count = (uint32_t)element_number(loader, element, "count", 0);
     ping->interval = element_duration(loader, element, "interval", 0);
@@ -67,7 +67,7 @@ static void parse_transfer(struct loader *loader, const xmlNode *element,
 {
     static const char *const directions[] = {"send", "receive", NULL};
     transfer->name = element_text(loader, element, "name");
-    transfer->node = sender(loader, element);
+    transfer->node = parse_sender(loader, element);
     transfer->destination = element_address(loader, element, "destination");
     transfer->port = (uint16_t)element_number(loader, element, "port", 0);
     transfer->size = element_size(loader, element, "size");
@@ -79,7 +79,7 @@ static void parse_udp_stream(struct loader *loader, const xmlNode *element,
                              struct scenario_action_udp_stream *stream)
 {
     stream->name = element_text(loader, element, "name");
-    stream->node = sender(loader, element);
+    stream->node = parse_sender(loader, element);
     stream->destination = element_address(loader, element, "destination");
     stream->port = (uint16_t)element_number(loader, element, "port", 0);
     stream->size = datagram_size(loader, element);
@@ -160,6 +160,12 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         break;
     case SCENARIO_DROP:
         parse_drop(loader, element, &action->drop);
+        break;
+    case SCENARIO_TCP_SCRIPT:
+        parse_tcp_script(loader, element, &action->tcp_script);
+        break;
+    case SCENARIO_SEND_PACKET:
+        parse_send_packet(loader, element, &action->send_packet);
         break;
     }
     if (action->when >= loader->scenario->duration)

@@ -353,3 +353,42 @@ bool value_choices(const char *text, const char *const *names, unsigned *indexes
     *count = found;
     return true;
 }
+
+bool value_bits(const char *text, uint32_t *bits)
+{
+    uint64_t value = 0;
+    if (text[0] != '0' || text[1] != 'x') {
+        if (!value_number(text, UINT32_MAX, &value))
+            return false;
+    } else {
+        text += 2;
+        if (!*text)
+            return false;
+        for (; *text; text++) {
+            if (hex_digit(*text) < 0 || value > UINT32_MAX >> 4)
+                return false;
+            value = value << 4 | (uint64_t)hex_digit(*text);
+        }
+    }
+    *bits = (uint32_t)value;
+    return true;
+}
+
+bool value_hex(const char *text, uint8_t *octets, size_t *length)
+{
+    size_t count = 0;
+    for (;;) {
+        while (is_blank(*text))
+            text++;
+        if (!*text)
+            break;
+        int high = hex_digit(text[0]);
+        int low = high < 0 ? -1 : hex_digit(text[1]);
+        if (low < 0)
+            return false;
+        octets[count++] = (uint8_t)(high << 4 | low);
+        text += 2;
+    }
+    *length = count;
+    return count > 0;
+}

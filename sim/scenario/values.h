@@ -44,6 +44,12 @@ bool value_port_range(const char *text, struct scenario_port_range *range);
 /** "any", a known protocol's name or a number from 0 to 255. */
 bool value_ip_protocol(const char *text, bool *any, uint8_t *protocol);
 
+/** "17" or "0x000A0000": 32 bits. */
+bool value_bits(const char *text, uint32_t *bits);
+
+/** "1A2B 3C4D": the octets into @p octets, which has room for half the text's characters. */
+bool value_hex(const char *text, uint8_t *octets, size_t *length);
+
 /** The index of @p text in @p names, which ends with NULL; false when it is not there. */
 bool value_choice(const char *text, const char *const *names, unsigned *index);
 
