@@ -39,6 +39,7 @@
  *   icmp      malformed, bad-checksum, unknown-type, not-for-us, broadcast-echo, echo-off,
  *             no-listener
  *   udp       malformed, bad-checksum, port-unreachable
+ *   tcp       not-for-us (to a group), and those of inet/tcp.h
  *   gre, tcp, udp, icmp, esp, ah, ipv4 by what the datagram carries: filter
  */
 

@@ -1,5 +1,5 @@
-#include "protocols/inet/drop_log.h"
 #include "inet/arp.h"
+#include "protocols/inet/drop_log.h"
 #include "support/unit.h"
 
 /* Recorded between two Linux machines. */

@@ -1,6 +1,6 @@
 #include "base/entropy.h"
-#include "protocols/inet/drop_log.h"
 #include "inet/reassembly.h"
+#include "protocols/inet/drop_log.h"
 #include "support/unit.h"
 
 #define SECOND INSTANT_SECOND
