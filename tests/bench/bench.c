@@ -76,6 +76,7 @@ int main(int argc, char **argv)
         {"pptp", bench_pptp},
         {"clients", bench_clients},
         {"mppe", bench_mppe},
+        {"hdlc", bench_hdlc},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");

@@ -47,5 +47,6 @@ void bench_hosts(struct bench *bench);
 void bench_forwarding(struct bench *bench);
 void bench_tcp(struct bench *bench);
 void bench_mppe(struct bench *bench);
+void bench_hdlc(struct bench *bench);
 
 #endif
