@@ -17,6 +17,7 @@ static const uint8_t data[16384];
 struct dumbbell;
 
 struct flow {
+    struct event start;
     struct dumbbell *dumbbell;
     struct host *sender;
     struct host *receiver;
@@ -29,6 +30,7 @@ struct dumbbell {
     struct host *routers[2];
     struct stack_interface *bottleneck; /* the sending side's */
     struct flow flows[FLOWS];
+    struct tcp_options options;
     uint64_t delivered;
 };
 
@@ -63,6 +65,17 @@ static struct host *make_end(struct dumbbell *dumbbell, unsigned side, uint32_t 
     return host;
 }
 
+static void begin(struct simulation *simulation, struct event *event)
+{
+    (void)simulation;
+    struct flow *flow = (struct flow *)(void *)event;
+    struct dumbbell *dumbbell = flow->dumbbell;
+    uint32_t number = (uint32_t)(flow - dumbbell->flows);
+    bench_require(host_stack_tcp_connect(&flow->sender->stack, 0, 0x0a010002 | number << 8, PORT,
+                                         &dumbbell->options, &flow->sending) != NULL,
+                  "a connection was refused");
+}
+
 static void build(struct dumbbell *dumbbell)
 {
     struct simulation *simulation = &dumbbell->simulation;
@@ -75,9 +88,9 @@ static void build(struct dumbbell *dumbbell)
                10 * INSTANT_MILLISECOND, 1700);
     bench_gateway(dumbbell->routers[0], 0x0b000002);
     bench_gateway(dumbbell->routers[1], 0x0b000001);
-    struct tcp_options options = tcp_options_windows_2000();
-    options.receive_buffer = BUFFER;
-    options.send_buffer = BUFFER;
+    dumbbell->options = tcp_options_windows_2000();
+    dumbbell->options.receive_buffer = BUFFER;
+    dumbbell->options.send_buffer = BUFFER;
     for (uint32_t i = 0; i < FLOWS; i++) {
         struct flow *flow = &dumbbell->flows[i];
         flow->dumbbell = dumbbell;
@@ -85,12 +98,12 @@ static void build(struct dumbbell *dumbbell)
         flow->receiver = make_end(dumbbell, 1, i);
         flow->sending = (struct stack_tcp_handler){.event = serve_sender, .context = flow};
         flow->receiving = (struct stack_tcp_handler){.event = serve_receiver, .context = flow};
-        bench_require(host_stack_tcp_listen(&flow->receiver->stack, IPV4_ANY, PORT, &options,
-                                            &flow->receiving) == STATUS_OK,
+        bench_require(host_stack_tcp_listen(&flow->receiver->stack, IPV4_ANY, PORT,
+                                            &dumbbell->options, &flow->receiving) == STATUS_OK,
                       "a port was refused");
-        bench_require(host_stack_tcp_connect(&flow->sender->stack, 0, 0x0a010002 | i << 8, PORT,
-                                             &options, &flow->sending) != NULL,
-                      "a connection was refused");
+        flow->start.action = begin;
+        /* The first alone, so that no SYN is lost to address resolution. */
+        simulation_schedule(simulation, &flow->start, i == 0 ? 0 : (50 + i) * INSTANT_MILLISECOND);
     }
 }
 
