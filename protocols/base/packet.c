@@ -6,15 +6,17 @@
 /* Packets per block: small runs stay small, large ones allocate rarely. */
 #define STANDARD_BLOCK_PACKETS 32
 
+#define CACHE_LINE 64
+
 struct block {
     struct block *next;
-    _Alignas(16) uint8_t octets[];
+    _Alignas(CACHE_LINE) uint8_t octets[];
 };
 
-/* Storage rounded so that packets in a block stay 16-aligned. */
+/* Rounded so that what a packet says of itself is in one cache line. */
 static size_t packet_bytes(size_t storage_size)
 {
-    return (sizeof(struct packet) + storage_size + 15) & ~(size_t)15;
+    return (sizeof(struct packet) + storage_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
 }
 
 void packet_pool_init(struct packet_pool *pool)
@@ -37,7 +39,7 @@ static bool grow(struct packet_pool *pool, struct packet **free_list, size_t sto
                  size_t count)
 {
     size_t each = packet_bytes(storage_size);
-    struct block *block = malloc(sizeof *block + each * count);
+    struct block *block = aligned_alloc(CACHE_LINE, sizeof *block + each * count);
     if (!block)
         return false;
     block->next = pool->blocks;

@@ -6,25 +6,43 @@
 /* Added to the MTU to get the longest frame: destination, source, EtherType. */
 #define LINK_HEADER_SIZE 14
 
-/* A frame that the transmitter has accepted and not finished as far as anyone has looked. */
-struct transmission {
-    instant ends;          /* when its last bit leaves */
-    struct packet *tapped; /* to be recorded then; NULL on a link without taps */
+/* Where a frame stands that the transmitter has accepted. */
+enum fate {
+    ARRIVES, /* in its turn */
+    HELD,    /* a reordering fault has it in the other ring */
+    LOST,
 };
 
-/* One way through the link. The two events are first because most frames touch little else. */
+/* A frame between the sender and the receiver. */
+struct flight {
+    instant ends;         /* when its last bit leaves the transmitter */
+    instant due;          /* when it arrives */
+    struct packet *frame; /* NULL: only the time that it takes the transmitter matters any more */
+    uint32_t flip;        /* the bit to corrupt on arrival + 1; 0: none */
+    uint8_t fate;         /* enum fate */
+    bool twice;           /* arrives twice */
+    bool tapped;          /* to be recorded when it ends */
+};
+
+/* Flights by free-running numbers; memory is taken with the first, so an idle link costs none. */
+struct ring {
+    struct flight *slots;
+    uint32_t capacity; /* a power of two, or 0 */
+    uint32_t tail;     /* the number of the next */
+};
+
+/* One way through the link. */
 struct direction {
-    struct event arrival;     /* pending while a frame is on its way: the earliest to arrive */
-    struct packet_queue wire; /* on their way, by arrival */
-    struct packet_queue held; /* those that a reordering fault holds back, by arrival */
-    instant busy_until;       /* when the transmitter has finished all it accepted */
-    instant last_due;         /* no frame that keeps its place arrives before this */
-    struct transmission *ring;
-    uint32_t ring_capacity; /* a power of two, or 0 */
-    uint32_t ring_head;
-    uint32_t ring_count;
-    unsigned side; /* the sender's */
+    struct event arrival; /* pending while a frame is on its way: the earliest to arrive */
     struct link *link;
+    unsigned side;      /* the sender's */
+    struct ring wire;   /* all that were accepted, in order */
+    uint32_t arrived;   /* number of the next in the wire that may arrive */
+    uint32_t sent;      /* number of the first that the transmitter was seen to hold */
+    instant busy_until; /* when the transmitter has finished all it accepted */
+    instant last_due;   /* no frame that keeps its place arrives before this */
+    struct ring held;   /* those held back, by arrival: all by the same delay, so they keep order */
+    uint32_t released;  /* number of the next in there */
     struct event departure; /* pending while a tapped frame waits for its last bit */
 };
 
@@ -56,69 +74,135 @@ static void drop(struct link *link, struct packet *frame, const char *reason)
     packet_free(frame);
 }
 
-/* The next frame to arrive, and the queue it heads. */
-static struct packet_queue *earliest(struct direction *direction)
+/* ---- Rings ---- */
+
+static struct flight *slot(const struct ring *ring, uint32_t number)
 {
-    const struct packet *wire = direction->wire.head;
-    const struct packet *held = direction->held.head;
-    if (held && (!wire || held->due < wire->due))
-        return &direction->held;
-    return &direction->wire;
+    return &ring->slots[number & (ring->capacity - 1)];
 }
 
-static void arm(struct direction *direction)
+/* Doubles @ring, which holds the flights from number @oldest on. */
+static bool grow(struct ring *ring, struct simulation *simulation, uint32_t oldest)
 {
-    const struct packet *head = earliest(direction)->head;
-    if (head && (!event_is_pending(&direction->arrival) || head->due < direction->arrival.at))
-        simulation_schedule(direction->link->simulation, &direction->arrival, head->due);
+    struct ring larger = {.capacity = ring->capacity ? ring->capacity * 2 : 4, .tail = ring->tail};
+    larger.slots = simulation_allocate(simulation, larger.capacity * sizeof *larger.slots);
+    if (!larger.slots)
+        return false;
+    for (uint32_t number = oldest; number != ring->tail; number++)
+        *slot(&larger, number) = *slot(ring, number);
+    *ring = larger;
+    return true;
 }
 
-static void record(struct direction *direction, const struct transmission *transmission)
+/* The number of the oldest flight that still matters to somebody. */
+static uint32_t oldest_in_wire(const struct direction *direction)
 {
-    struct packet *frame = transmission->tapped;
-    tap_point_record(&direction->link->taps, transmission->ends,
-                     direction->side == 0 ? TAP_SENT : TAP_RECEIVED, frame->data, frame->length);
-    /* Nobody else waits for a frame that does not arrive. */
-    if (frame->due == INSTANT_NEVER)
-        packet_free(frame);
+    return (int32_t)(direction->arrived - direction->sent) < 0 ? direction->arrived
+                                                               : direction->sent;
 }
 
-/* Retires the transmissions that have ended by now. */
+static bool make_room(struct direction *direction)
+{
+    uint32_t oldest = oldest_in_wire(direction);
+    return direction->wire.tail - oldest < direction->wire.capacity ||
+           grow(&direction->wire, direction->link->simulation, oldest);
+}
+
+/* ---- Arriving ---- */
+
+/* The flight that arrives next; NULL: none. */
+static struct flight *earliest(struct direction *direction)
+{
+    struct flight *wire = NULL;
+    for (; direction->arrived != direction->wire.tail; direction->arrived++) {
+        wire = slot(&direction->wire, direction->arrived);
+        if (wire->fate == ARRIVES)
+            break;
+        wire = NULL;
+    }
+    if (direction->released == direction->held.tail)
+        return wire;
+    struct flight *held = slot(&direction->held, direction->released);
+    return wire && wire->due <= held->due ? wire : held;
+}
+
+/* Takes what earliest() has found. */
+static void take(struct direction *direction, const struct flight *flight)
+{
+    if (flight->fate == HELD)
+        direction->released++;
+    else
+        direction->arrived++;
+}
+
+/* Makes sure that the arrival of @next, the earliest there is, is not missed. */
+static void wake_at(struct direction *direction, const struct flight *next)
+{
+    if (next && (!event_is_pending(&direction->arrival) || next->due < direction->arrival.at))
+        simulation_schedule(direction->link->simulation, &direction->arrival, next->due);
+}
+
+/* Passes by the flights whose transmission has ended by now. */
 static void advance(struct direction *direction)
 {
-    instant now = direction->link->simulation->now;
-    while (direction->ring_count > 0) {
-        struct transmission *head = &direction->ring[direction->ring_head];
-        if (head->ends > now)
+    struct link *link = direction->link;
+    for (; direction->sent != direction->wire.tail; direction->sent++) {
+        struct flight *flight = slot(&direction->wire, direction->sent);
+        if (flight->ends > link->simulation->now)
             break;
-        if (head->tapped)
-            record(direction, head);
-        direction->ring_head = (direction->ring_head + 1) & (direction->ring_capacity - 1);
-        direction->ring_count--;
+        if (!flight->tapped)
+            continue;
+        tap_point_record(&link->taps, flight->ends, direction->side == 0 ? TAP_SENT : TAP_RECEIVED,
+                         flight->frame->data, flight->frame->length);
+        if (flight->fate == LOST)
+            packet_free(flight->frame);
     }
+}
+
+static void deliver(struct direction *direction, struct device *device, struct packet *frame)
+{
+    tap_point_record(&device->taps, direction->link->simulation->now, TAP_RECEIVED, frame->data,
+                     frame->length);
+    device->receive(device, frame);
+}
+
+/* The next frame of a long wire has been out of the cache for long: fetch it ahead of its turn. */
+static void prefetch(const struct direction *direction)
+{
+    if (direction->wire.tail - direction->arrived < 2)
+        return;
+    const struct packet *next = slot(&direction->wire, direction->arrived + 1)->frame;
+    if (!next)
+        return;
+    __builtin_prefetch(next);
+    /* Where the headers are that nearly all frames have. */
+    __builtin_prefetch(next->storage + PACKET_HEADROOM / 2 + 16);
 }
 
 static void arrive(struct simulation *simulation, struct event *event)
 {
     struct direction *direction = (struct direction *)(void *)event;
     struct device *device = direction->link->devices[1 - direction->side];
-    /* Where no delay separates them, the tap's turn comes first. */
-    if (direction->link->taps.taps)
-        advance(direction);
-    for (;;) {
-        struct packet_queue *queue = earliest(direction);
-        if (!queue->head || queue->head->due > simulation->now)
-            break;
-        struct packet *frame = packet_queue_pop(queue);
-        if (frame->mark) {
-            uint32_t bit = frame->mark - 1;
-            frame->data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-            frame->mark = 0;
+    advance(direction);
+    struct flight *next;
+    while ((next = earliest(direction)) && next->due <= simulation->now) {
+        struct flight flight = *next;
+        prefetch(direction);
+        take(direction, next);
+        if (flight.twice) {
+            struct packet *copy = packet_clone(flight.frame);
+            if (copy)
+                deliver(direction, device, copy);
+            else
+                simulation->failure = STATUS_NO_MEMORY;
         }
-        tap_point_record(&device->taps, simulation->now, TAP_RECEIVED, frame->data, frame->length);
-        device->receive(device, frame);
+        if (flight.flip) {
+            uint32_t bit = flight.flip - 1;
+            flight.frame->data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+        }
+        deliver(direction, device, flight.frame);
     }
-    arm(direction);
+    wake_at(direction, next);
 }
 
 static void depart(struct simulation *simulation, struct event *event)
@@ -126,9 +210,154 @@ static void depart(struct simulation *simulation, struct event *event)
     struct direction *direction =
         (struct direction *)(void *)((char *)event - offsetof(struct direction, departure));
     advance(direction);
-    if (direction->ring_count > 0)
-        simulation_schedule(simulation, event, direction->ring[direction->ring_head].ends);
+    if (direction->sent != direction->wire.tail)
+        simulation_schedule(simulation, event, slot(&direction->wire, direction->sent)->ends);
 }
+
+/* ---- Sending ---- */
+
+/* How long the transmitter needs, rounded up to a whole nanosecond. */
+static instant serialization_time(const struct link_config *config, uint32_t length)
+{
+    if (config->rate_bps == 0)
+        return 0;
+    return ((uint64_t)length * 8 * INSTANT_SECOND + config->rate_bps - 1) / config->rate_bps;
+}
+
+static bool draw(struct link *link, uint32_t ppm)
+{
+    return ppm > 0 && entropy_below(&link->entropy, LINK_PPM) < ppm;
+}
+
+/* Counts @p frame against every rule; true when one of them wants it dropped. */
+static bool hit_by_fault(struct link *link, unsigned side, const struct packet *frame)
+{
+    bool hit = false;
+    for (struct link_fault *fault = link->faults; fault; fault = fault->next) {
+        if (!fault->matches(fault, side, frame->data, frame->length))
+            continue;
+        fault->seen++;
+        if (fault->seen >= fault->first && fault->seen <= fault->last)
+            hit = true;
+    }
+    return hit;
+}
+
+/* Why the link refuses @p frame before it reaches the transmitter; NULL: it does not. */
+static const char *refusal(struct link *link, struct direction *direction,
+                           const struct packet *frame)
+{
+    if (!link->up)
+        return "link-down";
+    if (!link->devices[1 - direction->side])
+        return "no-peer";
+    if (frame->length > (uint64_t)link->config.mtu + LINK_HEADER_SIZE)
+        return "mtu";
+    advance(direction);
+    if (direction->wire.tail - direction->sent >= link->config.queue_limit)
+        return "queue-full";
+    if (!make_room(direction)) {
+        link->simulation->failure = STATUS_NO_MEMORY;
+        return "no-memory";
+    }
+    return NULL;
+}
+
+/* Moves @p flight to the ring of those held back; without memory it goes in its turn. */
+static void hold_back(struct link *link, struct direction *direction, struct flight *flight)
+{
+    struct ring *held = &direction->held;
+    if (held->tail - direction->released == held->capacity &&
+        !grow(held, link->simulation, direction->released)) {
+        link->simulation->failure = STATUS_NO_MEMORY;
+        return;
+    }
+    flight->fate = HELD;
+    struct flight *late = slot(held, held->tail++);
+    *late = *flight;
+    late->due = instant_after(flight->due, link->config.reorder_delay);
+}
+
+/* What the wire does to a frame that is not lost; its due time is that of an undisturbed one. */
+static void impair(struct link *link, struct direction *direction, struct flight *flight)
+{
+    const struct link_config *config = &link->config;
+    const struct trace *trace = &link->trace;
+    instant now = link->simulation->now;
+    uint64_t serial = flight->frame->serial;
+    if (config->jitter > 0)
+        flight->due = instant_after(flight->due, entropy_below(&link->entropy, config->jitter + 1));
+    if (flight->due < direction->last_due)
+        flight->due = direction->last_due;
+    direction->last_due = flight->due;
+    flight->twice = draw(link, config->duplicate_ppm);
+    if (flight->twice)
+        TRACE(trace, now, "link.duplicated", trace_number("serial", serial));
+    bool late = draw(link, config->reorder_ppm);
+    if (late)
+        TRACE(trace, now, "link.reordered", trace_number("serial", serial));
+    if (flight->frame->length > 0 && draw(link, config->corrupt_ppm)) {
+        /* Done on arrival: a tap at the sender's end sees what was sent. */
+        uint64_t bit = entropy_below(&link->entropy, (uint64_t)flight->frame->length * 8);
+        flight->flip = (uint32_t)bit + 1;
+        TRACE(trace, now, "link.corrupted", trace_number("serial", serial),
+              trace_number("bit", bit));
+    }
+    if (late)
+        hold_back(link, direction, flight);
+}
+
+/* The frame is lost on the wire: it keeps the transmitter busy, and a tap still sees it. */
+static void lose(struct link *link, struct flight *flight, const char *reason)
+{
+    trace_drop(&link->trace, link->simulation->now, "link", reason, flight->frame->serial);
+    flight->fate = LOST;
+    if (flight->tapped)
+        return;
+    packet_free(flight->frame);
+    flight->frame = NULL;
+}
+
+void device_transmit(struct device *device, struct packet *frame)
+{
+    struct link *link = device->link;
+    if (!link) {
+        packet_free(frame);
+        return;
+    }
+    struct simulation *simulation = link->simulation;
+    struct direction *direction = &link->directions[device->side];
+    const char *reason = refusal(link, direction, frame);
+    if (reason) {
+        drop(link, frame, reason);
+        return;
+    }
+    frame->mark = 0;
+    tap_point_record(&device->taps, simulation->now, TAP_SENT, frame->data, frame->length);
+    if (direction->busy_until < simulation->now)
+        direction->busy_until = simulation->now;
+    direction->busy_until += serialization_time(&link->config, frame->length);
+    struct flight flight = {.ends = direction->busy_until,
+                            .due = instant_after(direction->busy_until, link->config.delay),
+                            .frame = frame,
+                            .tapped = link->taps.taps != NULL};
+    if (link->faults && hit_by_fault(link, device->side, frame))
+        lose(link, &flight, "fault");
+    else if (link->impaired && draw(link, link->config.loss_ppm))
+        lose(link, &flight, "loss");
+    else if (link->impaired)
+        impair(link, direction, &flight);
+    *slot(&direction->wire, direction->wire.tail++) = flight;
+    if (flight.tapped && !event_is_pending(&direction->departure))
+        simulation_schedule(simulation, &direction->departure,
+                            slot(&direction->wire, direction->sent)->ends);
+    if (link->impaired)
+        wake_at(direction, earliest(direction));
+    else if (flight.fate != LOST)
+        wake_at(direction, &flight);
+}
+
+/* ---- Making and changing links ---- */
 
 struct link *link_create(struct simulation *simulation, const struct link_config *config)
 {
@@ -176,174 +405,21 @@ struct device *link_device(const struct link *link, unsigned side)
     return link->devices[side];
 }
 
-/* Room for one more transmission; the ring starts empty, so that an idle link costs nothing. */
-static bool grow_ring(struct direction *direction)
-{
-    uint32_t capacity = direction->ring_capacity ? direction->ring_capacity * 2 : 4;
-    struct transmission *ring =
-        simulation_allocate(direction->link->simulation, capacity * sizeof *ring);
-    if (!ring)
-        return false;
-    for (uint32_t i = 0; i < direction->ring_count; i++)
-        ring[i] = direction->ring[(direction->ring_head + i) & (direction->ring_capacity - 1)];
-    direction->ring = ring;
-    direction->ring_capacity = capacity;
-    direction->ring_head = 0;
-    return true;
-}
-
-/* How long the transmitter needs, rounded up to a whole nanosecond. */
-static instant serialization_time(const struct link_config *config, uint32_t length)
-{
-    if (config->rate_bps == 0)
-        return 0;
-    return ((uint64_t)length * 8 * INSTANT_SECOND + config->rate_bps - 1) / config->rate_bps;
-}
-
-static bool draw(struct link *link, uint32_t ppm)
-{
-    return ppm > 0 && entropy_below(&link->entropy, LINK_PPM) < ppm;
-}
-
-/* Counts @p frame against every rule; true when one of them wants it dropped. */
-static bool hit_by_fault(struct link *link, unsigned side, const struct packet *frame)
-{
-    bool hit = false;
-    for (struct link_fault *fault = link->faults; fault; fault = fault->next) {
-        if (!fault->matches(fault, side, frame->data, frame->length))
-            continue;
-        fault->seen++;
-        if (fault->seen >= fault->first && fault->seen <= fault->last)
-            hit = true;
-    }
-    return hit;
-}
-
-/* Why the link refuses @p frame before it reaches the transmitter; NULL: it does not. */
-static const char *refusal(struct link *link, struct direction *direction,
-                           const struct packet *frame)
-{
-    if (!link->up)
-        return "link-down";
-    if (!link->devices[1 - direction->side])
-        return "no-peer";
-    if (frame->length > (uint64_t)link->config.mtu + LINK_HEADER_SIZE)
-        return "mtu";
-    advance(direction);
-    if (direction->ring_count >= link->config.queue_limit)
-        return "queue-full";
-    if (direction->ring_count == direction->ring_capacity && !grow_ring(direction)) {
-        link->simulation->failure = STATUS_NO_MEMORY;
-        return "no-memory";
-    }
-    return NULL;
-}
-
-/* What the wire does to @p frame beyond loss; its due time is that of an undisturbed frame. */
-static struct packet_queue *impair(struct link *link, struct direction *direction,
-                                   struct packet *frame)
-{
-    const struct link_config *config = &link->config;
-    struct packet_queue *queue = &direction->wire;
-    if (config->jitter > 0)
-        frame->due = instant_after(frame->due, entropy_below(&link->entropy, config->jitter + 1));
-    if (frame->due < direction->last_due)
-        frame->due = direction->last_due;
-    direction->last_due = frame->due;
-    if (draw(link, config->duplicate_ppm)) {
-        struct packet *copy = packet_clone(frame);
-        if (copy) {
-            TRACE(&link->trace, link->simulation->now, "link.duplicated",
-                  trace_number("serial", frame->serial));
-            packet_queue_push(&direction->wire, copy);
-        } else {
-            link->simulation->failure = STATUS_NO_MEMORY;
-        }
-    }
-    if (draw(link, config->reorder_ppm)) {
-        /* All are held back equally long, so that this queue too stays in order of arrival. */
-        frame->due = instant_after(frame->due, config->reorder_delay);
-        queue = &direction->held;
-        TRACE(&link->trace, link->simulation->now, "link.reordered",
-              trace_number("serial", frame->serial));
-    }
-    if (frame->length > 0 && draw(link, config->corrupt_ppm)) {
-        /* Done on arrival: a tap at the sender's end sees what was sent. */
-        uint32_t bit = (uint32_t)entropy_below(&link->entropy, (uint64_t)frame->length * 8);
-        frame->mark = bit + 1;
-        TRACE(&link->trace, link->simulation->now, "link.corrupted",
-              trace_number("serial", frame->serial), trace_number("bit", bit));
-    }
-    return queue;
-}
-
-/* Enters @p frame, which ends at @p ends, into the ring and the tap's schedule. */
-static void occupy(struct direction *direction, struct packet *frame, instant ends)
-{
-    struct link *link = direction->link;
-    bool tapped = link->taps.taps != NULL;
-    uint32_t tail =
-        (direction->ring_head + direction->ring_count++) & (direction->ring_capacity - 1);
-    direction->ring[tail] = (struct transmission){.ends = ends, .tapped = tapped ? frame : NULL};
-    if (tapped && !event_is_pending(&direction->departure))
-        simulation_schedule(link->simulation, &direction->departure,
-                            direction->ring[direction->ring_head].ends);
-}
-
-void device_transmit(struct device *device, struct packet *frame)
-{
-    struct link *link = device->link;
-    if (!link) {
-        packet_free(frame);
-        return;
-    }
-    struct simulation *simulation = link->simulation;
-    struct direction *direction = &link->directions[device->side];
-    const char *reason = refusal(link, direction, frame);
-    if (reason) {
-        drop(link, frame, reason);
-        return;
-    }
-    tap_point_record(&device->taps, simulation->now, TAP_SENT, frame->data, frame->length);
-    instant start =
-        direction->busy_until > simulation->now ? direction->busy_until : simulation->now;
-    instant ends = start + serialization_time(&link->config, frame->length);
-    direction->busy_until = ends;
-    frame->due = instant_after(ends, link->config.delay);
-    frame->mark = 0;
-    struct packet_queue *queue = &direction->wire;
-    if (link->faults && hit_by_fault(link, device->side, frame))
-        reason = "fault";
-    else if (link->impaired && draw(link, link->config.loss_ppm))
-        reason = "loss";
-    else if (link->impaired)
-        queue = impair(link, direction, frame);
-    if (!reason) {
-        packet_queue_push(queue, frame);
-        occupy(direction, frame, ends);
-        arm(direction);
-        return;
-    }
-    /* The frame is lost on the wire: it keeps the transmitter busy, and a tap still sees it. */
-    trace_drop(&link->trace, simulation->now, "link", reason, frame->serial);
-    frame->due = INSTANT_NEVER;
-    occupy(direction, frame, ends);
-    if (!link->taps.taps)
-        packet_free(frame);
-}
-
 static void lose_everything(struct direction *direction)
 {
     struct link *link = direction->link;
     advance(direction);
-    for (; direction->ring_count > 0; direction->ring_count--) {
-        struct packet *tapped = direction->ring[direction->ring_head].tapped;
-        if (tapped && tapped->due == INSTANT_NEVER)
-            packet_free(tapped);
-        direction->ring_head = (direction->ring_head + 1) & (direction->ring_capacity - 1);
+    /* Frames lost before whose turn at the tap has not come: nobody will see them. */
+    for (; direction->sent != direction->wire.tail; direction->sent++) {
+        const struct flight *flight = slot(&direction->wire, direction->sent);
+        if (flight->fate == LOST)
+            packet_free(flight->frame);
     }
-    for (struct packet *frame; (frame = packet_queue_pop(earliest(direction)));)
+    for (struct flight *flight; (flight = earliest(direction));) {
+        struct packet *frame = flight->frame;
+        take(direction, flight);
         drop(link, frame, "link-down");
+    }
     simulation_cancel(link->simulation, &direction->arrival);
     simulation_cancel(link->simulation, &direction->departure);
     direction->busy_until = link->simulation->now;

@@ -72,8 +72,8 @@ void link_attach(struct link *link, unsigned side, struct device *device);
  * Sends @p frame, which the link then owns. What does not arrive ends in a packet.dropped event of
  * protocol "link" at "link:NAME": reason "link-down", "no-peer" (nothing at the far end), "mtu"
  * (longer than the MTU and a 14-octet header), "queue-full", or, once the transmitter has taken it,
- * "fault" or "loss". A device that is on no link discards silently. packet.due and packet.mark are
- * the link's from here on; the frame arrives with a mark of 0.
+ * "fault" or "loss". A device that is on no link discards silently. The frame arrives with a
+ * packet.mark of 0.
  */
 void device_transmit(struct device *device, struct packet *frame);
 
