@@ -247,6 +247,31 @@ static void check_schema_attributes(struct loader *loader, xmlNode *root)
     }
 }
 
+/*
+ * For every error libxml2 looks at all the siblings in front of the element, for the marks of its
+ * own XInclude: a file with a mistake in each of its elements would keep it busy for minutes. There
+ * are no such marks in this tree, so the way back is cut while it validates, which needs the way
+ * forward only.
+ */
+static void cut_way_back(xmlNode *root)
+{
+    for (xmlNode *element = root; element; element = xml_next_element(root, element)) {
+        for (xmlNode *child = element->children; child; child = child->next)
+            child->prev = NULL;
+    }
+}
+
+static void restore_way_back(xmlNode *root)
+{
+    for (xmlNode *element = root; element; element = xml_next_element(root, element)) {
+        xmlNode *previous = NULL;
+        for (xmlNode *child = element->children; child; child = child->next) {
+            child->prev = previous;
+            previous = child;
+        }
+    }
+}
+
 /* Validates once; misplaced elements are reported and taken out, so that the next round sees behind
  * them. True: there were such. */
 static bool validate_round(struct validation *validation, xmlSchemaValidCtxt *context,
@@ -254,8 +279,11 @@ static bool validate_round(struct validation *validation, xmlSchemaValidCtxt *co
 {
     diagnostics_destroy(&validation->found);
     validation->misplaced_count = 0;
+    xmlNode *root = xmlDocGetRootElement(document);
+    cut_way_back(root);
     if (xmlSchemaValidateDoc(context, document) < 0)
         validation->loader->failure = STATUS_NO_MEMORY;
+    restore_way_back(root);
     for (size_t i = 0; i < validation->misplaced_count; i++) {
         struct misplaced *misplaced = &validation->misplaced[i];
         loader_error(validation->loader, misplaced->at, "%s", misplaced->text);
