@@ -161,17 +161,22 @@ static void disconnected(struct pptp_control *self, instant now, struct pptp_cal
 static void wan_error(struct pptp_control *self, instant now, struct pptp_call *call,
                       const struct pptp_message *message)
 {
-    (void)now;
-    (void)message; /* read by the owner with pptp_control_last_message() */
+    if (self->config.ignore_wan_errors) {
+        pptp_discard(self, now, "wan-error-ignored");
+        return;
+    }
+    pptp_trace_wan_error(self, now, call, &message->body.wan_error_notify);
     pptp_notify(self, PPTP_EVENT_WAN_ERROR, call->local_call_id);
 }
 
 static void link_info(struct pptp_control *self, instant now, struct pptp_call *call,
                       const struct pptp_message *message)
 {
-    (void)now;
     call->send_accm = message->body.set_link_info.send_accm;
     call->receive_accm = message->body.set_link_info.receive_accm;
+    TRACE(&self->config.trace, now, "pptp.link-info", trace_number("call-id", call->local_call_id),
+          trace_number("send-accm", call->send_accm),
+          trace_number("receive-accm", call->receive_accm));
     pptp_notify(self, PPTP_EVENT_LINK_INFO, call->local_call_id);
 }
 
@@ -233,14 +238,17 @@ static bool role_allows(const struct pptp_control *self, enum pptp_message_type 
         return role == PPTP_PAC;
     if (type == PPTP_INCOMING_CALL_REQUEST)
         return role == PPTP_PNS;
-    /* Section 2.15 has only the PNS send it; Windows servers do too. */
-    if (type == PPTP_SET_LINK_INFO && role == PPTP_PNS)
-        return self->config.link_info_from_pac;
     return find_row(type)->roles & 1U << role;
 }
 
 void pptp_call_input(struct pptp_control *self, instant now, const struct pptp_message *message)
 {
+    /* Section 2.15 has only the PNS send it; Windows servers do too. */
+    if (message->type == PPTP_SET_LINK_INFO && self->config.role == PPTP_PNS &&
+        !self->config.link_info_from_pac) {
+        pptp_discard(self, now, "link-info-from-pac");
+        return;
+    }
     if (!role_allows(self, message->type)) {
         pptp_illegal(self, now, "illegal-for-role");
         return;

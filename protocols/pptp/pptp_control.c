@@ -37,6 +37,7 @@ struct pptp_control_config pptp_control_config_windows(enum pptp_role role, bool
     config.start_ms = 30000;
     config.discard_illegal = true;
     config.link_info_from_pac = true;
+    config.ignore_wan_errors = true;
     config.collision_resolution = false;
     config.clear_result = PPTP_DISCONNECT_UNSPECIFIED;
     config.first_call_id = 0;
@@ -114,6 +115,7 @@ void pptp_finish(struct pptp_control *self, instant now, enum pptp_close_reason 
 
 void pptp_discard(struct pptp_control *self, instant now, const char *reason)
 {
+    self->discarded++;
     trace_drop(&self->config.trace, now, "pptp", reason, 0);
 }
 

@@ -110,7 +110,10 @@ struct pptp_control_config {
      * (Windows) instead of closing the connection (section 3). Lost synchronisation always closes.
      */
     bool discard_illegal;
-    bool link_info_from_pac;   /**< PNS: accept Set-Link-Info too, as Windows does */
+    /** PNS: accept Set-Link-Info, as Windows does; section 2.15 lets only the PNS send it, and
+     * without this one from the PAC is discarded. */
+    bool link_info_from_pac;
+    bool ignore_wan_errors;    /**< PNS: discard WAN-Error-Notify (MS-PTPT 3.2.5.6) */
     bool collision_resolution; /**< section 3.1.3; Windows keeps both connections */
     /** Result Code of Call-Disconnect-Notify after a Call-Clear-Request: RFC 4, Windows 0. */
     uint8_t clear_result;
@@ -150,7 +153,7 @@ struct pptp_pending {
  * Engine contract: after every command, input and timeout poll until OUTPUT_NONE. Outputs are
  * OUTPUT_SEND (the octets of one message, to be written to TCP in this order) and OUTPUT_EVENT.
  * Received octets are untrusted: no sequence of them makes the engine fail, grow or read out of
- * bounds. Fields are private; use the functions.
+ * bounds. Fields are private except @c discarded; use the functions.
  */
 struct pptp_control {
     struct pptp_control_config config;
@@ -166,6 +169,7 @@ struct pptp_control {
     uint16_t next_call_id;
     uint16_t received_length; /**< octets of the message being received, or of the last one */
     bool message_complete;    /**< received[] holds a whole message that has been handled */
+    uint32_t discarded;       /**< messages that were no use, each with a "packet.dropped" event */
     uint32_t echo_identifier;
     instant now;           /**< of the latest call, for what polling decides */
     instant state_due;     /**< start or stop timer */

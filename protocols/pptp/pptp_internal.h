@@ -102,6 +102,10 @@ void pptp_call_told(struct pptp_control *self, uint16_t call_id);
 void pptp_trace_message(struct pptp_control *self, instant now, const char *event,
                         const struct pptp_message *message);
 
+/** Emits "pptp.wan-error" with the peer's counters. */
+void pptp_trace_wan_error(struct pptp_control *self, instant now, const struct pptp_call *call,
+                          const struct pptp_wan_error_notify *errors);
+
 /** Emits "pptp.control.established" with what the peer says about itself. */
 void pptp_trace_established(struct pptp_control *self, instant now, const struct pptp_start *start);
 

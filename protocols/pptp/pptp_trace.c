@@ -14,6 +14,10 @@ const struct trace_declaration pptp_trace_declarations[] = {
     {"pptp.call.refused", "call-id result error", "A call was refused, by the peer or here."},
     {"pptp.call.cleared", "call-id peer-call-id reason result", "A call has ended."},
     {"pptp.echo.timeout", "identifier", "No Echo-Reply came: the peer is taken for gone."},
+    {"pptp.link-info", "call-id send-accm receive-accm",
+     "Set-Link-Info has come and its maps of escaped characters hold for the call from now on."},
+    {"pptp.wan-error", "call-id crc framing hardware-overruns buffer-overruns timeouts alignment",
+     "WAN-Error-Notify has come with the other end's counters since the call began."},
     {NULL, NULL, NULL},
 };
 
@@ -36,6 +40,17 @@ void pptp_trace_message(struct pptp_control *self, instant now, const char *even
         fields[count++] = trace_number("error", error);
     }
     trace_emit(&self->config.trace, now, event, fields, count);
+}
+
+void pptp_trace_wan_error(struct pptp_control *self, instant now, const struct pptp_call *call,
+                          const struct pptp_wan_error_notify *errors)
+{
+    TRACE(&self->config.trace, now, "pptp.wan-error", trace_number("call-id", call->local_call_id),
+          trace_number("crc", errors->crc_errors), trace_number("framing", errors->framing_errors),
+          trace_number("hardware-overruns", errors->hardware_overruns),
+          trace_number("buffer-overruns", errors->buffer_overruns),
+          trace_number("timeouts", errors->timeout_errors),
+          trace_number("alignment", errors->alignment_errors));
 }
 
 /* Names come from the peer: anything that is not printable ASCII is shown as a question mark. */
