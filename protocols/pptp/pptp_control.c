@@ -478,6 +478,11 @@ void pptp_control_collide(struct pptp_control *originated, struct pptp_control *
         pptp_finish(originated, now, PPTP_CLOSE_COLLISION, false);
 }
 
+enum pptp_close_reason pptp_control_close_reason(const struct pptp_control *self)
+{
+    return self->state == PPTP_CONTROL_CLOSED ? self->close_reason : PPTP_CLOSE_NONE;
+}
+
 bool pptp_control_last_message(const struct pptp_control *self, struct pptp_message *message)
 {
     return self->message_complete &&

@@ -304,6 +304,9 @@ void pptp_control_collide(struct pptp_control *originated, struct pptp_control *
 /** The call with that local Call ID, also just after its end; NULL when there is none. */
 const struct pptp_call *pptp_control_call(const struct pptp_control *self, uint16_t call_id);
 
+/** Why the connection has ended; PPTP_CLOSE_NONE while it has not. */
+enum pptp_close_reason pptp_control_close_reason(const struct pptp_control *self);
+
 /** Calls that have not ended. */
 unsigned pptp_control_calls_in_use(const struct pptp_control *self);
 

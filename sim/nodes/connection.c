@@ -51,6 +51,12 @@ void connection_hang_up(struct connection *connection)
         connection->class->hang_up(connection);
 }
 
+void connection_end_control(struct connection *connection, bool reset)
+{
+    if (connection->class->end_control)
+        connection->class->end_control(connection, reset);
+}
+
 const char *connection_state_text(enum connection_state state)
 {
     switch (state) {

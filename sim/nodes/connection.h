@@ -50,6 +50,8 @@ struct connection_class {
     void (*dial)(struct connection *connection);
     /** Hangs up in any state but DISCONNECTED and DISCONNECTING. */
     void (*hang_up)(struct connection *connection);
+    /** Ends the control connection: in order, or by a reset. NULL: the kind has none. */
+    void (*end_control)(struct connection *connection, bool reset);
     /** Takes a GRE packet from @p source if it is for this connection. NULL: never. */
     bool (*take_gre)(struct connection *connection, ipv4_address source, uint16_t call_id,
                      struct packet *packet);
@@ -76,6 +78,12 @@ void connection_dial(struct connection *connection);
 
 /** Hangs up in whatever state; nothing happens when disconnected. */
 void connection_hang_up(struct connection *connection);
+
+/**
+ * Ends the control connection under it: in order, by what the protocol has for that, or with
+ * @p reset by a TCP RST and without a word. Nothing happens when there is none.
+ */
+void connection_end_control(struct connection *connection, bool reset);
 
 /** "disconnected", "connecting", ...: the state connection.NAME. */
 const char *connection_state_text(enum connection_state state);

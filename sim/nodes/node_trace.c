@@ -30,7 +30,8 @@ const struct trace_declaration node_trace_declarations[] = {
      "A caller is through: its user name, where it calls from and the address it was given."},
     {"server.caller.disconnected", "port user address", "A caller's network phase has ended."},
     {"server.call.refused", "reason from",
-     "The server refuses a call; reason ports-in-use when every PPTP port is busy."},
+     "The server refuses a call; reason ports-in-use when every PPTP port is busy, or "
+     "address-not-allowed for a caller that is not on its list."},
     {"server.pool.exhausted", "", "A caller is there and no address is left for it."},
     {"server.failed", "port reason", "A service could not use its port."},
     {"ping.reply", "name from sequence size ttl rtt-us", "A reply to a ping has come."},

@@ -135,6 +135,7 @@ static void tcp_happened(void *context, struct tcp_connection *connection, enum 
     case TCP_EVENT_UNREACHABLE:
         if (!link->started)
             link->owner_class->unreachable(link->owner, event);
+        link->timed_out = event == TCP_EVENT_TIMED_OUT;
         transport_lost(link);
         return;
     case TCP_EVENT_CLOSED:
@@ -165,6 +166,7 @@ static void prepare(struct pptp_link *link, const struct pptp_control_config *co
     complete.max_calls = 1;
     link->started = false;
     link->closing = false;
+    link->timed_out = false;
     pptp_control_init(&link->control, &complete);
 }
 
@@ -192,7 +194,12 @@ void pptp_link_abort(struct pptp_link *link)
     if (!link->tcp)
         return;
     link->closing = true;
-    host_stack_tcp_abort(&link->host->stack, link->tcp);
+    if (link->started) { /* the engine ends its calls and asks for the reset */
+        pptp_control_lower_down(&link->control, link_now(link));
+        pptp_link_run(link);
+    }
+    if (link->tcp)
+        host_stack_tcp_abort(&link->host->stack, link->tcp);
     release(link);
 }
 

@@ -31,7 +31,8 @@ struct pptp_link {
     struct timer timer;
     bool started; /**< TCP is up, the engine runs */
     bool running;
-    bool closing; /**< the engine has ended, TCP is being closed */
+    bool closing;   /**< the engine has ended, TCP is being closed */
+    bool timed_out; /**< TCP gave up: its retransmissions were not answered */
 };
 
 void pptp_link_init(struct pptp_link *link, struct host *host,

@@ -31,6 +31,8 @@ struct node_profile {
     uint8_t server_bearer;       /**< its Bearer Capabilities; 0: analog */
     bool connect_speed_swapped;  /**< Connect Speed goes out with its least octet first */
     bool link_info_repeated;     /**< Set-Link-Info once more when the network phase has begun */
+    bool sends_wan_errors;       /**< an answering end sends WAN-Error-Notify */
+    bool gre_from_route;         /**< an answering end's GRE comes from where its route leads */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };

@@ -138,6 +138,7 @@ void rras_port_init(struct rras_port *port, struct rras_server *server, unsigned
     snprintf(port->name, sizeof port->name, "VPN1-%u", index);
     pptp_port_init(&port->pptp, &server->host, &server->ppp_taps, port_event, port);
     link_info_init(&port->link_info, &port->pptp.ppp.session, server->profile, false);
+    wan_errors_init(&port->wan_errors);
 }
 
 static struct ppp_session_config session_config(struct rras_port *port)
@@ -167,7 +168,13 @@ static bool open_port(struct rras_port *port)
     struct rras_server *server = port->server;
     struct pptp_link *link = &port->control->link;
     const struct pptp_call *call = pptp_control_call(&link->control, port->call_id);
+    ipv4_address caller = tcp_remote_address(link->tcp);
+    ipv4_address local = server->config.gre_from_route
+                             ? host_stack_pick_source(&server->host.stack, caller, NULL, NULL)
+                             : tcp_local_address(link->tcp);
     link_info_connected(&port->link_info, link, port->call_id);
+    if (server->profile->sends_wan_errors)
+        wan_errors_begin(&port->wan_errors, link, port->call_id, &port->pptp.gre);
     struct gre_tunnel_config gre = profile_gre(server->profile);
     gre.local_call_id = call->local_call_id;
     gre.peer_call_id = call->peer_call_id;
@@ -179,8 +186,7 @@ static bool open_port(struct rras_port *port)
         .mtu = server->profile->tunnel_mtu,
         .mtu_ignores_mppe = server->profile->windows,
     };
-    return pptp_port_open(&port->pptp, tcp_local_address(link->tcp), tcp_remote_address(link->tcp),
-                          &habits, &gre, &ppp);
+    return pptp_port_open(&port->pptp, local, caller, &habits, &gre, &ppp);
 }
 
 static void free_port(struct rras_port *port)
@@ -188,6 +194,7 @@ static void free_port(struct rras_port *port)
     if (!port || !port->control)
         return;
     caller_disconnected(port);
+    wan_errors_end(&port->wan_errors);
     ppp_port_close(&port->pptp.ppp);
     if (port->address != IPV4_ANY)
         address_pool_give_back(&port->server->pool, port->address);
@@ -284,6 +291,7 @@ static void link_released(void *owner)
 {
     struct rras_control *control = owner;
     free_port(control->port);
+    control->server->discarded += control->link.control.discarded;
     control->next = control->server->idle_controls;
     control->server->idle_controls = control;
 }
@@ -305,9 +313,24 @@ static struct rras_control *take_control(struct rras_server *server)
     control = simulation_allocate(server->host.node.simulation, sizeof *control);
     if (control) {
         control->server = server;
+        control->all_next = server->controls;
+        server->controls = control;
         pptp_link_init(&control->link, &server->host, &link_owner, control);
     }
     return control;
+}
+
+/* False, and told, for a caller that is not on the list of those admitted. */
+static bool is_allowed(const struct rras_server *server, const struct tcp_connection *connection)
+{
+    ipv4_address caller = tcp_remote_address(connection);
+    bool allowed = !server->config.only_allowed;
+    for (size_t i = 0; i < server->config.allowed_count; i++)
+        allowed = allowed || server->config.allowed[i] == caller;
+    if (!allowed)
+        TRACE(server_trace(server), server_now(server), "server.call.refused",
+              trace_text("reason", "address-not-allowed"), trace_address("from", caller));
+    return allowed;
 }
 
 void rras_control_accepted(void *context, struct tcp_connection *connection, enum tcp_event event)
@@ -326,5 +349,11 @@ void rras_control_accepted(void *context, struct tcp_connection *connection, enu
     config.choose_context = control;
     if (server->config.echo_idle_ms)
         config.echo_idle_ms = server->config.echo_idle_ms;
+    if (server->config.echo_reply_ms)
+        config.echo_reply_ms = server->config.echo_reply_ms;
+    if (server->config.start_ms)
+        config.start_ms = server->config.start_ms;
+    if (!is_allowed(server, connection))
+        config.refuse_start = PPTP_START_NOT_AUTHORIZED;
     pptp_link_accept(&control->link, connection, &config);
 }

@@ -1,6 +1,7 @@
 #include "nodes/rras_server.h"
 
 #include "base/wire.h"
+#include "nodes/rras_admin.h"
 #include "nodes/rras_call.h"
 
 #include <ctype.h>
@@ -15,9 +16,7 @@
 static bool server_state(struct node *node, const char *name, char *text, size_t size)
 {
     struct rras_server *server = (struct rras_server *)node;
-    if (strcmp(name, "pptp.calls") == 0)
-        return snprintf(text, size, "%u", server->calls) > 0;
-    return host_state(node, name, text, size);
+    return rras_server_pptp_state(server, name, text, size) || host_state(node, name, text, size);
 }
 
 static struct tap_point *server_layer(struct node *node, const char *layer)

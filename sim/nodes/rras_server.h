@@ -7,6 +7,7 @@
 #include "nodes/pptp_link.h"
 #include "nodes/pptp_port.h"
 #include "nodes/profile.h"
+#include "nodes/wan_errors.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,14 @@ struct rras_user {
 struct rras_server_config {
     uint16_t pptp_ports; /**< most simultaneous calls; 0: no PPTP */
     uint16_t tcp_port;
-    uint32_t echo_idle_ms;                     /**< 0: the profile's */
+    uint32_t echo_idle_ms;       /**< 0: the profile's */
+    uint32_t echo_reply_ms;      /**< 0: the profile's */
+    uint32_t start_ms;           /**< a silent control connection is closed; 0: the profile's */
+    bool only_allowed;           /**< only callers from the addresses in allowed */
+    const ipv4_address *allowed; /**< borrowed for the run */
+    size_t allowed_count;
+    bool gre_from_route; /**< GRE comes from the address that the route to the caller chooses,
+                            whatever address it called */
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
     struct ccp_config encryption;
@@ -37,6 +45,7 @@ struct rras_port {
     struct rras_server *server;
     struct pptp_port pptp;
     struct link_info link_info;
+    struct wan_errors wan_errors;
     struct rras_control *control; /**< whose call it carries; NULL: the port is free */
     uint16_t call_id;
     uint16_t generation;  /**< calls that it has carried */
@@ -48,8 +57,9 @@ struct rras_port {
 struct rras_control {
     struct rras_server *server;
     struct pptp_link link;
-    struct rras_port *port; /**< NULL: no call */
-    struct rras_control *next;
+    struct rras_port *port;        /**< NULL: no call */
+    struct rras_control *next;     /**< in the server's idle_controls */
+    struct rras_control *all_next; /**< in the server's controls */
 };
 
 /**
@@ -68,8 +78,10 @@ struct rras_server {
     struct address_pool pool;
     ipv4_address internal_address; /**< of the virtual interface: the pool's first; 0: not yet */
     struct rras_port *ports;
-    uint16_t calls; /**< ports in use: the state pptp.calls */
+    uint16_t calls;                /**< ports in use: the state pptp.calls */
+    struct rras_control *controls; /**< all there ever were */
     struct rras_control *idle_controls;
+    uint64_t discarded; /**< control messages of connections that have ended */
     char identification[64];
 };
 

@@ -121,15 +121,30 @@ static void call_refused(struct vpn_connection *connection)
     stop_control(connection);
 }
 
+/* The control connection is lost, and the call with it (MS-PTPT 3.1.7.1). */
+static void tell_control_lost(struct vpn_connection *connection)
+{
+    if (connection->link.timed_out) /* KB Q162847 */
+        connection_tell_end(&connection->base, PPP_ERROR_TIMEOUT,
+                            "the server does not answer on the control connection");
+    else
+        connection_tell_error(&connection->base, connection->base.state == CONNECTION_CONNECTED
+                                                     ? PPP_ERROR_DISCONNECTION
+                                                     : PPP_ERROR_PORT_DISCONNECTED);
+}
+
 static void call_cleared(struct vpn_connection *connection)
 {
-    if (connection->base.state == CONNECTION_CONNECTED)
-        connection_tell_error(&connection->base, PPP_ERROR_REMOTE_DISCONNECTION);
-    else if (connection->base.state != CONNECTION_DISCONNECTING)
-        connection_tell_error(&connection->base, PPP_ERROR_PORT_DISCONNECTED);
-    close_port(connection);
     const struct pptp_call *call =
         pptp_control_call(&connection->link.control, connection->call_id);
+    if (call && call->reason == PPTP_CLEAR_CONTROL_CLOSED &&
+        pptp_control_close_reason(&connection->link.control) != PPTP_CLOSE_PEER_STOP)
+        tell_control_lost(connection);
+    else if (connection->base.state == CONNECTION_CONNECTED)
+        connection_tell_error(&connection->base, PPP_ERROR_REMOTE_DISCONNECTION);
+    else
+        connection_tell_error(&connection->base, PPP_ERROR_PORT_DISCONNECTED);
+    close_port(connection);
     if (call && call->reason == PPTP_CLEAR_PEER_DISCONNECT)
         end_after(connection, STOP_PATIENCE);
     else
@@ -269,7 +284,13 @@ static void dial(struct connection *base)
     control.choose_context = connection;
     if (config->echo_idle_ms)
         control.echo_idle_ms = config->echo_idle_ms;
+    if (config->echo_reply_ms)
+        control.echo_reply_ms = config->echo_reply_ms;
     struct tcp_options options = profile_control_tcp(dialer->profile);
+    if (config->connect_retransmissions)
+        options.syn_retransmissions = config->connect_retransmissions;
+    if (config->data_retransmissions)
+        options.data_retransmissions = config->data_retransmissions;
     uint32_t timeout_ms = config->dial_timeout_ms ? config->dial_timeout_ms : DIAL_TIMEOUT_MS;
     timer_set(connection_simulation(base), &connection->dial_timer,
               connection_now(base) + timeout_ms * INSTANT_MILLISECOND);
@@ -303,6 +324,18 @@ static void hang_up(struct connection *base)
     }
 }
 
+static void end_control(struct connection *base, bool reset)
+{
+    struct vpn_connection *connection = (struct vpn_connection *)base;
+    if (!pptp_link_in_use(&connection->link))
+        return;
+    connection_tell_error(base, PPP_ERROR_USER_DISCONNECTION);
+    if (reset)
+        pptp_link_abort(&connection->link);
+    else
+        stop_control(connection);
+}
+
 static bool take_gre(struct connection *base, ipv4_address source, uint16_t call_id,
                      struct packet *packet)
 {
@@ -324,6 +357,7 @@ static void destroy(struct connection *base)
 static const struct connection_class vpn_connection_class = {
     .dial = dial,
     .hang_up = hang_up,
+    .end_control = end_control,
     .take_gre = take_gre,
     .destroy = destroy,
 };

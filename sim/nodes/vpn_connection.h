@@ -11,8 +11,11 @@ struct vpn_connection_config {
     struct connection_config common;
     ipv4_address server;
     uint16_t port;
-    uint32_t echo_idle_ms;    /**< 0: the profile's */
-    uint32_t dial_timeout_ms; /**< until the control connection stands; 0: 60 s */
+    uint32_t echo_idle_ms;           /**< 0: the profile's */
+    uint32_t echo_reply_ms;          /**< 0: the profile's */
+    uint8_t connect_retransmissions; /**< of a SYN; 0: the profile's */
+    uint8_t data_retransmissions;    /**< of a control message; 0: the profile's */
+    uint32_t dial_timeout_ms;        /**< until the control connection stands; 0: 60 s */
 };
 
 /** A PPTP connection to a VPN server, in the role of the PNS. */

@@ -141,7 +141,10 @@ static enum status build_connection(struct run *run, const struct scenario_conne
         .server = wanted->server,
         .port = wanted->port,
         .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
         .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
+        .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
+        .data_retransmissions = (uint8_t)wanted->data_retransmissions,
     };
     enum status status = build_methods(run, wanted->at, &wanted->authentication,
                                        config.common.methods, &config.common.method_count);
@@ -173,6 +176,14 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         .pptp_ports = wanted->pptp.at.file ? (uint16_t)wanted->pptp.ports : 0,
         .tcp_port = wanted->pptp.port,
         .echo_idle_ms = (uint32_t)(wanted->pptp.echo_interval / INSTANT_MILLISECOND),
+        .echo_reply_ms = (uint32_t)(wanted->pptp.echo_timeout / INSTANT_MILLISECOND),
+        .start_ms = (uint32_t)(wanted->pptp.start_timeout / INSTANT_MILLISECOND),
+        .only_allowed = wanted->pptp.only_allowed,
+        .allowed = wanted->pptp.allowed,
+        .allowed_count = wanted->pptp.allowed_count,
+        .gre_from_route = wanted->pptp.reply_from_route == SCENARIO_UNSET
+                              ? profile->gre_from_route
+                              : wanted->pptp.reply_from_route == SCENARIO_YES,
         .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_OPTIONAL),
         .name_servers = {[IPCP_DNS1] = wanted->name_servers.dns,
                          [IPCP_DNS2] = wanted->name_servers.dns2,

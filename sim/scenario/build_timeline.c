@@ -1,4 +1,5 @@
 #include "nodes/ping.h"
+#include "nodes/rras_admin.h"
 #include "nodes/transfer.h"
 #include "nodes/udp_stream.h"
 #include "nodes/vpn_client.h"
@@ -86,6 +87,20 @@ static void do_call(const struct run *run, const struct scenario_action_call *wa
         }
 }
 
+static void do_end_control(const struct run *run, const struct scenario_action_call *wanted,
+                           bool reset)
+{
+    struct node *node = run_node(run, wanted->node);
+    if (wanted->node->kind == SCENARIO_VPN_SERVER) {
+        rras_server_end_control((struct rras_server *)node, reset);
+        return;
+    }
+    struct vpn_client *client = (struct vpn_client *)node;
+    for (struct connection *c = client->dialer.connections; c; c = c->next)
+        if (!wanted->connection || dialer_find(&client->dialer, wanted->connection->name) == c)
+            connection_end_control(c, reset);
+}
+
 static void do_set_link(const struct run *run, const struct scenario_action_set_link *wanted)
 {
     struct link *link = run_link(run, wanted->link);
@@ -128,6 +143,16 @@ static void perform(struct simulation *simulation, struct event *event)
         break;
     case SCENARIO_DROP:
         link_add_fault(run_link(run, action->drop.link), &scheduled->drop.fault);
+        break;
+    case SCENARIO_DISCONNECT_CALLER:
+        rras_server_disconnect((struct rras_server *)run_node(run, action->disconnect.node),
+                               action->disconnect.user);
+        break;
+    case SCENARIO_STOP_CONTROL:
+        do_end_control(run, &action->call, false);
+        break;
+    case SCENARIO_RESET_CONTROL:
+        do_end_control(run, &action->call, true);
         break;
     case SCENARIO_TCP_SCRIPT:
         status = do_tcp_script(run, &action->tcp_script);

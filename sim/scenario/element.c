@@ -107,6 +107,30 @@ ipv4_address element_address(struct loader *loader, const xmlNode *element, cons
     return address;
 }
 
+ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,
+                                size_t *count)
+{
+    static const char blanks[] = " \t\r\n";
+    const char *text = element_text(loader, element, name);
+    *count = 0;
+    if (!text)
+        return NULL;
+    ipv4_address *addresses = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *addresses);
+    for (text += strspn(text, blanks); addresses && *text; text += strspn(text, blanks)) {
+        char word[16] = "";
+        size_t length = strcspn(text, blanks);
+        if (length < sizeof word)
+            memcpy(word, text, length);
+        if (!ipv4_parse(word, &addresses[*count])) {
+            element_wrong_value(loader, element, name);
+            return addresses;
+        }
+        (*count)++;
+        text += length;
+    }
+    return addresses;
+}
+
 bool element_prefix(struct loader *loader, const xmlNode *element, const char *name,
                     ipv4_address *address, unsigned *prefix_length)
 {

@@ -42,6 +42,10 @@ enum scenario_choice element_yes_no(struct loader *loader, const xmlNode *elemen
 /** IPV4_ANY when absent. */
 ipv4_address element_address(struct loader *loader, const xmlNode *element, const char *name);
 
+/** The addresses of a list in the arena, and how many; none when absent. */
+ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,
+                                size_t *count);
+
 /** An address and prefix length; false when absent or wrong. */
 bool element_prefix(struct loader *loader, const xmlNode *element, const char *name,
                     ipv4_address *address, unsigned *prefix_length);

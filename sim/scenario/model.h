@@ -163,10 +163,13 @@ struct scenario_connection {
     const char *password; /**< "" when absent */
     struct scenario_authentication_list authentication;
     struct scenario_encryption encryption;
-    bool default_route;      /**< route everything through the tunnel; default true */
-    instant echo_interval;   /**< of the control connection; 0: the profile's */
-    instant connect_timeout; /**< until a silent server is given up; 0: the profile's */
-    uint32_t mtu;            /**< of the tunnel interface; 0: the profile's */
+    bool default_route;               /**< route everything through the tunnel; default true */
+    instant echo_interval;            /**< of the control connection; 0: the profile's */
+    instant echo_timeout;             /**< until an echo's answer is given up; 0: the profile's */
+    uint32_t connect_retransmissions; /**< of the SYN; 0: the profile's */
+    uint32_t data_retransmissions;    /**< of a control message; 0: the profile's */
+    instant connect_timeout;          /**< until a silent server is given up; 0: the profile's */
+    uint32_t mtu;                     /**< of the tunnel interface; 0: the profile's */
 };
 
 /** The PPTP part of a vpn-server. */
@@ -174,7 +177,13 @@ struct scenario_pptp_server {
     struct scenario_position at; /**< file NULL: the scenario has no <pptp> here, no PPTP at all */
     uint32_t ports;              /**< most simultaneous calls */
     uint16_t port;               /**< TCP port; default 1723 */
+    instant start_timeout;       /**< of a connection that is not started; 0: the profile's */
     instant echo_interval;       /**< 0: the profile's */
+    instant echo_timeout;        /**< 0: the profile's */
+    bool only_allowed;           /**< callers must be in allowed */
+    ipv4_address *allowed;
+    size_t allowed_count;
+    enum scenario_choice reply_from_route; /**< UNSET: the profile's */
 };
 
 struct scenario_user {
@@ -319,14 +328,17 @@ enum scenario_action_kind {
     SCENARIO_LINK_UP,
     SCENARIO_SET_LINK,
     SCENARIO_DROP,
+    SCENARIO_DISCONNECT_CALLER,
+    SCENARIO_STOP_CONTROL,
+    SCENARIO_RESET_CONTROL,
     SCENARIO_TCP_SCRIPT,
     SCENARIO_SEND_PACKET,
 };
 
-/** dial and hang-up. */
+/** Actions on connections. */
 struct scenario_action_call {
-    struct scenario_node *node;
-    struct scenario_connection *connection; /**< NULL only for hang-up: every connection */
+    struct scenario_node *node; /**< a vpn-client; STOP_CONTROL, RESET_CONTROL: or a vpn-server */
+    struct scenario_connection *connection; /**< NULL, but not for dial: every connection */
 };
 
 struct scenario_action_ping {
@@ -380,6 +392,11 @@ struct scenario_action_drop {
     uint64_t last;
 };
 
+struct scenario_action_disconnect {
+    struct scenario_node *node; /**< a vpn-server */
+    const char *user;           /**< NULL: everybody */
+};
+
 struct scenario_action_tcp_script {
     struct scenario_script script;
     struct scenario_node *node;
@@ -405,7 +422,8 @@ struct scenario_action {
     instant when;
     enum scenario_action_kind kind;
     union {
-        struct scenario_action_call call; /**< DIAL, HANG_UP */
+        struct scenario_action_call call; /**< DIAL, HANG_UP, STOP_CONTROL, RESET_CONTROL */
+        struct scenario_action_disconnect disconnect;
         struct scenario_action_ping ping;
         struct scenario_action_transfer transfer;
         struct scenario_action_udp_stream udp_stream;

@@ -11,9 +11,10 @@
 /* Most octets of data that an IPv4 datagram takes behind a header of 8 octets (ICMP, UDP). */
 #define DATAGRAM_DATA_MAX 65507
 
-static const char *const action_names[] = {"dial",       "hang-up",    "ping",        "transfer",
-                                           "udp-stream", "link-down",  "link-up",     "set-link",
-                                           "drop",       "tcp-script", "send-packet", NULL};
+static const char *const action_names[] = {
+    "dial",         "hang-up",       "ping",       "transfer",    "udp-stream",
+    "link-down",    "link-up",       "set-link",   "drop",        "disconnect-caller",
+    "stop-control", "reset-control", "tcp-script", "send-packet", NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -48,6 +49,35 @@ static void parse_call(struct loader *loader, const xmlNode *element,
         return;
     }
     call->connection = parse_connection_reference(loader, element, "connection", call->node);
+}
+
+static void parse_disconnect(struct loader *loader, const xmlNode *element,
+                             struct scenario_action_disconnect *disconnect)
+{
+    disconnect->node = parse_node_reference(loader, element, "node");
+    disconnect->user = element_text(loader, element, "user");
+    if (disconnect->node && disconnect->node->kind != SCENARIO_VPN_SERVER)
+        loader_error(loader, loader_attribute_position(loader, element, "node"),
+                     "\"%s\" is a %s; expected a vpn-server", disconnect->node->name,
+                     scenario_node_kind_text(disconnect->node->kind));
+}
+
+static void parse_end_control(struct loader *loader, const xmlNode *element,
+                              struct scenario_action_call *call)
+{
+    call->node = parse_node_reference(loader, element, "node");
+    if (!call->node)
+        return;
+    if (call->node->kind == SCENARIO_VPN_CLIENT)
+        call->connection = parse_connection_reference(loader, element, "connection", call->node);
+    else if (call->node->kind != SCENARIO_VPN_SERVER)
+        loader_error(loader, loader_attribute_position(loader, element, "node"),
+                     "\"%s\" is a %s; expected a vpn-client or vpn-server", call->node->name,
+                     scenario_node_kind_text(call->node->kind));
+    else if (xml_attribute(element, "connection"))
+        loader_error(loader, loader_attribute_position(loader, element, "connection"),
+                     "connection of <%s>: \"%s\" is a vpn-server; expected no connection",
+                     element->name, call->node->name);
 }
 
 static void parse_ping(struct loader *loader, const xmlNode *element,
@@ -160,6 +190,13 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         break;
     case SCENARIO_DROP:
         parse_drop(loader, element, &action->drop);
+        break;
+    case SCENARIO_DISCONNECT_CALLER:
+        parse_disconnect(loader, element, &action->disconnect);
+        break;
+    case SCENARIO_STOP_CONTROL:
+    case SCENARIO_RESET_CONTROL:
+        parse_end_control(loader, element, &action->call);
         break;
     case SCENARIO_TCP_SCRIPT:
         parse_tcp_script(loader, element, &action->tcp_script);

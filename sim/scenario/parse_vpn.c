@@ -64,7 +64,12 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     parse_encryption(loader, element, "encryption", &connection->encryption);
     connection->default_route = element_is_yes(loader, element, "default-route");
     connection->echo_interval = element_duration(loader, element, "echo-interval", 0);
+    connection->echo_timeout = element_duration(loader, element, "echo-timeout", 0);
     connection->connect_timeout = element_duration(loader, element, "connect-timeout", 0);
+    connection->connect_retransmissions =
+        (uint32_t)element_number(loader, element, "connect-retransmissions", 0);
+    connection->data_retransmissions =
+        (uint32_t)element_number(loader, element, "data-retransmissions", 0);
     connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
 }
 
@@ -147,6 +152,24 @@ static const xmlNode *single(struct loader *loader, const xmlNode *element, cons
     return first;
 }
 
+static void parse_pptp(struct loader *loader, const xmlNode *element,
+                       struct scenario_pptp_server *pptp)
+{
+    static const char *const reply_addresses[] = {"called", "route", NULL};
+    pptp->at = loader_position(loader, element);
+    pptp->ports = (uint32_t)element_number(loader, element, "ports", 0);
+    pptp->port = (uint16_t)element_number(loader, element, "port", 0);
+    pptp->start_timeout = element_duration(loader, element, "start-timeout", 0);
+    pptp->echo_interval = element_duration(loader, element, "echo-interval", 0);
+    pptp->echo_timeout = element_duration(loader, element, "echo-timeout", 0);
+    if (xml_attribute(element, "reply-from"))
+        pptp->reply_from_route =
+            element_index(loader, element, "reply-from", reply_addresses, 0) == 1 ? SCENARIO_YES
+                                                                                  : SCENARIO_NO;
+    pptp->only_allowed = xml_attribute(element, "allow-from") != NULL;
+    pptp->allowed = element_addresses(loader, element, "allow-from", &pptp->allowed_count);
+}
+
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node)
 {
     struct scenario_vpn_server *server = loader_allocate(loader, 1, sizeof *server);
@@ -154,12 +177,8 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
         return;
     node->server = server;
     const xmlNode *pptp = single(loader, element, "pptp");
-    if (pptp) {
-        server->pptp.at = loader_position(loader, pptp);
-        server->pptp.ports = (uint32_t)element_number(loader, pptp, "ports", 0);
-        server->pptp.port = (uint16_t)element_number(loader, pptp, "port", 0);
-        server->pptp.echo_interval = element_duration(loader, pptp, "echo-interval", 0);
-    }
+    if (pptp)
+        parse_pptp(loader, pptp, &server->pptp);
     const xmlNode *authentication = single(loader, element, "authentication");
     if (authentication)
         parse_authentication(loader, authentication, "methods", &server->authentication);
