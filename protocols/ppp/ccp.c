@@ -195,7 +195,7 @@ static const struct ppp_control_operations operations = {
 void ccp_init(struct ccp *ccp, struct ppp_control_link *link, const struct ccp_config *config)
 {
     *ccp = (struct ccp){.config = config};
-    ppp_control_init(&ccp->control, &operations, link);
+    ppp_control_init(&ccp->control, &operations, link, ccp->request, sizeof ccp->request);
 }
 
 void ccp_destroy(struct ccp *ccp)

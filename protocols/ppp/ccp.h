@@ -33,6 +33,7 @@ struct ccp_config {
 /** CCP of one link (RFC 1962), with Microsoft's option 18 alone. */
 struct ccp {
     struct ppp_control control;
+    uint8_t request[6];
     const struct ccp_config *config; /**< borrowed */
     uint32_t available;    /**< strengths both configured and possible with the keys there are */
     uint32_t asked;        /**< bits of our newest request */

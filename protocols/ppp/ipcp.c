@@ -203,7 +203,7 @@ static const struct ppp_control_operations operations = {
 void ipcp_init(struct ipcp *ipcp, struct ppp_control_link *link, const struct ipcp_config *config)
 {
     *ipcp = (struct ipcp){.config = config, .assigned_address = config->peer_address};
-    ppp_control_init(&ipcp->control, &operations, link);
+    ppp_control_init(&ipcp->control, &operations, link, ipcp->request, sizeof ipcp->request);
 }
 
 static void opened(const struct ppp_control *control, instant now)

@@ -31,6 +31,7 @@ struct ipcp_config {
 /** IPCP of one link (RFC 1332, RFC 1877). */
 struct ipcp {
     struct ppp_control control;
+    uint8_t request[6 + 6 + 6 * IPCP_SERVERS];
     const struct ipcp_config *config;   /**< borrowed */
     uint8_t asks;                       /**< set of options in our request, internal */
     uint8_t address_naks;               /**< how often the peer named another address for us */

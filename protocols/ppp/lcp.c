@@ -468,7 +468,7 @@ void lcp_init(struct lcp *lcp, struct ppp_control_link *link, const struct lcp_c
               const struct lcp_methods *methods, struct entropy *entropy)
 {
     *lcp = (struct lcp){.config = config, .methods = methods, .entropy = entropy};
-    ppp_control_init(&lcp->control, &operations, link);
+    ppp_control_init(&lcp->control, &operations, link, lcp->request, sizeof lcp->request);
 }
 
 bool lcp_required_method(const struct lcp *lcp, enum ppp_auth_method *method)

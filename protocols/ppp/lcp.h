@@ -21,6 +21,8 @@
 
 /** MRU in force until another is negotiated (RFC 1661 section 6.1). */
 #define LCP_DEFAULT_MRU 1500
+/** The longest option list of a Configure-Request of our own. */
+#define LCP_REQUEST_SIZE 80
 /** Most Identification messages sent once LCP is open. */
 #define LCP_IDENTIFICATIONS 2
 /** Most authentication methods in a list. */
@@ -58,6 +60,7 @@ struct lcp_methods {
 /** LCP of one link (RFC 1661 sections 5 and 6). */
 struct lcp {
     struct ppp_control control;
+    uint8_t request[LCP_REQUEST_SIZE];
     const struct lcp_config *config;   /**< borrowed */
     struct entropy *entropy;           /**< borrowed */
     const struct lcp_methods *methods; /**< borrowed */

@@ -118,10 +118,10 @@ static void send_configure_request(struct ppp_control *control, instant now)
 {
     if (!control->outstanding || control->link->renumber_retransmits)
         control->request_identifier = ppp_control_identifier(control);
-    struct wire_writer writer = wire_writer_make(control->request, sizeof control->request);
+    struct wire_writer writer = wire_writer_make(control->request, control->request_size);
     control->operations->write_request(control, &writer);
     assert(!writer.failed);
-    control->request_length = (uint8_t)wire_written(&writer);
+    control->request_length = (uint16_t)wire_written(&writer);
     control->outstanding = true;
     ppp_control_send(control, now, PPP_CONFIGURE_REQUEST, control->request_identifier,
                      control->request, control->request_length, NULL, 0);
@@ -224,9 +224,12 @@ void ppp_control_event(struct ppp_control *control, instant now, enum ppp_automa
 }
 
 void ppp_control_init(struct ppp_control *control, const struct ppp_control_operations *operations,
-                      struct ppp_control_link *link)
+                      struct ppp_control_link *link, uint8_t *request, size_t request_size)
 {
-    *control = (struct ppp_control){.operations = operations, .link = link};
+    *control = (struct ppp_control){.operations = operations,
+                                    .link = link,
+                                    .request = request,
+                                    .request_size = (uint16_t)request_size};
     ppp_automaton_init(&control->automaton, link->automaton, act, control);
     operations->reset(control);
     operations->accept_none(control);
@@ -301,11 +304,12 @@ static enum ppp_automaton_event judge_request(struct ppp_control *control, insta
     struct wire_reader reader = wire_reader_make(options, length);
     struct ppp_option option;
     while (ppp_option_read(&reader, &option)) {
-        bool again = seen[option.type / 8] & 1u << option.type % 8;
+        bool again = seen[option.type / 8] & 1u << option.type % 8 &&
+                     !(operations->may_repeat && operations->may_repeat(option.type));
         seen[option.type / 8] |= (uint8_t)(1u << option.type % 8);
         enum ppp_verdict verdict = operations->judge(control, &option, &nak);
-        /* Section 5.1: options are listed once. Section 4.6: after Max-Failure Naks the peer's
-           options are rejected instead. */
+        /* Section 5.1: options are listed once, unless they say otherwise themselves. Section 4.6:
+           after Max-Failure Naks the peer's options are rejected instead. */
         if (again || (verdict == PPP_OPTION_NAK && !converging))
             verdict = PPP_OPTION_REJECT;
         if (verdict == PPP_OPTION_REJECT)

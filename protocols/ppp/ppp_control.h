@@ -30,8 +30,6 @@
 
 /** Octets of Code, Identifier and Length in front of every control packet's data. */
 #define PPP_CONTROL_HEADER_SIZE 4
-/** The longest option list of a Configure-Request of our own. */
-#define PPP_REQUEST_SIZE 64
 
 /** One configuration option: @c length counts Type and Length too, @c data is behind them. */
 struct ppp_option {
@@ -105,6 +103,8 @@ struct ppp_control_operations {
     /** Judges an option of the peer; for PPP_OPTION_NAK writes an acceptable one. No effects. */
     enum ppp_verdict (*judge)(struct ppp_control *control, const struct ppp_option *option,
                               struct wire_writer *nak);
+    /** True when options of @p type may come several times in one request. NULL: none may. */
+    bool (*may_repeat)(uint8_t type);
     /** Appends options the peer should have asked for; @p seen has a bit for each type that came.
      *  May be NULL. */
     void (*append_wanted)(struct ppp_control *control, const uint8_t seen[32],
@@ -133,8 +133,9 @@ struct ppp_control {
     struct ppp_control_link *link; /**< borrowed */
     struct packet *reply;          /**< Ack, Nak, Reject, Terminate-Ack or Code-Reject under way */
     uint8_t reply_code;
-    uint8_t request[PPP_REQUEST_SIZE]; /**< options of the newest Configure-Request sent */
-    uint8_t request_length;
+    uint8_t *request; /**< borrowed: options of the newest Configure-Request sent */
+    uint16_t request_size;
+    uint16_t request_length;
     uint8_t request_identifier;
     uint8_t terminate_identifier;
     uint8_t own_identifier;   /**< the last one used, when the link has no shared counter */
@@ -145,8 +146,9 @@ struct ppp_control {
     bool rejected;            /**< by Protocol-Reject: nothing is sent any more */
 };
 
+/** @p request (borrowed, @p request_size octets) takes the longest option list of our own. */
 void ppp_control_init(struct ppp_control *control, const struct ppp_control_operations *operations,
-                      struct ppp_control_link *link);
+                      struct ppp_control_link *link, uint8_t *request, size_t request_size);
 
 /** Frees what it holds. */
 void ppp_control_destroy(struct ppp_control *control);

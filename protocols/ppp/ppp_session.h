@@ -9,7 +9,10 @@
 #include "crypto/crypto.h"
 #include "ppp/ccp.h"
 #include "ppp/ipcp.h"
+#include "ppp/ipv6cp.h"
+#include "ppp/ipxcp.h"
 #include "ppp/lcp.h"
+#include "ppp/nbfcp.h"
 #include "ppp/ppp_auth.h"
 #include "ppp/ppp_ncp.h"
 
@@ -19,6 +22,9 @@
 
 /* PPP protocol numbers (RFC 1661 section 2). */
 #define PPP_PROTOCOL_IP         0x0021
+#define PPP_PROTOCOL_IPX        0x002b
+#define PPP_PROTOCOL_NBF        0x003f
+#define PPP_PROTOCOL_IPV6       0x0057
 #define PPP_PROTOCOL_COMPRESSED 0x00fd
 #define PPP_PROTOCOL_IPCP       0x8021
 #define PPP_PROTOCOL_CCP        0x80fd
@@ -48,8 +54,21 @@ enum ppp_event {
     PPP_EVENT_FINISHED, /**< the link is over; value: enum ppp_error, 0 after a plain close */
 };
 
-/** Network protocols that a session knows, in the order in which they are opened. */
-enum ppp_network { PPP_NETWORK_IP, PPP_NETWORK_COUNT };
+/** Most network protocols of a session: IP, IPX, NetBIOS Frames, IPv6. */
+#define PPP_NETWORKS 4
+
+/**
+ * The network protocols of a session beside IP, kept apart because most sessions have none: the
+ * owner fills in the configurations, the rest is the session's.
+ */
+struct ppp_networks {
+    struct ipxcp_config ipxcp_config;
+    struct nbfcp_config nbfcp_config;
+    struct ipv6cp_config ipv6cp_config;
+    struct ipxcp ipxcp;
+    struct nbfcp nbfcp;
+    struct ipv6cp ipv6cp;
+};
 
 /** Why a link ended: the codes a Windows client shows (raserror.h). */
 enum ppp_error {
@@ -109,6 +128,9 @@ struct ppp_session_config {
     struct ppp_session_auth_config auth;
     struct ccp_config ccp;
     struct ipcp_config ipcp;
+    /** Network protocols beside IP; borrowed for the session's life. NULL: there are none, and the
+     *  peer's are refused with Protocol-Reject. */
+    struct ppp_networks *networks;
     /** Called once, when the peer has authenticated, to choose the address it is assigned; 0: there
      *  is none left (IPCP is then refused, the peer sees error 720). NULL: .ipcp.peer_address. */
     ipv4_address (*assign_address)(void *context, const char *peer_name);
@@ -126,7 +148,8 @@ struct ppp_session_config {
     void *tap_context;
 };
 
-/** Defaults: RFC 1661 timers, MRU 1400, magic, PFC, ACFC, 150 s; no authentication, no CCP. */
+/** Defaults: RFC 1661 timers, MRU 1400, magic, PFC, ACFC, 150 s; IP alone; no authentication, no
+ * CCP. */
 struct ppp_session_config ppp_session_defaults(void);
 
 /**
@@ -216,9 +239,10 @@ struct ppp_session {
     struct lcp lcp;
     struct ccp ccp;
     struct ipcp ipcp;
-    struct ppp_ncp ncps[PPP_NETWORK_COUNT]; /**< indexed by enum ppp_network */
-    struct ppp_auth demand;                 /**< the peer proves itself to us */
-    struct ppp_auth prove;                  /**< we prove ourselves to the peer */
+    struct ppp_ncp ncps[PPP_NETWORKS]; /**< those there are, in the order of being opened */
+    uint8_t ncp_count;
+    struct ppp_auth demand; /**< the peer proves itself to us */
+    struct ppp_auth prove;  /**< we prove ourselves to the peer */
     struct output_queue output;
     instant negotiate_at; /**< when the negotiation must be over */
     uint8_t phase;        /**< enum ppp_phase */

@@ -1,6 +1,8 @@
 /* The network phase: CCP and the network control protocols, each independent of the others. */
 #include "ppp/ppp_session_internal.h"
 
+#include <assert.h>
+
 static bool may_flow(const struct ppp_session *self, const struct ppp_ncp *ncp)
 {
     bool encrypted = self->ccp.encrypts && self->ccp.decrypts;
@@ -12,7 +14,7 @@ void ppp_session_update_network(struct ppp_session *self)
 {
     bool any = false;
     bool pending = false;
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         struct ppp_ncp *ncp = &self->ncps[i];
         bool up = may_flow(self, ncp);
         any = any || up;
@@ -42,7 +44,7 @@ static void ncp_failed(struct ppp_session *self, instant now, struct ppp_ncp *nc
         return;
     ncp->failed = true;
     ncp->error = error;
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         wanted += self->ncps[i].enabled;
         hope = hope || (self->ncps[i].enabled && !self->ncps[i].failed);
     }
@@ -83,14 +85,16 @@ void ppp_session_start_network(struct ppp_session *self, instant now)
         ppp_session_fail(self, PPP_ERROR_NO_LOCAL_ENCRYPTION);
         return;
     }
-    if (self->config.ccp.enabled && keys) {
-        ccp_set_keys(&self->ccp, self->config.crypto, keys);
-        start_protocol(&self->ccp.control, now);
-    }
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         struct ppp_ncp *ncp = &self->ncps[i];
+        bool is_ip = ncp->control == &self->ipcp.control;
+        /* As Windows orders them: IPv6 before CCP, the others after it. */
+        if (is_ip && self->config.ccp.enabled && keys) {
+            ccp_set_keys(&self->ccp, self->config.crypto, keys);
+            start_protocol(&self->ccp.control, now);
+        }
         /* Without an address there is no IP: the peer learns it by a Protocol-Reject. */
-        ncp->failed = i == PPP_NETWORK_IP && self->ip_refused;
+        ncp->failed = is_ip && self->ip_refused;
         ncp->error = PPP_ERROR_NONE;
         if (ncp->enabled && !ncp->failed)
             start_protocol(ncp->control, now);
@@ -100,7 +104,7 @@ void ppp_session_start_network(struct ppp_session *self, instant now)
 void ppp_session_stop_network(struct ppp_session *self, instant now)
 {
     ppp_control_down(&self->ccp.control, now);
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++)
+    for (unsigned i = 0; i < self->ncp_count; i++)
         ppp_control_down(self->ncps[i].control, now);
     ccp_set_keys(&self->ccp, NULL, NULL);
     ppp_session_update_network(self);
@@ -191,7 +195,7 @@ void ppp_session_network_notice(struct ppp_session *self, instant now, struct pp
 {
     if (control == &self->ccp.control)
         ccp_notice(self, now, notice, value);
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         if (control == self->ncps[i].control)
             ncp_notice(self, now, &self->ncps[i], notice, value);
     }
@@ -206,7 +210,7 @@ bool ppp_session_network_rejected(struct ppp_session *self, instant now, uint16_
         ppp_session_update_network(self);
         return true;
     }
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         struct ppp_ncp *ncp = &self->ncps[i];
         if (protocol != ncp->control->operations->protocol)
             continue;
@@ -222,7 +226,7 @@ struct ppp_control *ppp_session_network_control(struct ppp_session *self, uint16
 {
     if (protocol == PPP_PROTOCOL_CCP)
         return &self->ccp.control;
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         if (self->ncps[i].control->operations->protocol == protocol)
             return self->ncps[i].control;
     }
@@ -231,7 +235,7 @@ struct ppp_control *ppp_session_network_control(struct ppp_session *self, uint16
 
 struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protocol)
 {
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         if (self->ncps[i].enabled && ppp_ncp_carries(&self->ncps[i], protocol))
             return &self->ncps[i];
     }
@@ -241,30 +245,50 @@ struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protoc
 void ppp_session_network_timeout(struct ppp_session *self, instant now)
 {
     ppp_control_handle_timeout(&self->ccp.control, now);
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++)
+    for (unsigned i = 0; i < self->ncp_count; i++)
         ppp_control_handle_timeout(self->ncps[i].control, now);
 }
 
 instant ppp_session_next_network_timeout(const struct ppp_session *self)
 {
     instant next = ppp_control_next_timeout(&self->ccp.control);
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++)
+    for (unsigned i = 0; i < self->ncp_count; i++)
         next = instant_earlier(next, ppp_control_next_timeout(self->ncps[i].control));
     return next;
+}
+
+static void add_network(struct ppp_session *self, const struct ppp_ncp_class *class,
+                        struct ppp_control *control, bool enabled)
+{
+    assert(self->ncp_count < PPP_NETWORKS);
+    self->ncps[self->ncp_count++] =
+        (struct ppp_ncp){.class = class, .control = control, .enabled = enabled};
 }
 
 void ppp_session_init_network(struct ppp_session *self)
 {
     const struct ppp_session_config *config = &self->config;
+    struct ppp_networks *networks = config->networks;
+    if (networks) {
+        ipv6cp_init(&networks->ipv6cp, &self->link, &networks->ipv6cp_config,
+                    &self->config.entropy);
+        add_network(self, &ipv6cp_class, &networks->ipv6cp.control,
+                    networks->ipv6cp_config.enabled);
+    }
     ccp_init(&self->ccp, &self->link, &config->ccp);
     ipcp_init(&self->ipcp, &self->link, &config->ipcp);
-    self->ncps[PPP_NETWORK_IP] = (struct ppp_ncp){
-        .class = &ipcp_class, .control = &self->ipcp.control, .enabled = config->ipcp.enabled};
+    add_network(self, &ipcp_class, &self->ipcp.control, config->ipcp.enabled);
+    if (!networks)
+        return;
+    ipxcp_init(&networks->ipxcp, &self->link, &networks->ipxcp_config);
+    add_network(self, &ipxcp_class, &networks->ipxcp.control, networks->ipxcp_config.enabled);
+    nbfcp_init(&networks->nbfcp, &self->link, &networks->nbfcp_config);
+    add_network(self, &nbfcp_class, &networks->nbfcp.control, networks->nbfcp_config.enabled);
 }
 
 void ppp_session_destroy_network(struct ppp_session *self)
 {
     ccp_destroy(&self->ccp);
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++)
+    for (unsigned i = 0; i < self->ncp_count; i++)
         ppp_control_destroy(self->ncps[i].control);
 }

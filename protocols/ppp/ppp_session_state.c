@@ -13,7 +13,7 @@ bool ppp_session_network_is_up(const struct ppp_session *self)
 
 bool ppp_session_protocol_is_up(const struct ppp_session *self, uint16_t protocol)
 {
-    for (unsigned i = 0; i < PPP_NETWORK_COUNT; i++) {
+    for (unsigned i = 0; i < self->ncp_count; i++) {
         if (ppp_ncp_carries(&self->ncps[i], protocol))
             return self->ncps[i].up;
     }

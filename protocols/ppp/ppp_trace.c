@@ -4,9 +4,9 @@
 
 const struct trace_declaration ppp_trace_declarations[] = {
     {"ppp.packet.sent", "session protocol code identifier",
-     "A packet of LCP, PAP, CHAP, CCP or IPCP left for the peer."},
+     "A packet of a control protocol or of authentication left for the peer."},
     {"ppp.packet.received", "session protocol code identifier",
-     "A packet of LCP, PAP, CHAP, CCP or IPCP came from the peer."},
+     "A packet of a control protocol or of authentication came from the peer."},
     {"ppp.option.refused", "session protocol option type answer",
      "An option of the peer's Configure-Request is answered with nak or reject."},
     {"ppp.lcp.opened", "session mru peer-mru authentication magic",
@@ -29,6 +29,19 @@ const struct trace_declaration ppp_trace_declarations[] = {
      "IP is configured: both addresses, and the name servers learnt from the peer."},
     {"ppp.ipcp.closed", "session", "IP is no longer configured."},
     {"ppp.ipcp.no-address", "session user", "There is no address left to assign to the peer."},
+    {"ppp.ipxcp.opened", "session network node peer-node router",
+     "IPX is configured: the link's network number, both node numbers and the name of the router "
+     "at the other end."},
+    {"ppp.ipxcp.closed", "session", "IPX is no longer configured."},
+    {"ppp.nbfcp.opened", "session names peer-names peer peer-class",
+     "NetBIOS Frames (NetBEUI) are configured: how many of our names the peer has added, how many "
+     "of "
+     "its names we have, and what it says it is."},
+    {"ppp.nbfcp.closed", "session", "NetBIOS Frames are no longer configured."},
+    {"ppp.nbfcp.name-refused", "session name result",
+     "The peer could not add one of our NetBIOS names; result is the NetBIOS return code."},
+    {"ppp.ipv6cp.opened", "session local peer", "IPv6 is configured: both interface identifiers."},
+    {"ppp.ipv6cp.closed", "session", "IPv6 is no longer configured."},
     {"ppp.ncp.failed", "session protocol error",
      "A network control protocol could not be opened or has ended, with this Windows error code; "
      "the others go on without it."},

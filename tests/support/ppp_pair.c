@@ -149,6 +149,7 @@ void ppp_pair_poll(struct ppp_pair *pair, unsigned which)
         } else if (output.kind == OUTPUT_DELIVER) {
             end->delivered++;
             end->last_length = output.packet->length;
+            end->last_protocol = (uint16_t)output.value;
             size_t kept = output.packet->length < sizeof end->last_delivered
                               ? output.packet->length
                               : sizeof end->last_delivered;

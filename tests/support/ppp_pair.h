@@ -32,6 +32,7 @@ struct ppp_pair_end {
     unsigned delivered;
     uint8_t last_delivered[64];
     size_t last_length;
+    uint16_t last_protocol;
     struct ppp_pair_event seen[PPP_PAIR_EVENTS];
     unsigned seen_count;
 };

@@ -52,7 +52,7 @@ static void open_plainly(struct end *end)
 {
     start(end);
     end->bench.sent[0] = '\0';
-    char ack[2 * PPP_REQUEST_SIZE + 16];
+    char ack[2 * LCP_REQUEST_SIZE + 16];
     int used = snprintf(ack, sizeof ack, "0201%04x", end->lcp.control.request_length + 4u);
     for (unsigned i = 0; i < end->lcp.control.request_length; i++)
         used += snprintf(ack + used, 3, "%02x", end->lcp.control.request[i]);
