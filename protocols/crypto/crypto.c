@@ -23,6 +23,7 @@ struct crypto {
     EVP_MD_CTX *md5_context;
     EVP_MD_CTX *sha1_context;
     EVP_CIPHER_CTX *des_context;
+    EVP_CIPHER_CTX *undes_context; /* decrypts */
     struct rc4 *scratch;
 };
 
@@ -50,11 +51,11 @@ static EVP_MD_CTX *digest_context(OSSL_LIB_CTX *library, const char *name)
     return context;
 }
 
-static EVP_CIPHER_CTX *des_context(EVP_CIPHER *cipher)
+static EVP_CIPHER_CTX *des_context(EVP_CIPHER *cipher, bool encrypt)
 {
     static const unsigned char any_key[8] = {0};
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    if (context && (EVP_EncryptInit_ex2(context, cipher, any_key, NULL, NULL) != 1 ||
+    if (context && (EVP_CipherInit_ex2(context, cipher, any_key, NULL, encrypt, NULL) != 1 ||
                     EVP_CIPHER_CTX_set_padding(context, 0) != 1)) {
         EVP_CIPHER_CTX_free(context);
         context = NULL;
@@ -86,8 +87,9 @@ static const char *load(struct crypto *crypto)
     if (!crypto->sha1_context)
         return "OpenSSL's default provider lacks SHA-1: install a build that has it";
     crypto->des = EVP_CIPHER_fetch(crypto->library, "DES-ECB", NULL);
-    crypto->des_context = crypto->des ? des_context(crypto->des) : NULL;
-    if (!crypto->des_context)
+    crypto->des_context = crypto->des ? des_context(crypto->des, true) : NULL;
+    crypto->undes_context = crypto->des ? des_context(crypto->des, false) : NULL;
+    if (!crypto->des_context || !crypto->undes_context)
         return "OpenSSL's legacy provider lacks DES-ECB: install a build that has it";
     crypto->rc4 = EVP_CIPHER_fetch(crypto->library, "RC4", NULL);
     crypto->scratch = crypto->rc4 ? rc4_create(crypto) : NULL;
@@ -122,6 +124,7 @@ void crypto_destroy(struct crypto *crypto)
         return;
     rc4_destroy(crypto->scratch);
     EVP_CIPHER_CTX_free(crypto->des_context);
+    EVP_CIPHER_CTX_free(crypto->undes_context);
     EVP_MD_CTX_free(crypto->sha1_context);
     EVP_MD_CTX_free(crypto->md5_context);
     EVP_MD_CTX_free(crypto->md4_context);
@@ -186,6 +189,19 @@ void crypto_des_ecb_encrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_
     crypto_des_expand_key(key, expanded);
     require(EVP_EncryptInit_ex2(crypto->des_context, NULL, expanded, NULL, NULL) == 1);
     require(EVP_EncryptUpdate(crypto->des_context, encrypted, &length, block,
+                              CRYPTO_DES_BLOCK_SIZE) == 1);
+    require(length == CRYPTO_DES_BLOCK_SIZE);
+}
+
+void crypto_des_ecb_decrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
+                            const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
+                            uint8_t decrypted[CRYPTO_DES_BLOCK_SIZE])
+{
+    uint8_t expanded[8];
+    int length = 0;
+    crypto_des_expand_key(key, expanded);
+    require(EVP_DecryptInit_ex2(crypto->undes_context, NULL, expanded, NULL, NULL) == 1);
+    require(EVP_DecryptUpdate(crypto->undes_context, decrypted, &length, block,
                               CRYPTO_DES_BLOCK_SIZE) == 1);
     require(length == CRYPTO_DES_BLOCK_SIZE);
 }

@@ -58,6 +58,11 @@ void crypto_des_ecb_encrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_
                             const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
                             uint8_t encrypted[CRYPTO_DES_BLOCK_SIZE]);
 
+/** Decrypts one block with DES in ECB mode; @p key has 56 bits without parity. */
+void crypto_des_ecb_decrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
+                            const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
+                            uint8_t decrypted[CRYPTO_DES_BLOCK_SIZE]);
+
 /**
  * An RC4 keystream position: one object a direction that must keep it between packets. Costs about
  * 1.5 kB.

@@ -16,4 +16,11 @@
 bool utf16le_from_utf8(const char *text, size_t length, uint8_t *octets, size_t size,
                        size_t *written);
 
+/**
+ * Converts UTF-16 little endian to terminated UTF-8. False, with an empty text, when @p length is
+ * odd, a surrogate stands alone, a character is NUL or the text does not fit into @p size octets
+ * with its terminator.
+ */
+bool utf8_from_utf16le(const uint8_t *octets, size_t length, char *text, size_t size);
+
 #endif

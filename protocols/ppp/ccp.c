@@ -56,10 +56,24 @@ static uint32_t strongest(uint32_t bits)
     return bits & CCP_MPPE_40;
 }
 
+/* The configured strengths for which authentication has left a key. */
+static uint32_t possible(const struct ccp_config *config, const struct mppe_start_keys *keys)
+{
+    uint32_t bits = keys ? config->strengths & CCP_MPPE_STRENGTHS : 0;
+    if (bits && !mppe_start_key(keys, MPPE_40_BIT, true))
+        bits &= CCP_MPPE_128;
+    return bits;
+}
+
+bool ccp_can_encrypt(const struct ccp_config *config, const struct mppe_start_keys *keys)
+{
+    return possible(config, keys) != 0;
+}
+
 static void reset(struct ppp_control *control)
 {
     struct ccp *ccp = ccp_of(control);
-    ccp->available = ccp->keys ? ccp->config->strengths & CCP_MPPE_STRENGTHS : 0;
+    ccp->available = possible(ccp->config, ccp->keys);
     ccp->asked = ccp->available;
     if (ccp->available && ccp->config->stateless)
         ccp->asked |= CCP_MPPE_STATELESS;
@@ -220,7 +234,7 @@ enum status ccp_start(struct ccp *ccp)
     if (ccp->peer_agreed & CCP_MPPE_STRENGTHS) {
         config.strength = (enum mppe_strength)ccp_strength_bits(ccp->peer_agreed);
         config.stateless = ccp->peer_agreed & CCP_MPPE_STATELESS;
-        config.start_key = ccp->keys->send;
+        config.start_key = mppe_start_key(ccp->keys, config.strength, true);
         enum status status = mppe_compressor_init(&ccp->compressor, &config);
         if (status != STATUS_OK)
             return status;
@@ -229,7 +243,7 @@ enum status ccp_start(struct ccp *ccp)
     if (ccp->agreed & CCP_MPPE_STRENGTHS) {
         config.strength = (enum mppe_strength)ccp_strength_bits(ccp->agreed);
         config.stateless = ccp->agreed & CCP_MPPE_STATELESS;
-        config.start_key = ccp->keys->receive;
+        config.start_key = mppe_start_key(ccp->keys, config.strength, false);
         enum status status = mppe_decompressor_init(&ccp->decompressor, &config);
         if (status != STATUS_OK)
             return status;

@@ -67,6 +67,9 @@ void ccp_stop(struct ccp *ccp);
 /** Asks the peer to flush (RFC 3078 section 8.2). */
 void ccp_send_reset_request(struct ccp *ccp, instant now);
 
+/** Whether @p keys, which may be NULL, have one for a strength that @p config allows. */
+bool ccp_can_encrypt(const struct ccp_config *config, const struct mppe_start_keys *keys);
+
 /** 40, 56 or 128 for one strength bit; 0 for none. */
 unsigned ccp_strength_bits(uint32_t bits);
 

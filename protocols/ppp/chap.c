@@ -3,6 +3,8 @@
  *
  *   Challenge, Response:  Code Identifier Length(2) Value-Size Value Name
  *   Success, Failure:     Code Identifier Length(2) Message
+ *
+ * and the Change-Password packets of MS-CHAP, see mschap_change.h.
  */
 #include "ppp/chap.h"
 
@@ -29,6 +31,9 @@ const char *chap_decode(const uint8_t *octets, size_t length, struct chap_messag
         break;
     case CHAP_SUCCESS:
     case CHAP_FAILURE:
+    case CHAP_CHANGE_PASSWORD_1:
+    case CHAP_CHANGE_PASSWORD_2:
+    case CHAP_CHANGE_PASSWORD_3:
         break;
     default:
         return "unknown-code";

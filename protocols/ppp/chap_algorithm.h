@@ -4,7 +4,9 @@
 #include "base/entropy.h"
 #include "base/wire.h"
 #include "crypto/crypto.h"
+#include "crypto/oem.h"
 #include "ppp/mppe_keys.h"
+#include "ppp/mschap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +20,12 @@ struct chap_exchange {
     size_t challenge_length;
     const uint8_t *name; /**< the authenticatee's, as in the Response */
     size_t name_length;
-    const char *secret; /**< UTF-8 */
+    const char *secret; /**< UTF-8; may be NULL where .nt_hash stands for it */
+    /** MS-CHAP: hashes to use instead of those of .secret; NULL: none. */
+    const uint8_t *nt_hash;
+    const uint8_t *lm_hash;
+    enum oem_code_page code_page; /**< MS-CHAP-1: in which LAN Manager hashes .secret */
+    bool lan_manager;             /**< MS-CHAP-1 authenticatee: fill in the LM-Response too */
 };
 
 /** The differences between the algorithms that CHAP carries (RFC 1994 section 3). */
@@ -26,7 +33,8 @@ struct chap_algorithm {
     uint8_t number;           /**< in the Authentication-Protocol option */
     uint8_t challenge_length; /**< that a Challenge must have; 0: any */
     uint8_t response_length;  /**< of the Response value */
-    bool has_failure_fields;  /**< the Failure message is E= R= C= V= M= (RFC 2759 section 6) */
+    bool has_failure_fields;  /**< the Failure message is E= R= C= V= M= (RFC 2433 section 8) */
+    uint8_t failure_version;  /**< V= : which Change-Password packet may follow */
 
     /** Authenticatee: computes the Response value. */
     void (*respond)(const struct chap_exchange *exchange, struct entropy *entropy, uint8_t *value);
@@ -46,6 +54,18 @@ struct chap_algorithm {
     void (*derive_keys)(const struct chap_exchange *exchange, const uint8_t *value, bool server,
                         struct mppe_start_keys *keys);
 };
+
+extern const struct chap_algorithm chap_algorithm_ms_v1;
+extern const struct chap_algorithm chap_algorithm_ms_v2;
+
+/**
+ * MS-CHAP: the NT hash of the exchange's secret. False when there is neither a hash nor a password
+ * that Windows could hash.
+ */
+bool chap_nt_hash(const struct chap_exchange *exchange, uint8_t hash[MSCHAP_HASH_SIZE]);
+
+/** MS-CHAP-1: the LAN Manager hash. False when the password has none. */
+bool chap_lm_hash(const struct chap_exchange *exchange, uint8_t hash[MSCHAP_HASH_SIZE]);
 
 /** The algorithm of that number; NULL when there is none. */
 const struct chap_algorithm *chap_algorithm_find(uint8_t number);

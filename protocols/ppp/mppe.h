@@ -24,8 +24,8 @@
 struct mppe_config {
     struct crypto *crypto;
     enum mppe_strength strength;
-    bool stateless;           /**< bit H of the CCP option, RFC 3078 section 2 */
-    const uint8_t *start_key; /**< MPPE_KEY_SIZE octets, copied: mppe_start_keys.send or .receive */
+    bool stateless;                 /**< bit H of the CCP option, RFC 3078 section 2 */
+    const uint8_t *start_key;       /**< MPPE_KEY_SIZE octets, copied: see mppe_start_key() */
     instant reset_request_interval; /**< decryption only; 0: MPPE_RESET_REQUEST_INTERVAL */
 };
 

@@ -56,8 +56,32 @@ static void start_key(struct crypto *crypto, const uint8_t *master_key, const ch
 void mppe_start_keys_from_master(struct crypto *crypto, const uint8_t master_key[MPPE_KEY_SIZE],
                                  bool server, struct mppe_start_keys *keys)
 {
+    *keys = (struct mppe_start_keys){.weak_keys = MPPE_WEAK_FROM_START};
     start_key(crypto, master_key, server ? MAGIC_3 : MAGIC_2, keys->send);
     start_key(crypto, master_key, server ? MAGIC_2 : MAGIC_3, keys->receive);
+}
+
+const uint8_t *mppe_start_key(const struct mppe_start_keys *keys, enum mppe_strength strength,
+                              bool send)
+{
+    if (strength != MPPE_128_BIT && keys->weak_keys != MPPE_WEAK_FROM_START)
+        return keys->weak_keys == MPPE_WEAK_OWN ? keys->weak : NULL;
+    return send ? keys->send : keys->receive;
+}
+
+void mppe_start_keys_from_mschap_v1(struct crypto *crypto, const uint8_t *lm_hash,
+                                    const uint8_t hash_hash[16], const uint8_t challenge[8],
+                                    struct mppe_start_keys *keys)
+{
+    /* Get_Start_Key takes the hash twice. */
+    const struct crypto_piece pieces[] = {{hash_hash, 16}, {hash_hash, 16}, {challenge, 8}};
+    uint8_t digest[CRYPTO_SHA1_SIZE];
+    crypto_sha1(crypto, pieces, 3, digest);
+    *keys = (struct mppe_start_keys){.weak_keys = lm_hash ? MPPE_WEAK_OWN : MPPE_WEAK_NONE};
+    memcpy(keys->send, digest, MPPE_KEY_SIZE);
+    memcpy(keys->receive, digest, MPPE_KEY_SIZE);
+    if (lm_hash)
+        memcpy(keys->weak, lm_hash, 8);
 }
 
 /** GetNewKeyFromSHA (RFC 3078 section 7.3): writes mppe_key_length() octets to @p interim. */

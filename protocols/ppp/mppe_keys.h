@@ -17,14 +17,31 @@ enum mppe_strength {
     MPPE_128_BIT = 128,
 };
 
+/** Where the start keys of 40 and 56 bits come from. */
+enum mppe_weak_keys {
+    MPPE_WEAK_FROM_START, /**< the first eight octets of .send and .receive */
+    MPPE_WEAK_OWN,        /**< .weak in both directions, as MS-CHAP-1 leaves it */
+    MPPE_WEAK_NONE,       /**< there are none: the password has no LAN Manager hash */
+};
+
 /**
  * What an authentication leaves for the encryption of both directions, before the strength is
- * negotiated: the start keys as this side uses them (RFC 3079 sections 3 and 4).
+ * negotiated: the start keys as this side uses them (RFC 3079 sections 2, 3 and 4). See
+ * mppe_start_key().
  */
 struct mppe_start_keys {
     uint8_t send[MPPE_KEY_SIZE];
     uint8_t receive[MPPE_KEY_SIZE];
+    enum mppe_weak_keys weak_keys;
+    uint8_t weak[MPPE_KEY_SIZE]; /**< eight octets and zeros */
 };
+
+/**
+ * The start key of one direction for @p strength, MPPE_KEY_SIZE octets of which mppe_key_length()
+ * count; NULL when there is none for that strength.
+ */
+const uint8_t *mppe_start_key(const struct mppe_start_keys *keys, enum mppe_strength strength,
+                              bool send);
 
 /** Octets of a session key: 8 for 40 and 56 bits, 16 for 128 bits (RFC 3078 section 7.3). */
 size_t mppe_key_length(enum mppe_strength strength);
@@ -39,6 +56,15 @@ void mppe_master_key(struct crypto *crypto, const uint8_t hash_hash[16],
  */
 void mppe_start_keys_from_master(struct crypto *crypto, const uint8_t master_key[MPPE_KEY_SIZE],
                                  bool server, struct mppe_start_keys *keys);
+
+/**
+ * The keys of MS-CHAP-1 (RFC 3079 section 2): the same in both directions, those of 128 bits from
+ * HashNtPasswordHash and the challenge, the shorter ones from @p lm_hash, NULL when the password
+ * has none.
+ */
+void mppe_start_keys_from_mschap_v1(struct crypto *crypto, const uint8_t *lm_hash,
+                                    const uint8_t hash_hash[16], const uint8_t challenge[8],
+                                    struct mppe_start_keys *keys);
 
 /**
  * GetNewKeyFromSHA and the reduction of the result (RFC 3079 section 3.4): the initial session key

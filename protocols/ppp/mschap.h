@@ -3,6 +3,7 @@
 
 #include "base/wire.h"
 #include "crypto/crypto.h"
+#include "crypto/oem.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +13,14 @@
 #define MSCHAP_NT_RESPONSE_SIZE  24
 #define MSCHAP_V2_CHALLENGE_SIZE 16
 /** Response value: Peer-Challenge 16, Reserved 8, NT-Response 24, Flags 1 (RFC 2759 section 4). */
-#define MSCHAP_V2_RESPONSE_SIZE 49
+#define MSCHAP_V2_RESPONSE_SIZE  49
+#define MSCHAP_V1_CHALLENGE_SIZE 8
+/** Response value: LM-Response 24, NT-Response 24, Use-NT 1 (RFC 2433 section 6). */
+#define MSCHAP_V1_RESPONSE_SIZE 49
 /** Most UTF-16 units of a password (RFC 2759 section 4). */
 #define MSCHAP_PASSWORD_MAX 256
+/** Most characters of a password that has a LAN Manager hash (RFC 2433 section A.2). */
+#define MSCHAP_LM_PASSWORD_MAX 14
 
 /** RAS error numbers that a Failure message carries (RFC 2759 section 6). */
 enum mschap_error {
@@ -41,6 +47,14 @@ void mschap_hash_nt_password_hash(struct crypto *crypto, const uint8_t hash[MSCH
 void mschap_challenge_response(struct crypto *crypto, const uint8_t challenge[8],
                                const uint8_t hash[MSCHAP_HASH_SIZE],
                                uint8_t response[MSCHAP_NT_RESPONSE_SIZE]);
+
+/**
+ * LmPasswordHash (RFC 2433 section A.2): upper case, OEM characters, two DES blocks. False when
+ * @p password is longer than MSCHAP_LM_PASSWORD_MAX or has a character that @p code_page lacks:
+ * such a password has no LAN Manager hash.
+ */
+bool mschap_lm_password_hash(struct crypto *crypto, enum oem_code_page code_page,
+                             const char *password, uint8_t hash[MSCHAP_HASH_SIZE]);
 
 /**
  * The part of a user name that enters the hashes: what follows the last backslash of
@@ -83,11 +97,11 @@ void mschap_v2_write_success(struct wire_writer *writer, const uint8_t digest[CR
 bool mschap_v2_read_success(const uint8_t *message, size_t length,
                             uint8_t digest[CRYPTO_SHA1_SIZE]);
 
-/** The fields of a Failure message (RFC 2759 section 6). */
+/** The fields of a Failure message (RFC 2433 section 8, RFC 2759 section 6). */
 struct mschap_failure {
     uint32_t error;
     bool retry;
-    bool has_challenge;
+    uint8_t challenge_length; /**< 8 or 16; 0: there is no C= */
     uint8_t challenge[MSCHAP_V2_CHALLENGE_SIZE];
     uint32_t version;
     const uint8_t *text; /**< after M=, borrowed; NULL when the message has none */

@@ -1,5 +1,5 @@
 /*
- * The texts that MS-CHAP-V2 puts into the Message of Success and Failure, which unlike CHAP's do
+ * The texts that MS-CHAP puts into the Message of Success and Failure, which unlike CHAP's do
  * affect the protocol (RFC 2759 sections 5 and 6).
  */
 #include "ppp/mschap.h"
@@ -110,15 +110,26 @@ bool mschap_v2_read_success(const uint8_t *message, size_t length, uint8_t diges
 void mschap_write_failure(struct wire_writer *writer, const struct mschap_failure *failure)
 {
     char number[32];
-    snprintf(number, sizeof number, "E=%u R=%d C=", (unsigned)failure->error, failure->retry);
+    snprintf(number, sizeof number, "E=%u R=%d", (unsigned)failure->error, failure->retry);
     write_text(writer, number);
-    write_hexadecimal(writer, failure->challenge, sizeof failure->challenge);
+    if (failure->challenge_length > 0)
+        write_text(writer, " C=");
+    write_hexadecimal(writer, failure->challenge, failure->challenge_length);
     snprintf(number, sizeof number, " V=%u", (unsigned)failure->version);
     write_text(writer, number);
     if (failure->text) {
         write_text(writer, " M=");
         wire_put_octets(writer, failure->text, failure->text_length);
     }
+}
+
+/** Sixteen digits of MS-CHAP-1, thirty-two of MS-CHAP-V2; anything else counts as none. */
+static void read_challenge(const struct message_field *field, struct mschap_failure *failure)
+{
+    size_t size = field->length == 2 * MSCHAP_V1_CHALLENGE_SIZE ? MSCHAP_V1_CHALLENGE_SIZE
+                                                                : MSCHAP_V2_CHALLENGE_SIZE;
+    bool read = read_hexadecimal(field->value, field->length, failure->challenge, size);
+    failure->challenge_length = read ? (uint8_t)size : 0;
 }
 
 void mschap_read_failure(const uint8_t *message, size_t length, struct mschap_failure *failure)
@@ -135,8 +146,7 @@ void mschap_read_failure(const uint8_t *message, size_t length, struct mschap_fa
             failure->retry = field.length > 0 && field.value[0] == '1';
             break;
         case 'C':
-            failure->has_challenge = read_hexadecimal(field.value, field.length, failure->challenge,
-                                                      sizeof failure->challenge);
+            read_challenge(&field, failure);
             break;
         case 'V':
             failure->version = read_decimal(field.value, field.length);

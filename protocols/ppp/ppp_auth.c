@@ -34,6 +34,14 @@ static const struct method methods[PPP_AUTH_METHOD_COUNT] = {
             .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_chap_authenticatee,
                         [PPP_AUTHENTICATOR] = &ppp_auth_chap_authenticator},
         },
+    [PPP_AUTH_MS_CHAP_V1] =
+        {
+            .name = "ms-chap",
+            .protocol = CHAP_PROTOCOL,
+            .algorithm = CHAP_ALGORITHM_MS_V1,
+            .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_chap_authenticatee,
+                        [PPP_AUTHENTICATOR] = &ppp_auth_chap_authenticator},
+        },
     [PPP_AUTH_MS_CHAP_V2] =
         {
             .name = "ms-chap-v2",
@@ -54,15 +62,23 @@ static const struct ppp_auth_engine *engine_of(const struct ppp_auth *auth)
     return method_of(auth)->engines[auth->config.role];
 }
 
-static bool credentials_are_valid(enum ppp_auth_method method, const char *name, const char *secret)
+static bool is_ms_chap(enum ppp_auth_method method)
+{
+    return method == PPP_AUTH_MS_CHAP_V1 || method == PPP_AUTH_MS_CHAP_V2;
+}
+
+static bool is_windows_password(const char *secret)
 {
     uint8_t unicode[2 * MSCHAP_PASSWORD_MAX];
     size_t length;
+    return utf16le_from_utf8(secret, strlen(secret), unicode, sizeof unicode, &length);
+}
+
+static bool credentials_are_valid(enum ppp_auth_method method, const char *name, const char *secret)
+{
     if (!name || !secret || strlen(name) > PPP_AUTH_NAME_MAX)
         return false;
-    if (method == PPP_AUTH_MS_CHAP_V2)
-        return utf16le_from_utf8(secret, strlen(secret), unicode, sizeof unicode, &length);
-    return strlen(secret) <= PPP_AUTH_NAME_MAX;
+    return is_ms_chap(method) ? is_windows_password(secret) : strlen(secret) <= PPP_AUTH_NAME_MAX;
 }
 
 static bool text_is_valid(const char *text)
@@ -77,7 +93,8 @@ static bool config_is_valid(const struct ppp_auth_config *config)
     if (config->method != PPP_AUTH_PAP && (!config->crypto || !config->entropy))
         return false;
     if (config->role == PPP_AUTHENTICATEE)
-        return credentials_are_valid(config->method, config->name, config->secret);
+        return credentials_are_valid(config->method, config->name, config->secret) &&
+               (!config->new_secret || is_windows_password(config->new_secret));
     return config->lookup && (!config->name || strlen(config->name) <= PPP_AUTH_NAME_MAX) &&
            text_is_valid(config->success_text) && text_is_valid(config->failure_text);
 }
@@ -95,12 +112,15 @@ enum status ppp_auth_init(struct ppp_auth *auth, const struct ppp_auth_config *c
         auth->config.transmissions = DEFAULT_TRANSMISSIONS;
     if (auth->config.retry_wait == 0)
         auth->config.retry_wait = DEFAULT_RETRY_WAIT;
+    if (auth->config.bare_refusal == 0)
+        auth->config.bare_refusal = PPP_AUTH_ERROR_AUTHENTICATION_FAILURE;
     auth->phase = PPP_AUTH_PHASE_IDLE;
     return STATUS_OK;
 }
 
 void ppp_auth_clear(struct ppp_auth *auth)
 {
+    ppp_auth_forget_kept(auth);
     packet_queue_clear(&auth->send);
     *auth = (struct ppp_auth){.deadline = INSTANT_NEVER};
 }
@@ -120,10 +140,14 @@ uint16_t ppp_auth_protocol(const struct ppp_auth *auth)
     return method_of(auth)->protocol;
 }
 
-/** The codes that start at the authenticatee: PAP's Authenticate-Request, CHAP's Response. */
+/** The codes that start at the authenticatee: PAP's Authenticate-Request, CHAP's Response and
+ *  Change-Password. */
 static bool is_for_authenticator(uint16_t protocol, uint8_t code)
 {
-    return code == (protocol == PAP_PROTOCOL ? PAP_AUTHENTICATE_REQUEST : CHAP_RESPONSE);
+    if (protocol == PAP_PROTOCOL)
+        return code == PAP_AUTHENTICATE_REQUEST;
+    return code == CHAP_RESPONSE ||
+           (code >= CHAP_CHANGE_PASSWORD_1 && code <= CHAP_CHANGE_PASSWORD_3);
 }
 
 bool ppp_auth_accepts(const struct ppp_auth *auth, uint16_t protocol, const struct packet *packet)

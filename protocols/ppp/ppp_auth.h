@@ -34,6 +34,7 @@ enum ppp_auth_role {
 enum ppp_auth_method {
     PPP_AUTH_PAP,
     PPP_AUTH_CHAP_MD5,
+    PPP_AUTH_MS_CHAP_V1,
     PPP_AUTH_MS_CHAP_V2,
     PPP_AUTH_METHOD_COUNT,
 };
@@ -60,8 +61,12 @@ enum ppp_auth_event {
 
 /** What the authenticator's user database says; borrowed until the lookup's caller returns. */
 struct ppp_auth_account {
-    const char *password; /**< UTF-8 */
+    const char *password; /**< UTF-8; NULL when only the hashes are known */
+    /** MS-CHAP: what stands for a password that is not known. NULL: computed from it. */
+    const uint8_t *nt_hash;
+    const uint8_t *lm_hash;
     uint32_t error;       /**< 0, or why the right password is still refused (646 to 649) */
+    bool accept_anything; /**< a masquerading server: whatever the peer says is called right */
 };
 
 /**
@@ -72,6 +77,23 @@ struct ppp_auth_account {
 typedef bool ppp_auth_lookup(void *context, const char *domain, const char *user,
                              struct ppp_auth_account *account);
 
+/** What a peer whose password has expired has chosen instead; borrowed for the call. */
+struct ppp_auth_new_password {
+    const char
+        *password; /**< UTF-8; NULL when the packet carries hashes only (RFC 2433 section 9) */
+    uint8_t nt_hash[MSCHAP_HASH_SIZE];
+    bool has_lm_hash;
+    uint8_t lm_hash[MSCHAP_HASH_SIZE];
+};
+
+/**
+ * Changes the password of an account that the lookup found with error 648.
+ *
+ * @return false when the new password is not acceptable: the peer is told error 709
+ */
+typedef bool ppp_auth_change(void *context, const char *domain, const char *user,
+                             const struct ppp_auth_new_password *new_password);
+
 /** Everything is borrowed for the engine's life. */
 struct ppp_auth_config {
     enum ppp_auth_role role;
@@ -81,18 +103,27 @@ struct ppp_auth_config {
      * its Challenges ("" is allowed).
      */
     const char *name;
-    const char *secret;      /**< authenticatee: the password, UTF-8 */
+    const char *secret; /**< authenticatee: the password, UTF-8 */
+    /** MS-CHAP authenticatee: the password to change to when .secret has expired; NULL: none. */
+    const char *new_secret;
     ppp_auth_lookup *lookup; /**< authenticator */
-    void *lookup_context;
+    void *lookup_context;    /**< of .lookup and .change */
+    ppp_auth_change *change; /**< MS-CHAP authenticator; NULL: expired passwords are refused */
     struct crypto *crypto;   /**< may be NULL for PAP only */
     struct entropy *entropy; /**< may be NULL for PAP only */
     struct packet_pool *pool;
     const struct trace *trace; /**< may be NULL */
     const char *label;         /**< field "session" of every trace event; NULL is "" */
 
-    instant restart;          /**< between two transmissions; 0: 3 s */
-    unsigned transmissions;   /**< of a Request or Challenge before giving up; 0: 10 */
-    uint8_t first_identifier; /**< of the first Request or Challenge; Windows servers use 0 */
+    instant restart;              /**< between two transmissions; 0: 3 s */
+    unsigned transmissions;       /**< of a Request or Challenge before giving up; 0: 10 */
+    uint8_t first_identifier;     /**< of the first Request or Challenge; Windows servers use 0 */
+    enum oem_code_page code_page; /**< MS-CHAP-1: of LAN Manager hashes */
+    bool lan_manager;             /**< MS-CHAP-1 authenticatee: send the LM-Response too */
+    /** MS-CHAP-1 authenticator: Change-Password version told in a Failure, 1 or 2; 0: 2. */
+    uint8_t change_version;
+    /** Authenticatee: error of a refusal that carries no number (PAP, CHAP-MD5); 0: 691. */
+    uint32_t bare_refusal;
     /**
      * MS-CHAP. Authenticator: further tries it offers with R=1 after a wrong password.
      * Authenticatee: 0 takes every Failure as final, else that many PPP_AUTH_RETRY_OFFERED.
@@ -124,6 +155,8 @@ struct ppp_auth_chap {
     uint8_t message_length;
     uint8_t message[PPP_AUTH_MESSAGE_MAX]; /**< authenticator: of the verdict */
     unsigned retries_left;
+    bool changing;          /**< a Change-Password packet is on its way, or is waited for */
+    uint8_t change_version; /**< authenticatee: V= of the Failure */
 };
 
 /**
@@ -144,9 +177,12 @@ struct ppp_auth {
     struct packet_queue send;
     int event;
     uint32_t event_value;
-    uint32_t error; /**< authenticatee: the peer's, while it offers a retry */
+    uint32_t error;      /**< of the refusal under way */
+    const char *reason;  /**< of the refusal under way: a fixed phrase */
+    struct packet *kept; /**< authenticatee: what has to be sent again; NULL: nothing kept */
     struct mppe_start_keys keys;
     char peer_name[PPP_AUTH_NAME_MAX + 1];
+    bool peer_name_is_exact; /**< .peer_name is what came, octet by octet */
     union {
         struct ppp_auth_pap pap;
         struct ppp_auth_chap chap;
@@ -213,7 +249,7 @@ const struct mppe_start_keys *ppp_auth_keys(const struct ppp_auth *auth);
  */
 const char *ppp_auth_peer_name(const struct ppp_auth *auth);
 
-/** "pap", "chap-md5", "ms-chap-v2". */
+/** "pap", "chap-md5", "ms-chap", "ms-chap-v2". */
 const char *ppp_auth_method_name(enum ppp_auth_method method);
 
 /** The method of such a name; false when there is none. */

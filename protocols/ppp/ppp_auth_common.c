@@ -42,6 +42,28 @@ void ppp_auth_send_chap(struct ppp_auth *auth, const struct chap_message *messag
     finish_packet(auth, packet, &writer);
 }
 
+const struct chap_algorithm *ppp_auth_chap_algorithm(const struct ppp_auth *auth)
+{
+    uint8_t option[PPP_AUTH_OPTION_MAX];
+    (void)ppp_auth_method_option(auth->config.method, option);
+    const struct chap_algorithm *algorithm = chap_algorithm_find(option[2]);
+    assert(algorithm);
+    return algorithm;
+}
+
+void ppp_auth_send_kept(struct ppp_auth *auth)
+{
+    struct packet *copy = packet_clone(auth->kept);
+    if (copy)
+        packet_queue_push(&auth->send, copy);
+}
+
+void ppp_auth_forget_kept(struct ppp_auth *auth)
+{
+    packet_free(auth->kept);
+    auth->kept = NULL;
+}
+
 void ppp_auth_drop(struct ppp_auth *auth, instant now, const struct packet *packet,
                    const char *reason)
 {
@@ -68,6 +90,7 @@ void ppp_auth_succeed(struct ppp_auth *auth, instant now)
 {
     bool can_rechallenge =
         auth->config.role == PPP_AUTHENTICATOR && auth->config.method != PPP_AUTH_PAP;
+    ppp_auth_forget_kept(auth);
     auth->phase = PPP_AUTH_PHASE_SUCCEEDED;
     auth->deadline = can_rechallenge && auth->config.rechallenge > 0
                          ? instant_after(now, auth->config.rechallenge)
@@ -80,6 +103,7 @@ void ppp_auth_succeed(struct ppp_auth *auth, instant now)
 
 void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const char *reason)
 {
+    ppp_auth_forget_kept(auth);
     auth->phase = PPP_AUTH_PHASE_FAILED;
     auth->deadline = INSTANT_NEVER;
     ppp_auth_trace(auth, now, "ppp.auth.failed", error, reason);
@@ -110,32 +134,57 @@ void ppp_auth_set_peer_name(struct ppp_auth *auth, const uint8_t *name, size_t l
     if (length > PPP_AUTH_NAME_MAX)
         length = PPP_AUTH_NAME_MAX;
     memset(auth->peer_name, 0, sizeof auth->peer_name);
+    auth->peer_name_is_exact = true;
     if (length > 0)
         memcpy(auth->peer_name, name, length);
     bool is_utf8 = utf16le_from_utf8(auth->peer_name, length, unicode, sizeof unicode, &units);
     for (size_t i = 0; i < length; i++) {
         uint8_t octet = (uint8_t)auth->peer_name[i];
-        if (octet < 0x20 || octet == 0x7f || (octet >= 0x80 && !is_utf8))
+        if (octet < 0x20 || octet == 0x7f || (octet >= 0x80 && !is_utf8)) {
             auth->peer_name[i] = '?';
+            auth->peer_name_is_exact = false;
+        }
     }
+}
+
+/** A name off the wire, in its two parts. */
+struct account_name {
+    char domain[PPP_AUTH_NAME_MAX + 1];
+    char user[PPP_AUTH_NAME_MAX + 1];
+};
+
+/** False for a name that nobody has: the empty one, and one with a NUL, which would make the
+ *  database see another name than the one that is hashed. */
+static bool split_name(const uint8_t *name, size_t length, struct account_name *split)
+{
+    size_t user_length = length;
+    const uint8_t *bare = mschap_user_without_domain(name, &user_length);
+    *split = (struct account_name){.domain = ""};
+    if (length == 0 || length > PPP_AUTH_NAME_MAX || memchr(name, 0, length))
+        return false;
+    if (user_length < length)
+        memcpy(split->domain, name, length - user_length - 1);
+    memcpy(split->user, bare, user_length);
+    return true;
 }
 
 bool ppp_auth_find_account(struct ppp_auth *auth, const uint8_t *name, size_t length,
                            struct ppp_auth_account *account)
 {
-    char domain[PPP_AUTH_NAME_MAX + 1] = "";
-    char user[PPP_AUTH_NAME_MAX + 1] = "";
-    size_t user_length = length;
-    const uint8_t *bare = mschap_user_without_domain(name, &user_length);
-    /* A NUL would make the database see another name than the one that is hashed. */
-    if (length == 0 || length > PPP_AUTH_NAME_MAX || memchr(name, 0, length))
-        return false;
-    if (user_length < length)
-        memcpy(domain, name, length - user_length - 1);
-    memcpy(user, bare, user_length);
+    struct account_name split;
     *account = (struct ppp_auth_account){0};
-    return auth->config.lookup(auth->config.lookup_context, domain, user, account) &&
-           account->password;
+    return split_name(name, length, &split) &&
+           auth->config.lookup(auth->config.lookup_context, split.domain, split.user, account) &&
+           (account->password || account->nt_hash);
+}
+
+bool ppp_auth_change_password(struct ppp_auth *auth,
+                              const struct ppp_auth_new_password *new_password)
+{
+    struct account_name split;
+    const uint8_t *name = (const uint8_t *)auth->peer_name;
+    return auth->config.change && split_name(name, strlen(auth->peer_name), &split) &&
+           auth->config.change(auth->config.lookup_context, split.domain, split.user, new_password);
 }
 
 #define COMMON "session role method user peer"
@@ -148,6 +197,14 @@ const struct trace_declaration ppp_auth_trace_declarations[] = {
      "The authenticator refuses a wrong password but takes another try (R=1)."},
     {"ppp.auth.retry-offered", COMMON " error reason",
      "The authenticatee is refused and may try again (R=1)."},
+    {"ppp.auth.change-granted", COMMON " error reason",
+     "The authenticator refuses an expired password (E=648) but takes a new one."},
+    {"ppp.auth.password-expired", COMMON " error reason",
+     "The authenticatee is told that its password has expired and may choose another."},
+    {"ppp.auth.password-changing", COMMON,
+     "The authenticatee sends a new password in a Change-Password packet."},
+    {"ppp.auth.password-changed", COMMON,
+     "The authenticator has taken the new password of the account."},
     {"ppp.auth.rechallenged", COMMON, "The authenticator challenges an authenticated peer again."},
     {"ppp.auth.succeeded", COMMON,
      "One direction is authenticated, or a re-challenge was answered rightly."},

@@ -58,8 +58,8 @@ static void authenticatee_input(struct ppp_auth *auth, instant now, const struct
     else if (message.code == PAP_AUTHENTICATE_ACK)
         ppp_auth_succeed(auth, now);
     else
-        /* A Nak carries no number; this is the one that RAS clients show for it. */
-        ppp_auth_fail(auth, now, PPP_AUTH_ERROR_AUTHENTICATION_FAILURE, "refused-by-peer");
+        /* A Nak carries no number; this is configured for that. */
+        ppp_auth_fail(auth, now, auth->config.bare_refusal, "refused-by-peer");
 }
 
 static void authenticator_start(struct ppp_auth *auth, instant now)
@@ -85,6 +85,13 @@ static void answer(struct ppp_auth *auth, uint8_t identifier)
     ppp_auth_send_pap(auth, &message);
 }
 
+/** PAP needs the password itself: a hash of it does not do. */
+static bool is_right(const struct ppp_auth_account *account, const struct pap_message *message)
+{
+    return account->password && strlen(account->password) == message->password_length &&
+           memcmp(account->password, message->password, message->password_length) == 0;
+}
+
 /** 0, or the error for which the request is refused, with the phrase for the trace. */
 static uint32_t judge(struct ppp_auth *auth, const struct pap_message *message, const char **reason)
 {
@@ -93,8 +100,7 @@ static uint32_t judge(struct ppp_auth *auth, const struct pap_message *message, 
         *reason = "unknown-user";
         return PPP_AUTH_ERROR_AUTHENTICATION_FAILURE;
     }
-    if (strlen(account.password) != message->password_length ||
-        memcmp(account.password, message->password, message->password_length) != 0) {
+    if (!account.accept_anything && !is_right(&account, message)) {
         *reason = "wrong-password";
         return PPP_AUTH_ERROR_AUTHENTICATION_FAILURE;
     }

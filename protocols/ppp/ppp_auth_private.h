@@ -1,12 +1,13 @@
 #ifndef VPNSIM_PPP_PPP_AUTH_PRIVATE_H
 #define VPNSIM_PPP_PPP_AUTH_PRIVATE_H
 
+#include "ppp/chap_algorithm.h"
 #include "ppp/ppp_auth.h"
 
 /* What the methods share; only the sources of ppp_auth include this. */
 
-/** Room that a packet of these protocols needs: header, value with its size, name, password. */
-#define PPP_AUTH_PACKET_MAX (4 + 2 * (1 + PPP_AUTH_NAME_MAX))
+/** Room that the longest packet needs: a Change-Password of MS-CHAP-1, version 2. */
+#define PPP_AUTH_PACKET_MAX 1118
 
 /** Longest success_text and failure_text, in octets: MS-CHAP's fields must fit in front. */
 #define PPP_AUTH_TEXT_MAX (PPP_AUTH_MESSAGE_MAX - 80)
@@ -14,7 +15,7 @@
 enum ppp_auth_phase {
     PPP_AUTH_PHASE_IDLE,          /**< not started */
     PPP_AUTH_PHASE_ACTIVE,        /**< a Request, Challenge or Response is on its way */
-    PPP_AUTH_PHASE_RETRY_GRANTED, /**< authenticator: R=1 was sent */
+    PPP_AUTH_PHASE_RETRY_GRANTED, /**< authenticator: R=1 or a passable E=648 was sent */
     PPP_AUTH_PHASE_RETRY_OFFERED, /**< authenticatee: R=1 was received, the user is asked */
     PPP_AUTH_PHASE_SUCCEEDED,
     PPP_AUTH_PHASE_FAILED,
@@ -35,9 +36,70 @@ extern const struct ppp_auth_engine ppp_auth_chap_authenticator;
 /** Answers R=1 with the credentials configured now (RFC 2759 section 6). */
 void ppp_auth_chap_retry(struct ppp_auth *auth, instant now);
 
+/*
+ * CHAP without what carries it, so that PPP and EAP can both carry it. The Identifier of the
+ * algorithms is ppp_auth.identifier.
+ */
+
+/** The algorithm of a method of CHAP. */
+const struct chap_algorithm *ppp_auth_chap_algorithm(const struct ppp_auth *auth);
+
+/** Authenticatee: keeps a Challenge. NULL, or why it is to be dropped. */
+const char *ppp_auth_chap_take_challenge(struct ppp_auth *auth, const struct chap_message *message);
+
+/** Authenticatee: computes the Response to the challenge kept. */
+void ppp_auth_chap_compute(struct ppp_auth *auth);
+
+/** Authenticatee: the Response computed last. */
+struct chap_message ppp_auth_chap_response(const struct ppp_auth *auth);
+
+/** Authenticatee: whether a Success proves what it must; then the keys are there. */
+bool ppp_auth_chap_take_success(struct ppp_auth *auth, const struct chap_message *message);
+
+/** What a Failure leaves an authenticatee to do. */
+enum ppp_auth_chap_failure {
+    PPP_AUTH_CHAP_FINAL,  /**< nothing: .error is the reason */
+    PPP_AUTH_CHAP_RETRY,  /**< ask the user: phase and event say so */
+    PPP_AUTH_CHAP_CHANGE, /**< send a Change-Password packet */
+};
+
+/** Authenticatee: takes a Failure. */
+enum ppp_auth_chap_failure ppp_auth_chap_take_failure(struct ppp_auth *auth, instant now,
+                                                      const struct chap_message *message);
+
+/** Authenticatee: appends the whole Change-Password packet; .secret is the new one then. */
+void ppp_auth_chap_write_change(struct ppp_auth *auth, instant now, struct wire_writer *writer);
+
+/** Authenticator: draws a challenge; the Challenge to send. */
+struct chap_message ppp_auth_chap_challenge(struct ppp_auth *auth);
+
+/** What an authenticator makes of a Response or a Change-Password packet. */
+enum ppp_auth_chap_judgement {
+    PPP_AUTH_CHAP_ACCEPTED, /**< keys are there */
+    PPP_AUTH_CHAP_REFUSED,  /**< .error and .reason say why */
+    PPP_AUTH_CHAP_AGAIN,    /**< refused, but another Response or a new password may follow */
+};
+
+/** Authenticator: judges it and writes the verdict. */
+enum ppp_auth_chap_judgement ppp_auth_chap_judge(struct ppp_auth *auth, instant now,
+                                                 const struct chap_message *message);
+
+/** Authenticator: the verdict written last. */
+struct chap_message ppp_auth_chap_verdict(const struct ppp_auth *auth);
+
+/** Authenticator: judges a Change-Password packet; 0 and the new hashes, or an error. */
+uint32_t ppp_auth_chap_judge_change(struct ppp_auth *auth, const struct chap_message *message,
+                                    struct ppp_auth_new_password *new_password, uint8_t *value);
+
 /** Queues a PAP or CHAP packet; nothing when the pool is exhausted: retransmission mends it. */
 void ppp_auth_send_pap(struct ppp_auth *auth, const struct pap_message *message);
 void ppp_auth_send_chap(struct ppp_auth *auth, const struct chap_message *message);
+
+/** Queues a copy of ppp_auth.kept. */
+void ppp_auth_send_kept(struct ppp_auth *auth);
+
+/** Forgets ppp_auth.kept. */
+void ppp_auth_forget_kept(struct ppp_auth *auth);
 
 /** Traces the drop of a received packet. */
 void ppp_auth_drop(struct ppp_auth *auth, instant now, const struct packet *packet,
@@ -64,5 +126,9 @@ void ppp_auth_set_peer_name(struct ppp_auth *auth, const uint8_t *name, size_t l
 /** Looks up the account of a name off the wire; false when there is none. */
 bool ppp_auth_find_account(struct ppp_auth *auth, const uint8_t *name, size_t length,
                            struct ppp_auth_account *account);
+
+/** Changes the password of the peer's account; false when that is refused. */
+bool ppp_auth_change_password(struct ppp_auth *auth,
+                              const struct ppp_auth_new_password *new_password);
 
 #endif

@@ -73,6 +73,7 @@ struct ppp_networks {
 /** Why a link ended: the codes a Windows client shows (raserror.h). */
 enum ppp_error {
     PPP_ERROR_NONE = 0,
+    PPP_ERROR_ACCESS_DENIED = 5,          /**< Windows NT 4.0: a refusal without a number */
     PPP_ERROR_PORT_DISCONNECTED = 619,    /**< the lower layer went while connecting */
     PPP_ERROR_DISCONNECTION = 628,        /**< the lower layer went while connected */
     PPP_ERROR_REMOTE_DISCONNECTION = 629, /**< the peer hung up a working link */
@@ -82,6 +83,7 @@ enum ppp_error {
     PPP_ERROR_PASSWORD_EXPIRED = 648,
     PPP_ERROR_NO_DIALIN_PERMISSION = 649,
     PPP_ERROR_AUTHENTICATION_FAILURE = 691,
+    PPP_ERROR_CHANGING_PASSWORD = 709,
     PPP_ERROR_TIMEOUT = 718,                 /**< the peer was heard, then silence */
     PPP_ERROR_REMOTE_TERMINATED = 719,       /**< Terminate-Request before the network was up */
     PPP_ERROR_NO_PROTOCOLS_CONFIGURED = 720, /**< no network control protocol was agreed */
@@ -103,12 +105,18 @@ enum ppp_error {
 /** Authentication in both directions. Arrays and texts are borrowed for the session's life. */
 struct ppp_session_auth_config {
     struct lcp_methods methods;
-    const char *local_name; /**< Name in our Challenges: the computer's name */
-    const char *user;       /**< who we are; may be DOMAIN\user */
-    const char *password;   /**< UTF-8 */
+    const char *local_name;   /**< Name in our Challenges: the computer's name */
+    const char *user;         /**< who we are; may be DOMAIN\user */
+    const char *password;     /**< UTF-8 */
+    const char *new_password; /**< MS-CHAP: to change to when .password has expired; NULL: none */
     /** Finds the account of a peer that must authenticate. */
     ppp_auth_lookup *lookup;
     void *lookup_context;
+    ppp_auth_change *change;      /**< changes an expired password; NULL: it is refused */
+    enum oem_code_page code_page; /**< see struct ppp_auth_config, as the next three */
+    bool lan_manager;
+    uint8_t change_version;
+    uint32_t bare_refusal;
     uint8_t retries;          /**< MS-CHAP tries granted after a wrong password (R=1) */
     const char *success_text; /**< see struct ppp_auth_config; NULL as Windows has it */
     const char *failure_text;

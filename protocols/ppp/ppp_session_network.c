@@ -81,7 +81,7 @@ void ppp_session_start_network(struct ppp_session *self, instant now)
     output_push_event(&self->output, PPP_EVENT_AUTHENTICATED, 0);
     choose_peer_address(self, now);
     const struct mppe_start_keys *keys = ppp_session_encryption_keys(self);
-    if (self->config.ccp.required && !keys) {
+    if (self->config.ccp.required && !ccp_can_encrypt(&self->config.ccp, keys)) {
         ppp_session_fail(self, PPP_ERROR_NO_LOCAL_ENCRYPTION);
         return;
     }

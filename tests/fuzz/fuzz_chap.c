@@ -1,5 +1,5 @@
 /*
- * CHAP: the codec and the texts of MS-CHAP-V2, then engines of every role and algorithm. The input
+ * CHAP: the codec and the texts of MS-CHAP, then engines of every role and algorithm. The input
  * is a sequence of packets, each behind two octets with its length.
  */
 #include "base/packet.h"
@@ -15,7 +15,15 @@ static bool find_account(void *context, const char *domain, const char *user,
     (void)context;
     (void)domain;
     account->password = "clientPass";
-    return strcmp(user, "User") == 0;
+    account->error = strcmp(user, "old") == 0 ? 648 : 0;
+    return strcmp(user, "User") == 0 || account->error;
+}
+
+static bool change(void *context, const char *domain, const char *user,
+                   const struct ppp_auth_new_password *new_password)
+{
+    (void)context, (void)domain, (void)user;
+    return new_password->nt_hash[0] & 1;
 }
 
 static void round_trip(const uint8_t *data, size_t size)
@@ -92,14 +100,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct crypto *crypto = shared_crypto();
     struct packet_pool pool;
     packet_pool_init(&pool);
-    for (int i = 0; i < 4; i++) {
+    static const enum ppp_auth_method methods[] = {PPP_AUTH_CHAP_MD5, PPP_AUTH_MS_CHAP_V1,
+                                                   PPP_AUTH_MS_CHAP_V2};
+    for (int i = 0; i < 6; i++) {
         struct entropy entropy = entropy_make(1, "fuzz");
         const struct ppp_auth_config config = {
             .role = i % 2 ? PPP_AUTHENTICATOR : PPP_AUTHENTICATEE,
-            .method = i / 2 ? PPP_AUTH_MS_CHAP_V2 : PPP_AUTH_CHAP_MD5,
+            .method = methods[i / 2],
             .name = "CORP\\User",
             .secret = "clientPass",
+            .new_secret = "newPass",
             .lookup = find_account,
+            .change = change,
             .crypto = crypto,
             .entropy = &entropy,
             .pool = &pool,

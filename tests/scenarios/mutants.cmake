@@ -52,7 +52,7 @@ mutant(gre_no_bare_acknowledgment protocols/gre/gre_tunnel.c
 mutant(ipcp_dns_not_asked protocols/ppp/ipcp.c
   "if (config->ask_servers[i])" "if (config->ask_servers[i] && i != IPCP_DNS1)"
   pptp/pptp-remote-access-lan.xml "seen: +step 6 of 7, ppp.ipcp.opened[^\n]*dns=0.0.0.0")
-mutant(any_password_will_do protocols/ppp/chap_algorithm.c
+mutant(any_password_will_do protocols/ppp/chap_algorithm_mschap.c
   "return memcmp(expected, value + NT_RESPONSE_OFFSET, sizeof expected) == 0;" "return true;"
   troubleshooting/trbl-access-denied-691.xml "error=778")
 mutant(encryption_not_switched_off sim/scenario/build_node.c

@@ -74,9 +74,39 @@ static void nothing_is_written_past_the_room(void **state)
     assert_int_equal(octets[4], 0xee);
 }
 
+static void utf16_goes_back_to_the_utf8_it_came_from(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "MyPw",
+                                        "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xed\x9f\xbf\xef\xbf\xbf",
+                                        "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        uint8_t octets[64];
+        char text[64] = "x";
+        size_t written;
+        assert_true(convert(texts[i], octets, sizeof octets, &written));
+        assert_true(utf8_from_utf16le(octets, written, text, sizeof text));
+        assert_string_equal(text, texts[i]);
+        /* The terminator needs room too. */
+        assert_true(utf8_from_utf16le(octets, written, text, strlen(texts[i]) + 1));
+        if (written > 0)
+            assert_false(utf8_from_utf16le(octets, written, text, strlen(texts[i])));
+    }
+    static const char *const bad[] = {"41", "4100 0000", "00d8", "00d8 4100", "00dc", "00d8 00d8"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        uint8_t octets[8];
+        char text[64] = "x";
+        size_t length = unit_hex(bad[i], octets, sizeof octets);
+        if (utf8_from_utf16le(octets, length, text, sizeof text))
+            fail_msg("accepted: %s", bad[i]);
+        assert_string_equal(text, "");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf16_goes_back_to_the_utf8_it_came_from),
         cmocka_unit_test(ascii_and_beyond_becomes_little_endian_units),
         cmocka_unit_test(what_is_not_strict_utf8_is_refused),
         cmocka_unit_test(nothing_is_written_past_the_room),

@@ -75,7 +75,7 @@ static void malformed_packets_are_refused_with_their_reason(void **state)
         {"01030005 00", "bad-value-size"},
         {"02030007 03 0102", "bad-value-size"},
         {"02030007 03 0102 03", "bad-value-size"},
-        {"05030004", "unknown-code"},
+        {"08030004", "unknown-code"},
         {"00030004", "unknown-code"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -173,6 +173,7 @@ static void only_the_algorithms_there_are_can_be_found(void **state)
 {
     (void)state;
     assert_int_equal(chap_algorithm_find(0x05)->number, 0x05);
+    assert_int_equal(chap_algorithm_find(0x80)->number, 0x80);
     assert_int_equal(chap_algorithm_find(0x81)->number, 0x81);
     assert_null(chap_algorithm_find(0x00));
     assert_null(chap_algorithm_find(0xff));

@@ -123,7 +123,7 @@ static void only_ms_chap_can_encrypt(void **state)
 {
     (void)state;
     for (unsigned method = 0; method < PPP_AUTH_METHOD_COUNT; method++) {
-        bool keys = method == PPP_AUTH_MS_CHAP_V2;
+        bool keys = method == PPP_AUTH_MS_CHAP_V1 || method == PPP_AUTH_MS_CHAP_V2;
         struct ppp_pair pair;
         ppp_pair_init(&pair);
         use_method(&pair, (enum ppp_auth_method)method);
