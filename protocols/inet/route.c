@@ -86,6 +86,7 @@ static bool make_room(struct route_table *table)
         return false;
     table->routes = routes;
     table->capacity = capacity;
+    table->generation++; /* whatever becomes of the index: the routes have moved */
     return capacity <= SCAN_LIMIT || build_index(table, capacity * BUCKETS_PER_ROUTE);
 }
 
@@ -248,10 +249,8 @@ const struct route *route_find(const struct route_table *table, ipv4_address des
     return best;
 }
 
-const struct route *route_lookup(const struct route_table *table, ipv4_address destination)
+static const struct route *probe(const struct route_table *table, ipv4_address destination)
 {
-    if (!table->index)
-        return table->count > 0 ? scan(table, destination) : NULL;
     /* The buckets of a large table are cold and far apart: ask for all of them at once. */
     for (unsigned i = 0; i < table->index->length_count; i++) {
         unsigned length = table->index->lengths[i];
@@ -263,4 +262,16 @@ const struct route *route_lookup(const struct route_table *table, ipv4_address d
             return route;
     }
     return NULL;
+}
+
+const struct route *route_lookup(const struct route_table *table, ipv4_address destination)
+{
+    const struct route_memo *memo = &table->memo;
+    if (memo->destination == destination && memo->generation == table->generation)
+        return memo->route;
+    const struct route *route = table->index ? probe(table, destination) : scan(table, destination);
+    /* Remembering an answer does not change the table that the caller sees. */
+    ((struct route_table *)table)->memo = (struct route_memo){
+        .destination = destination, .generation = table->generation, .route = route};
+    return route;
 }

@@ -31,6 +31,13 @@ struct route {
 
 struct route_index;
 
+/** The last answer of route_lookup(): most packets go where the one before went. */
+struct route_memo {
+    ipv4_address destination;
+    uint32_t generation; /**< of the table when it was given */
+    const struct route *route;
+};
+
 /**
  * A routing table with longest-prefix match (RFC 1812 section 5.2.4.3).
  *
@@ -44,7 +51,8 @@ struct route_table {
     uint32_t count;
     uint32_t capacity;
     uint32_t next_sequence;
-    uint32_t generation; /**< changes with every change of the table */
+    uint32_t generation;    /**< changes with every change of the table */
+    struct route_memo memo; /**< the table's; zeroed, it is right for an empty table */
 };
 
 /** A zero-initialised table is empty and has no memory. */

@@ -183,6 +183,10 @@ void stack_ip_input(struct host_stack *stack, struct stack_interface *in, enum i
     if (in && (stack->filter.directions & PACKET_FILTER_IN) != 0 &&
         stack_filter_consumes(stack, PACKET_FILTER_IN, in, NULL, how, &header, packet))
         return;
+    if (in && in->address != IPV4_ANY && header.destination == in->address) {
+        deliver_locally(stack, in, how, &header, packet);
+        return;
+    }
     const struct route *route = route_lookup(&stack->routes, header.destination);
     if (is_for_us(in, &header, route, &how))
         deliver_locally(stack, in, how, &header, packet);
