@@ -7,6 +7,7 @@
 #include "base/status.h"
 #include "base/trace.h"
 #include "crypto/crypto.h"
+#include "ppp/atcp.h"
 #include "ppp/ccp.h"
 #include "ppp/ipcp.h"
 #include "ppp/ipv6cp.h"
@@ -22,6 +23,7 @@
 
 /* PPP protocol numbers (RFC 1661 section 2). */
 #define PPP_PROTOCOL_IP         0x0021
+#define PPP_PROTOCOL_APPLETALK  0x0029
 #define PPP_PROTOCOL_IPX        0x002b
 #define PPP_PROTOCOL_NBF        0x003f
 #define PPP_PROTOCOL_IPV6       0x0057
@@ -54,8 +56,8 @@ enum ppp_event {
     PPP_EVENT_FINISHED, /**< the link is over; value: enum ppp_error, 0 after a plain close */
 };
 
-/** Most network protocols of a session: IP, IPX, NetBIOS Frames, IPv6. */
-#define PPP_NETWORKS 4
+/** Most network protocols of a session: IP, IPX, NetBIOS Frames, AppleTalk, IPv6. */
+#define PPP_NETWORKS 5
 
 /**
  * The network protocols of a session beside IP, kept apart because most sessions have none: the
@@ -64,9 +66,11 @@ enum ppp_event {
 struct ppp_networks {
     struct ipxcp_config ipxcp_config;
     struct nbfcp_config nbfcp_config;
+    struct atcp_config atcp_config;
     struct ipv6cp_config ipv6cp_config;
     struct ipxcp ipxcp;
     struct nbfcp nbfcp;
+    struct atcp atcp;
     struct ipv6cp ipv6cp;
 };
 

@@ -284,6 +284,8 @@ void ppp_session_init_network(struct ppp_session *self)
     add_network(self, &ipxcp_class, &networks->ipxcp.control, networks->ipxcp_config.enabled);
     nbfcp_init(&networks->nbfcp, &self->link, &networks->nbfcp_config);
     add_network(self, &nbfcp_class, &networks->nbfcp.control, networks->nbfcp_config.enabled);
+    atcp_init(&networks->atcp, &self->link, &networks->atcp_config);
+    add_network(self, &atcp_class, &networks->atcp.control, networks->atcp_config.enabled);
 }
 
 void ppp_session_destroy_network(struct ppp_session *self)

@@ -40,6 +40,8 @@ const struct trace_declaration ppp_trace_declarations[] = {
     {"ppp.nbfcp.closed", "session", "NetBIOS Frames are no longer configured."},
     {"ppp.nbfcp.name-refused", "session name result",
      "The peer could not add one of our NetBIOS names; result is the NetBIOS return code."},
+    {"ppp.atcp.opened", "session network node", "AppleTalk is configured: our address."},
+    {"ppp.atcp.closed", "session", "AppleTalk is no longer configured."},
     {"ppp.ipv6cp.opened", "session local peer", "IPv6 is configured: both interface identifiers."},
     {"ppp.ipv6cp.closed", "session", "IPv6 is no longer configured."},
     {"ppp.ncp.failed", "session protocol error",

@@ -9,7 +9,7 @@ cmake_minimum_required(VERSION 3.25)
 # What each folder may include besides itself; "*" is every protocol.
 set(may_core base crypto)
 set(may_net base core)
-set(may_nodes base crypto inet ppp gre pptp core net)
+set(may_nodes base crypto inet ipx nbf ppp gre pptp core net)
 set(may_capture base core net)
 set(may_expect base core net)
 set(may_scenario base crypto core net nodes capture expect)

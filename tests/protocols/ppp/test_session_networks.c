@@ -28,6 +28,7 @@ static void prepare(struct world *world)
         networks->ipxcp_config.enabled = true;
         networks->nbfcp_config.enabled = true;
         networks->ipv6cp_config.enabled = true;
+        networks->atcp_config.enabled = true;
     }
     struct ppp_networks *client = &world->networks[PPP_CLIENT];
     client->ipxcp_config.address_required = true;
@@ -38,6 +39,7 @@ static void prepare(struct world *world)
     server->ipxcp_config.node[5] = 1;
     server->ipxcp_config.peer_node[5] = 2;
     server->nbfcp_config.check_name = any_name;
+    server->atcp_config = (struct atcp_config){true, 10, 1, 10, 2};
 }
 
 static void encrypt(struct world *world)
@@ -69,7 +71,7 @@ static void send(struct world *world, uint16_t protocol, const char *octets)
     ppp_pair_run(&world->pair, world->pair.now + 100 * MS);
 }
 
-static void all_four_open_and_the_network_is_up_once(void **state)
+static void all_five_open_and_the_network_is_up_once(void **state)
 {
     (void)state;
     struct world world;
@@ -79,8 +81,9 @@ static void all_four_open_and_the_network_is_up_once(void **state)
         assert_true(is_up(&world, i, PPP_PROTOCOL_IP));
         assert_true(is_up(&world, i, PPP_PROTOCOL_IPX));
         assert_true(is_up(&world, i, PPP_PROTOCOL_NBF));
+        assert_true(is_up(&world, i, PPP_PROTOCOL_APPLETALK));
         assert_true(is_up(&world, i, PPP_PROTOCOL_IPV6));
-        assert_int_equal(world.pair.end[i].events[PPP_EVENT_PROTOCOL_UP], 4);
+        assert_int_equal(world.pair.end[i].events[PPP_EVENT_PROTOCOL_UP], 5);
         assert_int_equal(world.pair.end[i].events[PPP_EVENT_NETWORK_UP], 1);
         assert_true(world.pair.end[i].event_at[PPP_EVENT_NETWORK_UP] >=
                     world.pair.end[i].event_at[PPP_EVENT_PROTOCOL_UP]);
@@ -88,6 +91,9 @@ static void all_four_open_and_the_network_is_up_once(void **state)
     assert_int_equal(world.networks[PPP_CLIENT].ipxcp.network, 0x1234);
     assert_int_equal(world.networks[PPP_CLIENT].ipxcp.node[5], 2);
     assert_int_equal(world.networks[PPP_SERVER].nbfcp.peer_name_count, 1);
+    assert_int_equal(world.networks[PPP_CLIENT].atcp.network, 10);
+    assert_int_equal(world.networks[PPP_CLIENT].atcp.node, 2);
+    assert_int_equal(world.networks[PPP_SERVER].atcp.peer_node, 2);
     assert_true(world.networks[PPP_CLIENT].ipv6cp.peer_identifier ==
                 world.networks[PPP_SERVER].ipv6cp.identifier);
     ppp_pair_destroy(&world.pair);
@@ -142,6 +148,7 @@ static void one_that_is_refused_leaves_the_others_alone(void **state)
     prepare(&world);
     world.networks[PPP_SERVER].ipxcp_config.enabled = false;
     world.networks[PPP_SERVER].nbfcp_config.enabled = false;
+    world.networks[PPP_SERVER].atcp_config.enabled = false;
     run(&world);
     assert_true(is_up(&world, PPP_CLIENT, PPP_PROTOCOL_IP));
     assert_true(is_up(&world, PPP_CLIENT, PPP_PROTOCOL_IPV6));
@@ -182,6 +189,7 @@ static void when_all_are_refused_the_link_ends(void **state)
     world.pair.end[PPP_CLIENT].config.ipcp.enabled = false;
     world.networks[PPP_SERVER].ipxcp_config.enabled = false;
     world.networks[PPP_SERVER].nbfcp_config.enabled = false;
+    world.networks[PPP_SERVER].atcp_config.enabled = false;
     world.networks[PPP_SERVER].ipv6cp_config.enabled = false;
     run(&world);
     assert_int_equal(world.pair.end[PPP_CLIENT].error, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
@@ -229,7 +237,7 @@ static void one_that_cannot_agree_is_closed_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_four_open_and_the_network_is_up_once),
+        cmocka_unit_test(all_five_open_and_the_network_is_up_once),
         cmocka_unit_test(datagrams_arrive_under_their_own_protocol),
         cmocka_unit_test(all_of_them_are_encrypted),
         cmocka_unit_test(one_that_is_refused_leaves_the_others_alone),
