@@ -12,6 +12,7 @@ struct dialer {
     struct connection *connections; /**< in the order added */
     char identification[64];        /**< "MSRAS-0-NAME" */
     uint16_t next_call_id;
+    uint16_t calls_placed; /**< of PPTP */
 };
 
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,

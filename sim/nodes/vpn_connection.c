@@ -278,7 +278,11 @@ static void dial(struct connection *base)
     TRACE(connection_trace(base), connection_now(base), "dial.started",
           trace_text("connection", base->config.name), trace_address("server", config->server),
           trace_text("protocol", "PPTP"));
-    connection->call_serial_number = (uint16_t)entropy_u32(&dialer->entropy);
+    /* Windows Vista counts its calls from 1 (MS-PTPT note 10); recorded before, they look random. */
+    dialer->calls_placed++;
+    connection->call_serial_number = dialer->profile->guid_in_subaddress
+                                         ? dialer->calls_placed
+                                         : (uint16_t)entropy_u32(&dialer->entropy);
     struct pptp_control_config control = profile_control(dialer->profile, PPTP_PNS);
     control.choose_call_id = choose_call_id;
     control.choose_context = connection;
