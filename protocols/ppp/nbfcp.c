@@ -149,7 +149,8 @@ static void write_request(struct ppp_control *control, struct wire_writer *write
 static enum ppp_verdict judge_names(const struct nbfcp *nbfcp, const struct ppp_option *option,
                                     struct wire_writer *nak)
 {
-    size_t length = option->length - 2u;
+    /* The caller has checked that there are two octets; said again for the size of results. */
+    size_t length = option->length >= 2 ? option->length - 2u : 0;
     if (!nbfcp->config->check_name || length % ENTRY_SIZE != 0)
         return PPP_OPTION_REJECT;
     uint8_t results[UINT8_MAX / ENTRY_SIZE];
