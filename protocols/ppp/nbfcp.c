@@ -153,7 +153,7 @@ static enum ppp_verdict judge_names(const struct nbfcp *nbfcp, const struct ppp_
     size_t length = option->length >= 2 ? option->length - 2u : 0;
     if (!nbfcp->config->check_name || length % ENTRY_SIZE != 0)
         return PPP_OPTION_REJECT;
-    uint8_t results[UINT8_MAX / ENTRY_SIZE];
+    uint8_t results[UINT8_MAX / ENTRY_SIZE] = {0};
     size_t count = length / ENTRY_SIZE;
     bool all = true;
     for (size_t i = 0; i < count; i++) {
