@@ -41,14 +41,22 @@ void connection_dial(struct connection *connection)
         return;
     connection->state = CONNECTION_CONNECTING;
     connection->told = false;
+    connection->error = PPP_ERROR_NONE;
     connection->class->dial(connection);
 }
 
 void connection_hang_up(struct connection *connection)
 {
-    if (connection->state != CONNECTION_DISCONNECTED &&
-        connection->state != CONNECTION_DISCONNECTING)
+    if (connection->state == CONNECTION_DISCONNECTED ||
+        connection->state == CONNECTION_DISCONNECTING)
+        return;
+    if (!connection->waits_for) {
         connection->class->hang_up(connection);
+        return;
+    }
+    connection->waits_for = NULL;
+    connection_tell_error(connection, PPP_ERROR_USER_DISCONNECTION);
+    connection_ended(connection);
 }
 
 void connection_end_control(struct connection *connection, bool reset)
@@ -81,6 +89,7 @@ void connection_tell_end(struct connection *connection, uint32_t error, const ch
     if (connection->told)
         return;
     connection->told = true;
+    connection->error = error;
     bool was_connected = connection->state == CONNECTION_CONNECTED;
     TRACE(connection_trace(connection), connection_now(connection),
           was_connected ? "dial.disconnected" : "dial.failed",
@@ -140,6 +149,8 @@ struct ppp_session_config connection_session(struct connection *connection)
     config.auth.user = wanted->user;
     config.auth.password = wanted->password;
     config.caller = true;
+    config.ipcp.local_address = wanted->address;
+    config.ipcp.local_address_fixed = wanted->address != IPV4_ANY;
     config.ccp = wanted->encryption;
     config.ipcp.ask_servers[IPCP_DNS1] = true;
     config.ipcp.ask_servers[IPCP_NBNS1] = true;
@@ -170,12 +181,12 @@ bool connection_add_interface(struct connection *connection)
 void connection_up(struct connection *connection, ipv4_address server)
 {
     const struct ppp_port *port = connection->port;
-    if (connection->config.default_route)
-        host_stack_add_route(&port->host->stack, IPV4_ANY, 0, IPV4_ANY, port->interface, 0);
+    connection_add_routes(connection);
     connection->state = CONNECTION_CONNECTED;
     unsigned strength = ppp_session_strength_bits(&port->session);
     TRACE(connection_trace(connection), connection_now(connection), "dial.connected",
           trace_text("connection", connection->config.name), trace_address("server", server),
           trace_address("address", ppp_session_local_address(&port->session)),
           trace_text("encryption", strength ? "mppe" : "none"), trace_number("strength", strength));
+    connection_release_waiting(connection);
 }

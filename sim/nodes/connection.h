@@ -22,7 +22,14 @@ enum dial_error {
     DIAL_ERROR_BAD_ADDRESS = 769, /**< no route to the server */
 };
 
-/** What every connection of a phone book says; texts are borrowed for the run. */
+/** A network behind the other end. */
+struct connection_route {
+    ipv4_address destination;
+    uint8_t prefix_length;
+    uint32_t metric;
+};
+
+/** What every connection of a phone book says; texts and arrays are borrowed for the run. */
 struct connection_config {
     const char *name;
     const char *user;
@@ -30,9 +37,15 @@ struct connection_config {
     enum ppp_auth_method methods[LCP_METHODS]; /**< allowed, best first */
     uint8_t method_count;
     struct ccp_config encryption;
-    bool default_route; /**< all traffic goes through it while it is up */
-    uint16_t mtu;       /**< 0: the profile's */
-    instant idle_limit; /**< hang up when no datagram has passed for so long; 0: never */
+    bool default_route;   /**< all traffic goes through it while it is up */
+    uint16_t mtu;         /**< 0: the profile's */
+    instant idle_limit;   /**< hang up when no datagram has passed for so long; 0: never */
+    ipv4_address address; /**< insist on this one; 0: the server chooses */
+    /** The interface is always there, and a datagram that is routed to it dials. */
+    bool demand_dial;
+    const struct connection_route
+        *routes; /**< through it: always with demand_dial, else while up */
+    size_t route_count;
 };
 
 enum connection_state {
@@ -48,10 +61,15 @@ enum connection_state {
 struct connection_class {
     /** Starts to dial; the connection is disconnected. */
     void (*dial)(struct connection *connection);
+    /** The connection that connection_reach() waited for is up. NULL: never waits. */
+    void (*reached)(struct connection *connection);
     /** Hangs up in any state but DISCONNECTED and DISCONNECTING. */
     void (*hang_up)(struct connection *connection);
     /** Ends the control connection: in order, or by a reset. NULL: the kind has none. */
     void (*end_control)(struct connection *connection, bool reset);
+    /** The address @p local has gone, and with it what the connection was carried by. NULL: never.
+     */
+    void (*address_lost)(struct connection *connection, ipv4_address local);
     /** Takes a GRE packet from @p source if it is for this connection. NULL: never. */
     bool (*take_gre)(struct connection *connection, ipv4_address source, uint16_t call_id,
                      struct packet *packet);
@@ -65,8 +83,13 @@ struct connection {
     struct dialer *dialer;
     struct connection_config config;
     enum connection_state state;
-    struct ppp_port *port; /**< that of the kind */
-    bool told;             /**< how this dial has ended has been told */
+    struct ppp_port *port;                    /**< that of the kind */
+    bool told;                                /**< how this dial has ended has been told */
+    uint32_t error;                           /**< with which this dial has ended */
+    uint32_t metric;                          /**< of its default route */
+    struct connection *waits_for;             /**< the one that must be up before this one dials */
+    struct stack_interface *demand_interface; /**< NULL: does not dial on demand */
+    struct packet_queue held;                 /**< datagrams that wait for the connection */
     struct connection *next;
 };
 
@@ -87,6 +110,9 @@ void connection_end_control(struct connection *connection, bool reset);
 
 /** "disconnected", "connecting", ...: the state connection.NAME. */
 const char *connection_state_text(enum connection_state state);
+
+/** Adds interface and routes of a demand-dial connection; the clock is about to start. */
+void connection_start(struct connection *connection);
 
 /* For the kinds of connections. */
 
@@ -111,8 +137,27 @@ struct ppp_port_habits connection_habits(const struct connection *connection, ui
  */
 bool connection_add_interface(struct connection *connection);
 
+/** Routes through the new interface; those of a demand-dial connection are there already. */
+void connection_add_routes(struct connection *connection);
+
+/** Sends the datagrams that wait for the connection, and dials the connections that do. */
+void connection_release_waiting(struct connection *connection);
+
 /** The network phase has begun: routes through the interface, state CONNECTED, dial.connected. */
 void connection_up(struct connection *connection, ipv4_address server);
+
+/** The network phase is over: the interface goes or, with demand_dial, loses its addresses. */
+void connection_down(struct connection *connection);
+
+/** Everything has been closed: state DISCONNECTED; what waited for it learns that it failed. */
+void connection_ended(struct connection *connection);
+
+/**
+ * Makes sure that @p server can be reached: when the way leads through a demand-dial connection
+ * that is not up, that one is dialled first. False: then this connection's dial function is called
+ * again when the other is up, or the dial fails with the other's error.
+ */
+bool connection_reach(struct connection *connection, ipv4_address server);
 
 /** Tells once how a dial ended: dial.failed before it was connected, dial.disconnected after. The
  * state becomes DISCONNECTING. */

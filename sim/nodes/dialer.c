@@ -5,23 +5,31 @@
 #include <string.h>
 
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
-                 struct tap_point *ppp_taps)
+                 struct tap_point *ppp_taps, const char *component)
 {
     *dialer = (struct dialer){
         .host = host,
         .profile = profile,
         .ppp_taps = ppp_taps,
-        .entropy = simulation_entropy(host->node.simulation, host->node.name),
+        .entropy = simulation_entropy(host->node.simulation, component),
     };
     snprintf(dialer->identification, sizeof dialer->identification, "MSRAS-0-%s", host->node.name);
     for (char *p = dialer->identification; *p; p++)
         *p = (char)toupper((unsigned char)*p);
 }
 
-void dialer_destroy(struct dialer *dialer)
+void dialer_start(struct dialer *dialer)
 {
     for (struct connection *c = dialer->connections; c; c = c->next)
+        connection_start(c);
+}
+
+void dialer_destroy(struct dialer *dialer)
+{
+    for (struct connection *c = dialer->connections; c; c = c->next) {
         c->class->destroy(c);
+        packet_queue_clear(&c->held);
+    }
 }
 
 struct connection *dialer_find(struct dialer *dialer, const char *name)

@@ -15,8 +15,12 @@ struct dialer {
     uint16_t calls_placed; /**< of PPTP */
 };
 
+/** An empty phone book of @p host; @p component names its stream of random numbers. */
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
-                 struct tap_point *ppp_taps);
+                 struct tap_point *ppp_taps, const char *component);
+
+/** Makes the connections ready: to be called when the node starts. */
+void dialer_start(struct dialer *dialer);
 
 /** Frees what the connections hold; no event is told. */
 void dialer_destroy(struct dialer *dialer);

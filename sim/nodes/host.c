@@ -1,5 +1,6 @@
 #include "nodes/host.h"
 
+#include "net/telephone.h"
 #include "nodes/host_stack_tcp.h"
 #include "nodes/tcp_script.h"
 #include "nodes/tcp_server.h"
@@ -88,6 +89,22 @@ bool host_state(struct node *node, const char *name, char *text, size_t size)
                 return snprintf(text, size, "%" PRIu64, server->octets) > 0;
     }
     return false;
+}
+
+void host_add_modem(struct host *host, struct modem *modem)
+{
+    struct modem **end = &host->modems;
+    while (*end)
+        end = &(*end)->sibling;
+    *end = modem;
+}
+
+struct modem *host_find_modem(const struct host *host, const char *name)
+{
+    struct modem *modem = host->modems;
+    while (modem && strcmp(modem->config.name, name) != 0)
+        modem = modem->sibling;
+    return modem;
 }
 
 void host_destroy(struct node *node)

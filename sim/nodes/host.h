@@ -13,6 +13,7 @@
 struct tcp_script;
 struct tcp_server;
 struct udp_server;
+struct modem;
 
 /**
  * A computer or router: an IP stack and the simple services that traffic needs. VPN clients and
@@ -24,6 +25,7 @@ struct host {
     struct tcp_options tcp_options; /**< of every connection that the host makes or accepts */
     struct tcp_server *tcp_servers;
     struct udp_server *udp_servers;
+    struct modem *modems;           /**< chained by sibling, in the order added */
     struct tcp_script *tcp_scripts; /**< those that listen */
     uint16_t next_echo_identifier;
 };
@@ -42,6 +44,12 @@ void host_init(struct host *host, const struct node_class *class, struct simulat
 /** A plain host or router in the simulation's arena; NULL when memory is short. */
 struct host *host_create(struct simulation *simulation, const struct node_class *class,
                          const char *name, const struct host_stack_config *config);
+
+/** Adds a modem to the machine. */
+void host_add_modem(struct host *host, struct modem *modem);
+
+/** The modem called @p name; NULL when there is none. */
+struct modem *host_find_modem(const struct host *host, const char *name);
 
 /** Members of the class tables of all nodes that embed a host. */
 void host_start(struct node *node);

@@ -204,16 +204,38 @@ void ppp_port_lower_down(struct ppp_port *port)
     ppp_port_run(port);
 }
 
-/* The stack's datagrams for the link. */
-static void interface_output(void *context, struct packet *packet)
+void ppp_port_send(struct ppp_port *port, struct packet *packet)
 {
-    struct ppp_port *port = context;
     instant now = port_simulation(port)->now;
     if (!ppp_session_encapsulate(&port->session, now, packet))
         return;
     port->active_at = now;
     port->lower->send(port, now, packet);
     ppp_port_run(port);
+}
+
+/* The stack's datagrams for the link. */
+static void interface_output(void *context, struct packet *packet)
+{
+    ppp_port_send(context, packet);
+}
+
+void ppp_port_lend_interface(struct ppp_port *port, struct stack_interface *interface)
+{
+    port->lent = interface;
+}
+
+/* The lent interface gets the addresses of the link. */
+static struct stack_interface *use_lent(struct ppp_port *port, uint16_t mtu)
+{
+    const struct ppp_session *session = &port->session;
+    host_stack_set_mtu(port->lent, mtu);
+    if (host_stack_set_address(&port->host->stack, port->lent, ppp_session_local_address(session),
+                               32, ppp_session_peer_address(session)) != STATUS_OK) {
+        port_simulation(port)->failure = STATUS_NO_MEMORY;
+        return NULL;
+    }
+    return port->lent;
 }
 
 struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name)
@@ -224,17 +246,22 @@ struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char
     if (mtu > port->habits.mtu)
         mtu = port->habits.mtu;
     port->active_at = port_simulation(port)->now;
-    port->interface = host_stack_add_point_to_point(
-        &port->host->stack, name, ppp_session_local_address(session),
-        ppp_session_peer_address(session), mtu, interface_output, port);
+    port->interface = port->lent ? use_lent(port, mtu)
+                                 : host_stack_add_point_to_point(&port->host->stack, name,
+                                                                 ppp_session_local_address(session),
+                                                                 ppp_session_peer_address(session),
+                                                                 mtu, interface_output, port);
     return port->interface;
 }
 
 void ppp_port_remove_interface(struct ppp_port *port)
 {
-    if (port->interface)
-        host_stack_remove_interface(&port->host->stack, port->interface);
+    struct stack_interface *interface = port->interface;
     port->interface = NULL;
+    if (interface && interface == port->lent)
+        (void)host_stack_set_address(&port->host->stack, interface, IPV4_ANY, 32, IPV4_ANY);
+    else if (interface)
+        host_stack_remove_interface(&port->host->stack, interface);
 }
 
 void ppp_port_close(struct ppp_port *port)

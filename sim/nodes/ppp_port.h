@@ -60,6 +60,7 @@ struct ppp_port {
     struct ppp_session session;
     struct timer timer;
     struct stack_interface *interface; /**< NULL while the network is down */
+    struct stack_interface *lent;      /**< an interface to use instead of adding one; NULL: none */
     struct ppp_port_habits habits;
     instant start_at;  /**< when PPP begins by itself; INSTANT_NEVER: waits for the peer's */
     instant active_at; /**< when the last IP datagram passed, or the network came up */
@@ -94,12 +95,22 @@ void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error);
 void ppp_port_lower_down(struct ppp_port *port);
 
 /**
- * Adds the virtual interface @p name (borrowed) with the addresses that IPCP agreed on; to be
- * called at PPP_EVENT_NETWORK_UP. NULL: no memory.
+ * Gives the port an interface that stays while the network comes and goes, for demand-dialling. It
+ * has addresses and MTU of the link while the network is up, no addresses otherwise. What is routed
+ * there goes to its own output function, which may call ppp_port_send().
+ */
+void ppp_port_lend_interface(struct ppp_port *port, struct stack_interface *interface);
+
+/**
+ * Adds the virtual interface @p name (borrowed), or takes the one that was lent, with the addresses
+ * that IPCP agreed on; to be called at PPP_EVENT_NETWORK_UP. NULL: no memory.
  */
 struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name);
 
-/** Removes the virtual interface, if there is one, with its routes. */
+/** Sends IP datagram @p packet, which it takes, over the link, whose network is up. */
+void ppp_port_send(struct ppp_port *port, struct packet *packet);
+
+/** Removes the virtual interface, if there is one, with its routes; a lent one stays. */
 void ppp_port_remove_interface(struct ppp_port *port);
 
 /** The link is over: frees everything at once and tells nothing. */

@@ -208,3 +208,13 @@ struct ppp_session_config profile_ppp(const struct node_profile *profile,
     }
     return config;
 }
+
+void profile_line(const struct node_profile *profile, const struct modem *modem,
+                  struct ppp_session_config *config)
+{
+    (void)profile; /* Windows, too, leaves the MRU at its default of 1,500 on dial-up ports */
+    config->lcp.mru = 0;
+    config->lcp.mtu = LCP_DEFAULT_MRU;
+    config->lcp.accm_on = modem->config.kind == MODEM_ANALOG;
+    config->lcp.accm = modem->config.accm;
+}

@@ -3,6 +3,7 @@
 
 #include "gre/gre_tunnel.h"
 #include "inet/tcp_options.h"
+#include "net/telephone.h"
 #include "nodes/host_stack.h"
 #include "ppp/ppp_session.h"
 #include "pptp/pptp_control.h"
@@ -59,5 +60,9 @@ struct gre_tunnel_config profile_gre(const struct node_profile *profile);
  */
 struct ppp_session_config profile_ppp(const struct node_profile *profile,
                                       const char *computer_identification);
+
+/** Changes the settings of a PPP session to those of a telephone line over @p modem. */
+void profile_line(const struct node_profile *profile, const struct modem *modem,
+                  struct ppp_session_config *config);
 
 #endif

@@ -12,6 +12,7 @@ void rras_server_disconnect(struct rras_server *server, const char *user)
         if (port->open && (!user || strcasecmp(user, ppp_session_peer_name(&port->session)) == 0))
             ppp_port_hang_up(port, PPP_ERROR_REMOTE_DISCONNECTION);
     }
+    rras_dialup_disconnect(server, user);
 }
 
 void rras_server_end_control(struct rras_server *server, bool reset)

@@ -1,8 +1,6 @@
 #include "nodes/rras_call.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <strings.h>
 
 /* What an accepted call claims to be connected at: a 100 Mbit/s adapter. */
 #define CONNECT_SPEED_BPS 100000000
@@ -26,83 +24,14 @@ struct rras_port *rras_port_of_call(struct rras_server *server, uint16_t call_id
     return port->control && port->call_id == call_id ? port : NULL;
 }
 
-/* ---- Accounts and addresses ---- */
-
-static bool find_account(void *context, const char *domain, const char *user,
-                         struct ppp_auth_account *account)
-{
-    (void)domain; /* a stand-alone server: every domain means its own database */
-    struct rras_server *server = context;
-    for (struct rras_user *known = server->users; known; known = known->next)
-        if (strcasecmp(known->name, user) == 0) {
-            *account = (struct ppp_auth_account){.password = known->password};
-            return true;
-        }
-    return false;
-}
-
-static ipv4_address assign_address(void *context, const char *peer_name)
-{
-    (void)peer_name;
-    struct rras_port *port = context;
-    if (port->address == IPV4_ANY)
-        port->address = address_pool_take(&port->server->pool);
-    if (port->address == IPV4_ANY)
-        TRACE_BARE(server_trace(port->server), server_now(port->server), "server.pool.exhausted");
-    return port->address;
-}
-
 /* ---- The data path of a call ---- */
-
-/* Neighbours of the caller's address on an Ethernet ask for it by ARP: the server answers. */
-static void answer_arp(struct rras_port *port, bool on)
-{
-    struct host_stack *stack = &port->server->host.stack;
-    for (struct stack_interface *i = stack->interfaces; i; i = i->next) {
-        if (!i->ethernet || ((i->address ^ port->address) & ipv4_netmask(i->prefix_length)) != 0)
-            continue;
-        if (on)
-            host_stack_add_proxy_arp(stack, i, port->address);
-        else
-            host_stack_remove_proxy_arp(stack, i, port->address);
-    }
-}
-
-static void caller_connected(struct rras_port *port)
-{
-    struct rras_server *server = port->server;
-    if (!ppp_port_add_interface(&port->pptp.ppp, port->name)) {
-        ppp_port_hang_up(&port->pptp.ppp, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
-        return;
-    }
-    answer_arp(port, true);
-    unsigned strength = ppp_session_strength_bits(&port->pptp.ppp.session);
-    TRACE(server_trace(server), server_now(server), "server.caller.connected",
-          trace_text("port", port->name),
-          trace_text("user", ppp_session_peer_name(&port->pptp.ppp.session)),
-          trace_address("from", port->pptp.peer), trace_address("address", port->address),
-          trace_number("strength", strength));
-}
-
-static void caller_disconnected(struct rras_port *port)
-{
-    struct rras_server *server = port->server;
-    if (!port->pptp.ppp.interface)
-        return;
-    answer_arp(port, false);
-    ppp_port_remove_interface(&port->pptp.ppp);
-    TRACE(server_trace(server), server_now(server), "server.caller.disconnected",
-          trace_text("port", port->name),
-          trace_text("user", ppp_session_peer_name(&port->pptp.ppp.session)),
-          trace_address("address", port->address));
-}
 
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
     (void)value;
     struct rras_port *port = owner;
     struct rras_control *control = port->control;
-    struct rras_server *server = port->server;
+    struct rras_server *server = port->caller.server;
     switch (event) {
     case PPP_EVENT_LCP_UP:
         link_info_lcp_up(&port->link_info);
@@ -112,15 +41,15 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
     case PPP_EVENT_PROTOCOL_DOWN:
         break;
     case PPP_EVENT_NETWORK_UP:
-        caller_connected(port);
+        rras_caller_connected(&port->caller, trace_address("from", port->pptp.peer));
         link_info_network_up(&port->link_info);
         break;
     case PPP_EVENT_NETWORK_DOWN:
-        caller_disconnected(port);
+        rras_caller_disconnected(&port->caller);
         link_info_network_down(&port->link_info);
         break;
     case PPP_EVENT_FINISHED:
-        caller_disconnected(port);
+        rras_caller_disconnected(&port->caller);
         /* Windows gives result code 0 whatever the reason (MS-PTPT 3.2.5.5). */
         pptp_control_clear_call(&control->link.control, server_now(server), port->call_id,
                                 server->profile->windows ? PPTP_DISCONNECT_UNSPECIFIED
@@ -133,39 +62,17 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
 
 void rras_port_init(struct rras_port *port, struct rras_server *server, unsigned index)
 {
-    port->server = server;
+    port->caller = (struct rras_caller){.server = server, .port = &port->pptp.ppp};
     /* Windows counts its miniport's ports from 0: VPN1-0, VPN1-1, ... */
-    snprintf(port->name, sizeof port->name, "VPN1-%u", index);
+    snprintf(port->caller.name, sizeof port->caller.name, "VPN1-%u", index);
     pptp_port_init(&port->pptp, &server->host, &server->ppp_taps, port_event, port);
     link_info_init(&port->link_info, &port->pptp.ppp.session, server->profile, false);
     wan_errors_init(&port->wan_errors);
 }
 
-static struct ppp_session_config session_config(struct rras_port *port)
-{
-    struct rras_server *server = port->server;
-    struct ppp_session_config config = profile_ppp(server->profile, server->identification);
-    config.lcp.identification[0] = NULL; /* only clients identify themselves */
-    config.lcp.identification[1] = NULL;
-    config.label = port->name;
-    config.entropy = entropy_make(entropy_u64(&server->entropy), port->name);
-    memcpy(config.auth.methods.require, server->config.methods, sizeof config.auth.methods.require);
-    config.auth.methods.require_count = server->config.method_count;
-    config.auth.local_name = server->host.node.name;
-    config.auth.lookup = find_account;
-    config.auth.lookup_context = server;
-    config.ccp = server->config.encryption;
-    config.ipcp.local_address = server->internal_address;
-    config.ipcp.local_address_fixed = true;
-    memcpy(config.ipcp.servers, server->config.name_servers, sizeof config.ipcp.servers);
-    config.assign_address = assign_address;
-    config.assign_context = port;
-    return config;
-}
-
 static bool open_port(struct rras_port *port)
 {
-    struct rras_server *server = port->server;
+    struct rras_server *server = port->caller.server;
     struct pptp_link *link = &port->control->link;
     const struct pptp_call *call = pptp_control_call(&link->control, port->call_id);
     ipv4_address caller = tcp_remote_address(link->tcp);
@@ -180,7 +87,7 @@ static bool open_port(struct rras_port *port)
     gre.peer_call_id = call->peer_call_id;
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
-    struct ppp_session_config ppp = session_config(port);
+    struct ppp_session_config ppp = rras_caller_session(&port->caller);
     const struct ppp_port_habits habits = {
         .passive = server->profile->server_waits,
         .mtu = server->profile->tunnel_mtu,
@@ -193,15 +100,11 @@ static void free_port(struct rras_port *port)
 {
     if (!port || !port->control)
         return;
-    caller_disconnected(port);
     wan_errors_end(&port->wan_errors);
-    ppp_port_close(&port->pptp.ppp);
-    if (port->address != IPV4_ANY)
-        address_pool_give_back(&port->server->pool, port->address);
-    port->address = IPV4_ANY;
+    rras_caller_close(&port->caller);
     port->control->port = NULL;
     port->control = NULL;
-    port->server->calls--;
+    port->caller.server->calls--;
 }
 
 /* ---- The control connections ---- */

@@ -4,10 +4,8 @@
 #include "nodes/rras_admin.h"
 #include "nodes/rras_call.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #define GRE_PROTOCOL 47
 /* Where the Call ID stands in the enhanced GRE header (RFC 2637 section 4.1). */
@@ -16,7 +14,10 @@
 static bool server_state(struct node *node, const char *name, char *text, size_t size)
 {
     struct rras_server *server = (struct rras_server *)node;
-    return rras_server_pptp_state(server, name, text, size) || host_state(node, name, text, size);
+    if (strcmp(name, "modem.calls") == 0)
+        return snprintf(text, size, "%u", rras_server_modem_calls(server)) > 0;
+    return rras_server_pptp_state(server, name, text, size) ||
+           dialer_state(&server->dialer, name, text, size) || host_state(node, name, text, size);
 }
 
 static struct tap_point *server_layer(struct node *node, const char *layer)
@@ -30,6 +31,8 @@ static void server_destroy(struct node *node)
     struct rras_server *server = (struct rras_server *)node;
     for (unsigned i = 0; i < server->config.pptp_ports; i++)
         ppp_port_close(&server->ports[i].pptp.ppp);
+    rras_dialup_destroy(server);
+    dialer_destroy(&server->dialer);
     host_destroy(node);
 }
 
@@ -38,6 +41,7 @@ static void server_start(struct node *node)
     struct rras_server *server = (struct rras_server *)node;
     host_start(node);
     server->internal_address = address_pool_take(&server->pool);
+    dialer_start(&server->dialer);
     if (server->config.pptp_ports == 0)
         return;
     struct tcp_options options = profile_control_tcp(server->profile);
@@ -49,8 +53,16 @@ static void server_start(struct node *node)
               trace_text("reason", status_text(status)));
 }
 
-static const struct node_class rras_server_class = {
+const struct node_class rras_server_class = {
     .kind = "vpn-server",
+    .start = server_start,
+    .layer = server_layer,
+    .state = server_state,
+    .destroy = server_destroy,
+};
+
+const struct node_class isp_nas_class = {
+    .kind = "isp-nas",
     .start = server_start,
     .layer = server_layer,
     .state = server_state,
@@ -73,6 +85,8 @@ static void receive_gre(void *context, struct stack_interface *interface,
             pptp_port_input(&port->pptp, packet);
             return;
         }
+        if (dialer_take_gre(&server->dialer, header->source, call_id, packet))
+            return;
         reason = "no-such-call";
     }
     trace_drop(&server->host.node.trace, server->host.node.simulation->now, "gre", reason,
@@ -89,7 +103,8 @@ static bool create_ports(struct rras_server *server, struct simulation *simulati
     return server->ports != NULL;
 }
 
-struct rras_server *rras_server_create(struct simulation *simulation, const char *name,
+struct rras_server *rras_server_create(struct simulation *simulation,
+                                       const struct node_class *class, const char *name,
                                        const struct node_profile *profile,
                                        const struct rras_server_config *config)
 {
@@ -97,7 +112,7 @@ struct rras_server *rras_server_create(struct simulation *simulation, const char
     if (!server)
         return NULL;
     struct host_stack_config stack = profile_stack(profile, true);
-    host_init(&server->host, &rras_server_class, simulation, name, &stack);
+    host_init(&server->host, class, simulation, name, &stack);
     server->host.tcp_options = profile_tcp(profile);
     server->profile = profile;
     server->config = *config;
@@ -107,19 +122,20 @@ struct rras_server *rras_server_create(struct simulation *simulation, const char
     host_stack_set_protocol(&server->host.stack, &server->gre);
     server->listener =
         (struct stack_tcp_handler){.event = rras_control_accepted, .context = server};
-    snprintf(server->identification, sizeof server->identification, "MSRAS-0-%s", name);
-    for (char *p = server->identification; *p; p++)
-        *p = (char)toupper((unsigned char)*p);
+    char component[80];
+    snprintf(component, sizeof component, "dialer %s", name);
+    dialer_init(&server->dialer, &server->host, profile, &server->ppp_taps, component);
     return create_ports(server, simulation) ? server : NULL;
 }
 
-enum status rras_server_add_user(struct rras_server *server, const char *name, const char *password)
+enum status rras_server_add_user(struct rras_server *server, const struct rras_user *user)
 {
-    struct rras_user *user = simulation_allocate(server->host.node.simulation, sizeof *user);
-    if (!user)
+    struct rras_user *copy = simulation_allocate(server->host.node.simulation, sizeof *copy);
+    if (!copy)
         return STATUS_NO_MEMORY;
-    *user = (struct rras_user){.name = name, .password = password, .next = server->users};
-    server->users = user;
+    *copy = *user;
+    copy->next = server->users;
+    server->users = copy;
     return STATUS_OK;
 }
 

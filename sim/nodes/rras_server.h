@@ -2,11 +2,14 @@
 #define VPNSIM_NODES_RRAS_SERVER_H
 
 #include "nodes/address_pool.h"
+#include "nodes/dialer.h"
 #include "nodes/host.h"
 #include "nodes/link_info.h"
 #include "nodes/pptp_link.h"
 #include "nodes/pptp_port.h"
 #include "nodes/profile.h"
+#include "nodes/rras_caller.h"
+#include "nodes/rras_dialup.h"
 #include "nodes/wan_errors.h"
 
 #include <stdbool.h>
@@ -16,6 +19,9 @@
 struct rras_user {
     const char *name;
     const char *password;
+    ipv4_address address;                  /**< assigned to this caller; 0: one of the pool */
+    const struct connection_route *routes; /**< networks behind it, while it is connected */
+    size_t route_count;
     struct rras_user *next;
 };
 
@@ -42,15 +48,13 @@ struct rras_control;
 
 /** A PPTP port: the place for one call. */
 struct rras_port {
-    struct rras_server *server;
+    struct rras_caller caller;
     struct pptp_port pptp;
     struct link_info link_info;
     struct wan_errors wan_errors;
     struct rras_control *control; /**< whose call it carries; NULL: the port is free */
     uint16_t call_id;
-    uint16_t generation;  /**< calls that it has carried */
-    ipv4_address address; /**< of the caller, from the pool; 0: none */
-    char name[16];        /**< "VPN1-0": interface and PPP session */
+    uint16_t generation; /**< calls that it has carried */
 };
 
 /** A control connection of a caller. */
@@ -63,8 +67,9 @@ struct rras_control {
 };
 
 /**
- * A Windows server with Routing and Remote Access: an IP router that answers PPTP calls in the role
- * of the PAC, authenticates callers against local users and gives them addresses of a static pool.
+ * A Windows server with Routing and Remote Access, or an ISP's access server: an IP router that
+ * answers PPTP calls in the role of the PAC and calls over its modems, authenticates callers
+ * against local users and gives them addresses of a static pool. It may place calls as well.
  */
 struct rras_server {
     struct host host;
@@ -78,21 +83,27 @@ struct rras_server {
     struct address_pool pool;
     ipv4_address internal_address; /**< of the virtual interface: the pool's first; 0: not yet */
     struct rras_port *ports;
+    struct rras_modem_port *modem_ports;
+    struct dialer dialer;
     uint16_t calls;                /**< ports in use: the state pptp.calls */
     struct rras_control *controls; /**< all there ever were */
     struct rras_control *idle_controls;
     uint64_t discarded; /**< control messages of connections that have ended */
-    char identification[64];
 };
 
-/** A server in the simulation's arena; NULL when memory is short. @p name is borrowed. */
-struct rras_server *rras_server_create(struct simulation *simulation, const char *name,
+/** The classes of servers: VPN server and ISP access server. */
+extern const struct node_class rras_server_class;
+extern const struct node_class isp_nas_class;
+
+/** A server of @p class in the simulation's arena; NULL when memory is short. @p name is borrowed.
+ */
+struct rras_server *rras_server_create(struct simulation *simulation,
+                                       const struct node_class *class, const char *name,
                                        const struct node_profile *profile,
                                        const struct rras_server_config *config);
 
-/** Adds an account. STATUS_NO_MEMORY. */
-enum status rras_server_add_user(struct rras_server *server, const char *name,
-                                 const char *password);
+/** Adds a copy of @p user. STATUS_NO_MEMORY. */
+enum status rras_server_add_user(struct rras_server *server, const struct rras_user *user);
 
 /** Adds addresses for callers, both ends included. STATUS_NO_MEMORY. */
 enum status rras_server_add_pool(struct rras_server *server, ipv4_address from, ipv4_address to);

@@ -27,9 +27,16 @@ static void client_destroy(struct node *node)
     host_destroy(node);
 }
 
+static void client_start(struct node *node)
+{
+    struct vpn_client *client = (struct vpn_client *)node;
+    host_start(node);
+    dialer_start(&client->dialer);
+}
+
 static const struct node_class vpn_client_class = {
     .kind = "vpn-client",
-    .start = host_start,
+    .start = client_start,
     .layer = client_layer,
     .state = client_state,
     .destroy = client_destroy,
@@ -61,7 +68,7 @@ struct vpn_client *vpn_client_create(struct simulation *simulation, const char *
     struct host_stack_config stack = profile_stack(profile, false);
     host_init(&client->host, &vpn_client_class, simulation, name, &stack);
     client->host.tcp_options = profile_tcp(profile);
-    dialer_init(&client->dialer, &client->host, profile, &client->ppp_taps);
+    dialer_init(&client->dialer, &client->host, profile, &client->ppp_taps, name);
     client->gre = (struct stack_protocol){
         .protocol = GRE_PROTOCOL, .receive = receive_gre, .context = client};
     host_stack_set_protocol(&client->host.stack, &client->gre);

@@ -12,7 +12,7 @@
 
 static void network_down(struct vpn_connection *connection)
 {
-    ppp_port_remove_interface(&connection->port.ppp);
+    connection_down(&connection->base);
     if (connection->route_interface)
         host_stack_remove_route(&connection->base.dialer->host->stack, connection->port.peer, 32,
                                 connection->route_gateway, connection->route_interface);
@@ -201,7 +201,7 @@ static void link_released(void *owner)
     timer_set(connection_simulation(&connection->base), &connection->dial_timer, INSTANT_NEVER);
     connection_tell_error(&connection->base, PPP_ERROR_DISCONNECTION);
     close_port(connection);
-    connection->base.state = CONNECTION_DISCONNECTED;
+    connection_ended(&connection->base);
 }
 
 static const struct pptp_link_owner link_owner = {
@@ -270,14 +270,12 @@ static bool choose_call_id(void *context, uint16_t *call_id)
     return true;
 }
 
-static void dial(struct connection *base)
+/* The server is within reach, as far as this machine can tell. */
+static void reached(struct connection *base)
 {
     struct vpn_connection *connection = (struct vpn_connection *)base;
     const struct vpn_connection_config *config = &connection->config;
     struct dialer *dialer = base->dialer;
-    TRACE(connection_trace(base), connection_now(base), "dial.started",
-          trace_text("connection", base->config.name), trace_address("server", config->server),
-          trace_text("protocol", "PPTP"));
     /* Windows Vista counts its calls from 1 (MS-PTPT note 10); recorded before, they look random. */
     dialer->calls_placed++;
     connection->call_serial_number = dialer->profile->guid_in_subaddress
@@ -300,8 +298,18 @@ static void dial(struct connection *base)
               connection_now(base) + timeout_ms * INSTANT_MILLISECOND);
     if (!pptp_link_connect(&connection->link, config->server, config->port, &options, &control)) {
         connection_tell_end(base, DIAL_ERROR_BAD_ADDRESS, "there is no route to the server");
-        base->state = CONNECTION_DISCONNECTED;
+        connection_ended(base);
     }
+}
+
+static void dial(struct connection *base)
+{
+    const struct vpn_connection *connection = (struct vpn_connection *)base;
+    TRACE(connection_trace(base), connection_now(base), "dial.started",
+          trace_text("connection", base->config.name),
+          trace_address("server", connection->config.server), trace_text("protocol", "PPTP"));
+    if (connection_reach(base, connection->config.server))
+        reached(base);
 }
 
 static void hang_up(struct connection *base)
@@ -340,6 +348,16 @@ static void end_control(struct connection *base, bool reset)
         stop_control(connection);
 }
 
+/* What carried the tunnel is gone, and the packets with it. */
+static void address_lost(struct connection *base, ipv4_address local)
+{
+    struct vpn_connection *connection = (struct vpn_connection *)base;
+    if (!pptp_link_in_use(&connection->link) || tcp_local_address(connection->link.tcp) != local)
+        return;
+    connection_tell_error(base, PPP_ERROR_DISCONNECTION);
+    pptp_link_abort(&connection->link);
+}
+
 static bool take_gre(struct connection *base, ipv4_address source, uint16_t call_id,
                      struct packet *packet)
 {
@@ -360,8 +378,10 @@ static void destroy(struct connection *base)
 
 static const struct connection_class vpn_connection_class = {
     .dial = dial,
+    .reached = reached,
     .hang_up = hang_up,
     .end_control = end_control,
+    .address_lost = address_lost,
     .take_gre = take_gre,
     .destroy = destroy,
 };

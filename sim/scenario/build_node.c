@@ -168,6 +168,14 @@ static enum status build_client(struct run *run, const struct scenario_node *nod
     return STATUS_OK;
 }
 
+static enum status build_user(struct run *run, const struct scenario_user *wanted,
+                              struct rras_server *server)
+{
+    (void)run;
+    const struct rras_user user = {.name = wanted->name, .password = wanted->password};
+    return rras_server_add_user(server, &user);
+}
+
 static enum status build_server(struct run *run, const struct scenario_node *node,
                                 const struct node_profile *profile, struct node **built)
 {
@@ -194,13 +202,14 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         build_methods(run, node->at, &wanted->authentication, config.methods, &config.method_count);
     if (status != STATUS_OK)
         return status;
-    struct rras_server *server = rras_server_create(&run->simulation, node->name, profile, &config);
+    struct rras_server *server =
+        rras_server_create(&run->simulation, &rras_server_class, node->name, profile, &config);
     if (!server)
         return STATUS_NO_MEMORY;
     *built = &server->host.node;
     server->host.stack.config.forwarding = node->forwarding;
     for (size_t i = 0; i < wanted->user_count && status == STATUS_OK; i++)
-        status = rras_server_add_user(server, wanted->users[i].name, wanted->users[i].password);
+        status = build_user(run, &wanted->users[i], server);
     for (size_t i = 0; i < wanted->pool_count && status == STATUS_OK; i++)
         status = rras_server_add_pool(server, wanted->pools[i].from, wanted->pools[i].to);
     return status;

@@ -47,9 +47,10 @@ static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
                                               .methods = {PPP_AUTH_MS_CHAP_V2},
                                               .method_count = 1,
                                               .encryption = encryption(stateless)};
-    struct rras_server *server =
-        rras_server_create(&vpn->simulation, "server", node_profile_find("windows-2000"), &config);
-    bench_require(server != NULL && rras_server_add_user(server, "alice", "secret") == STATUS_OK &&
+    const struct rras_user alice = {.name = "alice", .password = "secret"};
+    struct rras_server *server = rras_server_create(&vpn->simulation, &rras_server_class, "server",
+                                                    node_profile_find("windows-2000"), &config);
+    bench_require(server != NULL && rras_server_add_user(server, &alice) == STATUS_OK &&
                       rras_server_add_pool(server, 0xac100001, 0xac10ffff) == STATUS_OK,
                   "the server could not be made");
     return server;

@@ -1,0 +1,138 @@
+#include "nodes/rras_caller.h"
+
+#include "nodes/rras_server.h"
+
+#include <string.h>
+#include <strings.h>
+
+static instant server_now(const struct rras_server *server)
+{
+    return server->host.node.simulation->now;
+}
+
+static const struct rras_user *find_user(const struct rras_server *server, const char *name)
+{
+    const struct rras_user *user = server->users;
+    while (user && strcasecmp(user->name, name) != 0)
+        user = user->next;
+    return user;
+}
+
+/* The account behind the name that a peer has proved to be, which may hold a domain. */
+static const struct rras_user *caller_user(const struct rras_caller *caller)
+{
+    const char *name = ppp_session_peer_name(&caller->port->session);
+    const char *domain_end = strrchr(name, '\\');
+    return find_user(caller->server, domain_end ? domain_end + 1 : name);
+}
+
+static bool find_account(void *context, const char *domain, const char *user,
+                         struct ppp_auth_account *account)
+{
+    (void)domain; /* a stand-alone server: every domain means its own database */
+    const struct rras_user *known = find_user(context, user);
+    if (known)
+        *account = (struct ppp_auth_account){.password = known->password};
+    return known != NULL;
+}
+
+/* The account's own address, or the next one of the pool. */
+static ipv4_address assign_address(void *context, const char *peer_name)
+{
+    (void)peer_name;
+    struct rras_caller *caller = context;
+    struct rras_server *server = caller->server;
+    const struct rras_user *user = caller_user(caller);
+    if (user && user->address != IPV4_ANY)
+        caller->address = user->address;
+    else if (caller->address == IPV4_ANY)
+        caller->address = address_pool_take(&server->pool);
+    if (caller->address == IPV4_ANY)
+        TRACE_BARE(&server->host.node.trace, server_now(server), "server.pool.exhausted");
+    return caller->address;
+}
+
+struct ppp_session_config rras_caller_session(struct rras_caller *caller)
+{
+    struct rras_server *server = caller->server;
+    struct ppp_session_config config = profile_ppp(server->profile, "");
+    config.lcp.identification[0] = NULL; /* only clients identify themselves */
+    config.lcp.identification[1] = NULL;
+    config.label = caller->name;
+    config.entropy = entropy_make(entropy_u64(&server->entropy), caller->name);
+    memcpy(config.auth.methods.require, server->config.methods, sizeof config.auth.methods.require);
+    config.auth.methods.require_count = server->config.method_count;
+    config.auth.local_name = server->host.node.name;
+    config.auth.lookup = find_account;
+    config.auth.lookup_context = server;
+    config.ccp = server->config.encryption;
+    config.ipcp.local_address =
+        caller->local != IPV4_ANY ? caller->local : server->internal_address;
+    config.ipcp.local_address_fixed = true;
+    memcpy(config.ipcp.servers, server->config.name_servers, sizeof config.ipcp.servers);
+    config.assign_address = assign_address;
+    config.assign_context = caller;
+    return config;
+}
+
+/* Neighbours of the caller's address on an Ethernet ask for it by ARP: the server answers. */
+static void answer_arp(struct rras_caller *caller, bool on)
+{
+    struct host_stack *stack = &caller->server->host.stack;
+    for (struct stack_interface *i = stack->interfaces; i; i = i->next) {
+        if (!i->ethernet || ((i->address ^ caller->address) & ipv4_netmask(i->prefix_length)) != 0)
+            continue;
+        if (on)
+            host_stack_add_proxy_arp(stack, i, caller->address);
+        else
+            host_stack_remove_proxy_arp(stack, i, caller->address);
+    }
+}
+
+/* The networks behind a calling router; they go with the interface. */
+static void add_routes(struct rras_caller *caller)
+{
+    const struct rras_user *user = caller_user(caller);
+    for (size_t i = 0; user && i < user->route_count; i++)
+        (void)host_stack_add_route(&caller->server->host.stack, user->routes[i].destination,
+                                   user->routes[i].prefix_length, IPV4_ANY, caller->port->interface,
+                                   user->routes[i].metric);
+}
+
+void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
+{
+    struct rras_server *server = caller->server;
+    const struct ppp_session *session = &caller->port->session;
+    if (!ppp_port_add_interface(caller->port, caller->name)) {
+        ppp_port_hang_up(caller->port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+        return;
+    }
+    answer_arp(caller, true);
+    add_routes(caller);
+    TRACE(&server->host.node.trace, server_now(server), "server.caller.connected",
+          trace_text("port", caller->name), trace_text("user", ppp_session_peer_name(session)),
+          from, trace_address("address", caller->address),
+          trace_number("strength", ppp_session_strength_bits(session)));
+}
+
+void rras_caller_disconnected(struct rras_caller *caller)
+{
+    struct rras_server *server = caller->server;
+    if (!caller->port->interface)
+        return;
+    answer_arp(caller, false);
+    ppp_port_remove_interface(caller->port);
+    TRACE(&server->host.node.trace, server_now(server), "server.caller.disconnected",
+          trace_text("port", caller->name),
+          trace_text("user", ppp_session_peer_name(&caller->port->session)),
+          trace_address("address", caller->address));
+}
+
+void rras_caller_close(struct rras_caller *caller)
+{
+    rras_caller_disconnected(caller);
+    ppp_port_close(caller->port);
+    if (caller->address != IPV4_ANY)
+        address_pool_give_back(&caller->server->pool, caller->address);
+    caller->address = IPV4_ANY;
+}

@@ -1,0 +1,33 @@
+#ifndef VPNSIM_NODES_RRAS_CALLER_H
+#define VPNSIM_NODES_RRAS_CALLER_H
+
+#include "base/trace.h"
+#include "nodes/ppp_port.h"
+
+struct rras_server;
+
+/** The PPP side of one of a server's ports, whatever carries it: who called, with which address. */
+struct rras_caller {
+    struct rras_server *server;
+    struct ppp_port *port;
+    ipv4_address local;   /**< ours on the link; 0: that of the server's virtual interface */
+    ipv4_address address; /**< assigned to the caller; 0: none */
+    char name[16];        /**< "VPN1-0": interface and PPP session */
+};
+
+/** The settings of a session with the next caller. */
+struct ppp_session_config rras_caller_session(struct rras_caller *caller);
+
+/**
+ * The network phase has begun: interface, the routes of the caller's account, proxy ARP, and
+ * server.caller.connected with @p from, which says where the call comes from.
+ */
+void rras_caller_connected(struct rras_caller *caller, struct trace_field from);
+
+/** The network phase has ended; nothing happens when it has not begun. */
+void rras_caller_disconnected(struct rras_caller *caller);
+
+/** The call is over: the port is closed and the address given back. */
+void rras_caller_close(struct rras_caller *caller);
+
+#endif

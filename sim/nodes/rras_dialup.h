@@ -1,0 +1,31 @@
+#ifndef VPNSIM_NODES_RRAS_DIALUP_H
+#define VPNSIM_NODES_RRAS_DIALUP_H
+
+#include "nodes/rras_caller.h"
+#include "nodes/serial_port.h"
+
+/** A server's port for calls over one of its modems. */
+struct rras_modem_port {
+    struct rras_caller caller;
+    struct serial_port serial;
+    struct modem *modem;
+    struct rras_modem_port *next; /**< in the order added */
+};
+
+/**
+ * Lets @p server answer the calls to @p modem; @p local is its own address on them, 0: that of its
+ * virtual interface. STATUS_NO_MEMORY.
+ */
+enum status rras_server_add_modem(struct rras_server *server, struct modem *modem,
+                                  ipv4_address local);
+
+/** How many calls over modems are up. */
+unsigned rras_server_modem_calls(const struct rras_server *server);
+
+/** Hangs up those calls of @p user, NULL: of everybody, that are up. */
+void rras_dialup_disconnect(struct rras_server *server, const char *user);
+
+/** Frees what the ports hold, when the node ends. */
+void rras_dialup_destroy(struct rras_server *server);
+
+#endif
