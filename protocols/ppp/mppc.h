@@ -57,7 +57,8 @@ struct mppc_dictionary;
 struct mppc_compressor {
     struct mppc_dictionary *dictionary; /**< history and where its octets last occurred */
     uint32_t position;                  /**< where in the history the next packet goes */
-    uint16_t count;                     /**< MPPC alone: coherency count of the next packet */
+    uint32_t filled; /**< octets of the history that the peer has too; position or more */
+    uint16_t count;  /**< MPPC alone: coherency count of the next packet */
     bool stateless;
     bool flush; /**< the next packet carries the FLUSHED bit */
 };

@@ -77,6 +77,7 @@ int main(int argc, char **argv)
         {"clients", bench_clients},
         {"mppe", bench_mppe},
         {"hdlc", bench_hdlc},
+        {"mppc", bench_mppc},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");

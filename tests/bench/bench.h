@@ -48,5 +48,6 @@ void bench_forwarding(struct bench *bench);
 void bench_tcp(struct bench *bench);
 void bench_mppe(struct bench *bench);
 void bench_hdlc(struct bench *bench);
+void bench_mppc(struct bench *bench);
 
 #endif
