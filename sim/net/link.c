@@ -6,6 +6,9 @@
 /* Added to the MTU to get the longest frame: destination, source, EtherType. */
 #define LINK_HEADER_SIZE 14
 
+/* Added to the number of the fault that corrupts a frame: no bit has such a number. */
+#define FLIP_BY_FAULT UINT32_C(0x80000000)
+
 /* Where a frame stands that the transmitter has accepted. */
 enum fate {
     ARRIVES, /* in its turn */
@@ -18,7 +21,7 @@ struct flight {
     instant ends;         /* when its last bit leaves the transmitter */
     instant due;          /* when it arrives */
     struct packet *frame; /* NULL: only the time that it takes the transmitter matters any more */
-    uint32_t flip;        /* the bit to corrupt on arrival + 1; 0: none */
+    uint32_t flip;        /* the bit to corrupt on arrival + 1, or FLIP_BY_FAULT...; 0: none */
     uint8_t fate;         /* enum fate */
     bool twice;           /* arrives twice */
     bool tapped;          /* to be recorded when it ends */
@@ -35,14 +38,14 @@ struct ring {
 struct direction {
     struct event arrival; /* pending while a frame is on its way: the earliest to arrive */
     struct link *link;
-    unsigned side;      /* the sender's */
-    struct ring wire;   /* all that were accepted, in order */
-    uint32_t arrived;   /* number of the next in the wire that may arrive */
-    uint32_t sent;      /* number of the first that the transmitter was seen to hold */
-    instant busy_until; /* when the transmitter has finished all it accepted */
-    instant last_due;   /* no frame that keeps its place arrives before this */
-    struct ring held;   /* those held back, by arrival: all by the same delay, so they keep order */
-    uint32_t released;  /* number of the next in there */
+    unsigned side;          /* the sender's */
+    struct ring wire;       /* all that were accepted, in order */
+    uint32_t arrived;       /* number of the next in the wire that may arrive */
+    uint32_t sent;          /* number of the first that the transmitter was seen to hold */
+    instant busy_until;     /* when the transmitter has finished all it accepted */
+    instant last_due;       /* no frame that keeps its place arrives before this */
+    struct ring held;       /* those held back, in the order of their arrival */
+    uint32_t released;      /* number of the next in there */
     struct event departure; /* pending while a tapped frame waits for its last bit */
 };
 
@@ -53,6 +56,7 @@ struct link {
     bool up;
     bool impaired; /* some probability or the jitter is not 0 */
     struct link_fault *faults;
+    uint32_t fault_count;
     struct tap_point taps;
     struct direction directions[2]; /* by the sender's side */
     struct entropy entropy;
@@ -64,7 +68,8 @@ const struct trace_declaration link_trace_declarations[] = {
     {"link.down", "", "A link was taken down; whatever was queued or in flight on it is lost."},
     {"link.duplicated", "serial", "A link delivers a frame twice."},
     {"link.reordered", "serial", "A link holds a frame back so that later ones overtake it."},
-    {"link.corrupted", "serial bit", "A link flips one bit of a frame (bit 0: the first sent)."},
+    {"link.corrupted", "serial bit",
+     "A link flips a bit of a frame (bit 0: the first sent), or several from there on."},
     {NULL, NULL, NULL},
 };
 
@@ -179,6 +184,29 @@ static void prefetch(const struct direction *direction)
     __builtin_prefetch(next->storage + PACKET_HEADROOM / 2 + 16);
 }
 
+/* The fault that corrupts @flight, whose flip names it. */
+static const struct link_fault *corrupting_fault(const struct link *link,
+                                                 const struct flight *flight)
+{
+    const struct link_fault *fault = link->faults;
+    while (fault->number != flight->flip - FLIP_BY_FAULT)
+        fault = fault->next;
+    return fault;
+}
+
+static void corrupt(const struct link *link, const struct flight *flight)
+{
+    struct packet *frame = flight->frame;
+    if (flight->flip < FLIP_BY_FAULT) {
+        uint32_t bit = flight->flip - 1;
+        frame->data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
+        return;
+    }
+    const struct link_fault *fault = corrupting_fault(link, flight);
+    for (uint64_t i = 0; i < fault->mask_length && fault->offset + i < frame->length; i++)
+        frame->data[fault->offset + i] ^= fault->mask[i];
+}
+
 static void arrive(struct simulation *simulation, struct event *event)
 {
     struct direction *direction = (struct direction *)(void *)event;
@@ -196,10 +224,8 @@ static void arrive(struct simulation *simulation, struct event *event)
             else
                 simulation->failure = STATUS_NO_MEMORY;
         }
-        if (flight.flip) {
-            uint32_t bit = flight.flip - 1;
-            flight.frame->data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);
-        }
+        if (flight.flip)
+            corrupt(direction->link, &flight);
         deliver(direction, device, flight.frame);
     }
     wake_at(direction, next);
@@ -229,20 +255,6 @@ static bool draw(struct link *link, uint32_t ppm)
     return ppm > 0 && entropy_below(&link->entropy, LINK_PPM) < ppm;
 }
 
-/* Counts @p frame against every rule; true when one of them wants it dropped. */
-static bool hit_by_fault(struct link *link, unsigned side, const struct packet *frame)
-{
-    bool hit = false;
-    for (struct link_fault *fault = link->faults; fault; fault = fault->next) {
-        if (!fault->matches(fault, side, frame->data, frame->length))
-            continue;
-        fault->seen++;
-        if (fault->seen >= fault->first && fault->seen <= fault->last)
-            hit = true;
-    }
-    return hit;
-}
-
 /* Why the link refuses @p frame before it reaches the transmitter; NULL: it does not. */
 static const char *refusal(struct link *link, struct direction *direction,
                            const struct packet *frame)
@@ -263,8 +275,9 @@ static const char *refusal(struct link *link, struct direction *direction,
     return NULL;
 }
 
-/* Moves @p flight to the ring of those held back; without memory it goes in its turn. */
-static void hold_back(struct link *link, struct direction *direction, struct flight *flight)
+/* Moves @flight to the ring of those held back; without memory it goes in its turn. */
+static void hold_back(struct link *link, struct direction *direction, struct flight *flight,
+                      instant delay)
 {
     struct ring *held = &direction->held;
     if (held->tail - direction->released == held->capacity &&
@@ -273,38 +286,109 @@ static void hold_back(struct link *link, struct direction *direction, struct fli
         return;
     }
     flight->fate = HELD;
-    struct flight *late = slot(held, held->tail++);
-    *late = *flight;
-    late->due = instant_after(flight->due, link->config.reorder_delay);
+    struct flight late = *flight;
+    late.due = instant_after(flight->due, delay);
+    /* Only faults of different delays get out of order. */
+    uint32_t place = held->tail++;
+    for (; place != direction->released && slot(held, place - 1)->due > late.due; place--)
+        *slot(held, place) = *slot(held, place - 1);
+    *slot(held, place) = late;
 }
 
-/* What the wire does to a frame that is not lost; its due time is that of an undisturbed one. */
-static void impair(struct link *link, struct direction *direction, struct flight *flight)
+/* What befalls a frame that is not in struct flight. */
+struct mishap {
+    bool lost;
+    bool late;
+    instant delay; /* when late */
+};
+
+static void befall(const struct link_fault *fault, struct flight *flight, struct mishap *mishap)
+{
+    switch (fault->action) {
+    case LINK_FAULT_DROP:
+        mishap->lost = true;
+        break;
+    case LINK_FAULT_DELAY:
+        mishap->late = true;
+        mishap->delay = instant_after(mishap->delay, fault->delay);
+        break;
+    case LINK_FAULT_DUPLICATE:
+        flight->twice = true;
+        break;
+    case LINK_FAULT_CORRUPT:
+        flight->flip = FLIP_BY_FAULT + fault->number;
+        break;
+    }
+}
+
+/* Counts the frame against every rule; true when it is the turn of one or more. */
+static bool hit_by_faults(struct link *link, unsigned side, struct flight *flight,
+                          struct mishap *mishap)
+{
+    bool hit = false;
+    for (struct link_fault *fault = link->faults; fault; fault = fault->next) {
+        if (!fault->matches(fault, side, flight->frame->data, flight->frame->length))
+            continue;
+        fault->seen++;
+        if (fault->seen < fault->first || fault->seen > fault->last)
+            continue;
+        befall(fault, flight, mishap);
+        hit = true;
+    }
+    return hit;
+}
+
+/* What the wire does to a frame by chance; @flight is due as an undisturbed one. */
+static void impair(struct link *link, struct direction *direction, struct flight *flight,
+                   struct mishap *mishap)
 {
     const struct link_config *config = &link->config;
-    const struct trace *trace = &link->trace;
-    instant now = link->simulation->now;
-    uint64_t serial = flight->frame->serial;
     if (config->jitter > 0)
         flight->due = instant_after(flight->due, entropy_below(&link->entropy, config->jitter + 1));
     if (flight->due < direction->last_due)
         flight->due = direction->last_due;
     direction->last_due = flight->due;
-    flight->twice = draw(link, config->duplicate_ppm);
+    flight->twice |= draw(link, config->duplicate_ppm);
+    if (draw(link, config->reorder_ppm)) {
+        mishap->late = true;
+        mishap->delay = instant_after(mishap->delay, config->reorder_delay);
+    }
+    if (flight->frame->length > 0 && draw(link, config->corrupt_ppm)) {
+        uint64_t bit = entropy_below(&link->entropy, (uint64_t)flight->frame->length * 8);
+        if (flight->flip == 0)
+            flight->flip = (uint32_t)bit + 1;
+    }
+}
+
+/* The number of the first bit that changes. */
+static uint64_t first_corrupt_bit(const struct link *link, const struct flight *flight)
+{
+    if (flight->flip < FLIP_BY_FAULT)
+        return flight->flip - 1;
+    const struct link_fault *fault = corrupting_fault(link, flight);
+    uint64_t bit = 0;
+    while (bit < UINT64_C(8) * fault->mask_length && !(fault->mask[bit / 8] & 0x80 >> bit % 8))
+        bit++;
+    return UINT64_C(8) * fault->offset + bit;
+}
+
+/* A frame that arrives otherwise than it should. */
+static void disturb(struct link *link, struct direction *direction, struct flight *flight,
+                    const struct mishap *mishap)
+{
+    const struct trace *trace = &link->trace;
+    instant now = link->simulation->now;
+    uint64_t serial = flight->frame->serial;
     if (flight->twice)
         TRACE(trace, now, "link.duplicated", trace_number("serial", serial));
-    bool late = draw(link, config->reorder_ppm);
-    if (late)
+    if (mishap->late)
         TRACE(trace, now, "link.reordered", trace_number("serial", serial));
-    if (flight->frame->length > 0 && draw(link, config->corrupt_ppm)) {
+    if (flight->flip)
         /* Done on arrival: a tap at the sender's end sees what was sent. */
-        uint64_t bit = entropy_below(&link->entropy, (uint64_t)flight->frame->length * 8);
-        flight->flip = (uint32_t)bit + 1;
         TRACE(trace, now, "link.corrupted", trace_number("serial", serial),
-              trace_number("bit", bit));
-    }
-    if (late)
-        hold_back(link, direction, flight);
+              trace_number("bit", first_corrupt_bit(link, flight)));
+    if (mishap->late)
+        hold_back(link, direction, flight, mishap->delay);
 }
 
 /* The frame is lost on the wire: it keeps the transmitter busy, and a tap still sees it. */
@@ -341,17 +425,22 @@ void device_transmit(struct device *device, struct packet *frame)
                             .due = instant_after(direction->busy_until, link->config.delay),
                             .frame = frame,
                             .tapped = link->taps.taps != NULL};
-    if (link->faults && hit_by_fault(link, device->side, frame))
+    struct mishap mishap = {0};
+    bool disturbed = link->faults && hit_by_faults(link, device->side, &flight, &mishap);
+    if (mishap.lost) {
         lose(link, &flight, "fault");
-    else if (link->impaired && draw(link, link->config.loss_ppm))
+    } else if (link->impaired && draw(link, link->config.loss_ppm)) {
         lose(link, &flight, "loss");
-    else if (link->impaired)
-        impair(link, direction, &flight);
+    } else if (link->impaired || disturbed) {
+        if (link->impaired)
+            impair(link, direction, &flight, &mishap);
+        disturb(link, direction, &flight, &mishap);
+    }
     *slot(&direction->wire, direction->wire.tail++) = flight;
     if (flight.tapped && !event_is_pending(&direction->departure))
         simulation_schedule(simulation, &direction->departure,
                             slot(&direction->wire, direction->sent)->ends);
-    if (link->impaired)
+    if (link->impaired || disturbed)
         wake_at(direction, earliest(direction));
     else if (flight.fate != LOST)
         wake_at(direction, &flight);
@@ -452,6 +541,7 @@ void link_set_loss(struct link *link, uint32_t loss_ppm)
 
 void link_add_fault(struct link *link, struct link_fault *fault)
 {
+    fault->number = link->fault_count++;
     fault->next = link->faults;
     link->faults = fault;
 }

@@ -48,14 +48,28 @@ struct link_config {
     instant jitter;       /**< largest extra delay, uniform, order kept */
 };
 
-/** A rule that drops chosen frames on a link, for "lose the n-th packet that matches". */
+/** What befalls a frame that a fault has chosen. */
+enum link_fault_action {
+    LINK_FAULT_DROP,
+    LINK_FAULT_DELAY,     /**< it is held back, so that later ones overtake it */
+    LINK_FAULT_DUPLICATE, /**< it arrives twice */
+    LINK_FAULT_CORRUPT,   /**< some of its bits arrive flipped */
+};
+
+/** A rule about chosen frames on a link, for "lose the n-th packet that matches". */
 struct link_fault {
     /** True when @p frame sent by @p side counts for this rule. */
     bool (*matches)(const struct link_fault *fault, unsigned side, const uint8_t *frame,
                     size_t length);
-    uint64_t first; /**< the 1-based number of the first matching frame to drop */
+    enum link_fault_action action;
+    uint64_t first; /**< the 1-based number of the first matching frame that it befalls */
     uint64_t last;  /**< of the last */
     uint64_t seen;
+    instant delay;       /**< DELAY: beyond the link's own */
+    uint32_t offset;     /**< CORRUPT: the first octet of the frame that mask is for */
+    const uint8_t *mask; /**< CORRUPT: bits to flip, borrowed; one beyond the frame's end is lost */
+    uint32_t mask_length;
+    uint32_t number; /**< the link's name for it */
     struct link_fault *next;
 };
 

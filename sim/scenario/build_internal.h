@@ -45,6 +45,15 @@ enum status build_scripts(struct run *run, const struct scenario_node *node, str
 enum status do_tcp_script(struct run *run, const struct scenario_action_tcp_script *wanted);
 enum status do_send_packet(struct run *run, const struct scenario_action_send_packet *wanted);
 
+/** The rule about chosen frames that an action gives its link; @p built is the action's to destroy.
+ */
+struct fault_rule;
+bool is_fault(const struct scenario_action *action);
+enum status build_fault(struct run *run, const struct scenario_action *action,
+                        struct fault_rule **built);
+void do_fault(struct run *run, const struct scenario_action_fault *wanted, struct fault_rule *rule);
+void destroy_fault(struct fault_rule *rule);
+
 /** Prepares the timeline; run_start() puts it on the clock. */
 enum status build_timeline(struct run *run);
 void start_timeline(struct run *run);

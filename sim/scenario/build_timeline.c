@@ -5,29 +5,13 @@
 #include "nodes/vpn_client.h"
 #include "scenario/build_internal.h"
 
-/* The rule of a drop action. */
-struct drop_rule {
-    struct link_fault fault; /* first: the link's fault is the rule */
-    struct capture_filter *filter;
-    bool any_side;
-    unsigned side;
-};
-
 /* An action waiting for its instant. */
 struct scheduled_action {
     struct event event; /* first: the clock's event is the action */
     struct run *run;
     const struct scenario_action *action;
-    struct drop_rule drop;
+    struct fault_rule *fault; /* of an action on chosen frames; NULL: of another kind */
 };
-
-static bool drop_matches(const struct link_fault *fault, unsigned side, const uint8_t *frame,
-                         size_t length)
-{
-    const struct drop_rule *rule = (const struct drop_rule *)fault;
-    return (rule->any_side || rule->side == side) &&
-           capture_filter_matches(rule->filter, side == 0 ? TAP_SENT : TAP_RECEIVED, frame, length);
-}
 
 static struct host *action_host(const struct run *run, const struct scenario_node *node)
 {
@@ -142,7 +126,10 @@ static void perform(struct simulation *simulation, struct event *event)
         do_set_link(run, &action->set_link);
         break;
     case SCENARIO_DROP:
-        link_add_fault(run_link(run, action->drop.link), &scheduled->drop.fault);
+    case SCENARIO_DELAY:
+    case SCENARIO_DUPLICATE:
+    case SCENARIO_CORRUPT:
+        do_fault(run, &action->fault, scheduled->fault);
         break;
     case SCENARIO_DISCONNECT_CALLER:
         rras_server_disconnect((struct rras_server *)run_node(run, action->disconnect.node),
@@ -165,26 +152,6 @@ static void perform(struct simulation *simulation, struct event *event)
         simulation->failure = status;
 }
 
-static enum status prepare_drop(struct run *run, struct scheduled_action *scheduled)
-{
-    const struct scenario_action_drop *wanted = &scheduled->action->drop;
-    struct drop_rule *rule = &scheduled->drop;
-    char message[256];
-    enum status status = capture_filter_compile(wanted->filter, CAPTURE_ETHERNET, &rule->filter,
-                                                message, sizeof message);
-    if (status == STATUS_INVALID)
-        return build_error(run, scheduled->action->at, "bad filter \"%s\": %s", wanted->filter,
-                           message);
-    rule->fault = (struct link_fault){
-        .matches = drop_matches,
-        .first = wanted->first,
-        .last = wanted->last,
-    };
-    rule->any_side = wanted->from == NULL;
-    rule->side = wanted->from == wanted->link->ends[1].node ? 1 : 0;
-    return status;
-}
-
 enum status build_timeline(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
@@ -198,8 +165,8 @@ enum status build_timeline(struct run *run)
         scheduled->event.action = perform;
         scheduled->run = run;
         scheduled->action = &scenario->actions[i];
-        if (scheduled->action->kind == SCENARIO_DROP)
-            status = prepare_drop(run, scheduled);
+        if (is_fault(scheduled->action))
+            status = build_fault(run, scheduled->action, &scheduled->fault);
     }
     return status;
 }
@@ -214,5 +181,5 @@ void start_timeline(struct run *run)
 void destroy_timeline(struct run *run)
 {
     for (size_t i = 0; run->actions && i < run->scenario->action_count; i++)
-        capture_filter_destroy(run->actions[i].drop.filter);
+        destroy_fault(run->actions[i].fault);
 }

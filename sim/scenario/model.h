@@ -333,6 +333,9 @@ enum scenario_action_kind {
     SCENARIO_RESET_CONTROL,
     SCENARIO_TCP_SCRIPT,
     SCENARIO_SEND_PACKET,
+    SCENARIO_DELAY,
+    SCENARIO_DUPLICATE,
+    SCENARIO_CORRUPT,
 };
 
 /** Actions on connections. */
@@ -383,13 +386,18 @@ struct scenario_action_set_link {
     uint32_t loss_ppm;
 };
 
-/** Loses the first..last-th frame, counted from 1, that matches after the action's instant. */
-struct scenario_action_drop {
+/** What befalls the first..last-th frame, counted from 1, that matches after the action's instant.
+ */
+struct scenario_action_fault {
     struct scenario_link *link;
     struct scenario_node *from; /**< only frames that this node sends; NULL: both directions */
     const char *filter;         /**< BPF over the whole frame */
     uint64_t first;
     uint64_t last;
+    instant by;          /**< DELAY */
+    uint32_t offset;     /**< CORRUPT: the first octet that mask is for */
+    const uint8_t *mask; /**< CORRUPT: the bits to flip */
+    size_t mask_length;
 };
 
 struct scenario_action_disconnect {
@@ -429,7 +437,7 @@ struct scenario_action {
         struct scenario_action_udp_stream udp_stream;
         struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
         struct scenario_action_set_link set_link;
-        struct scenario_action_drop drop;
+        struct scenario_action_fault fault; /**< DROP, DELAY, DUPLICATE, CORRUPT */
         struct scenario_action_tcp_script tcp_script;
         struct scenario_action_send_packet send_packet;
     };

@@ -32,6 +32,10 @@ void parse_tcp_script(struct loader *loader, const xmlNode *element,
 void parse_send_packet(struct loader *loader, const xmlNode *element,
                        struct scenario_action_send_packet *action);
 
+/** The actions of the timeline that befall chosen frames of a link. */
+void parse_fault(struct loader *loader, const xmlNode *element,
+                 struct scenario_action_fault *fault);
+
 /** The machine with an IP stack that the attribute node of an action names; NULL and reported. */
 struct scenario_node *parse_sender(struct loader *loader, const xmlNode *element);
 

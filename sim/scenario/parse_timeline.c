@@ -12,9 +12,9 @@
 #define DATAGRAM_DATA_MAX 65507
 
 static const char *const action_names[] = {
-    "dial",         "hang-up",       "ping",       "transfer",    "udp-stream",
-    "link-down",    "link-up",       "set-link",   "drop",        "disconnect-caller",
-    "stop-control", "reset-control", "tcp-script", "send-packet", NULL};
+    "dial",       "hang-up",     "ping",  "transfer",          "udp-stream",   "link-down",
+    "link-up",    "set-link",    "drop",  "disconnect-caller", "stop-control", "reset-control",
+    "tcp-script", "send-packet", "delay", "duplicate",         "corrupt",      NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -130,38 +130,6 @@ static void parse_set_link(struct loader *loader, const xmlNode *element,
                      "<set-link> changes nothing; expected mtu or loss");
 }
 
-/* Filters are compiled by whoever has libpcap. */
-static void check_filter(struct loader *loader, const xmlNode *element, const char *filter)
-{
-    const struct scenario_vocabulary *vocabulary = loader->options.vocabulary;
-    char message[200];
-    if (filter && vocabulary && vocabulary->filter_compiles &&
-        !vocabulary->filter_compiles(vocabulary->context, NULL, filter, message, sizeof message))
-        loader_error(loader, loader_attribute_position(loader, element, "filter"),
-                     "filter=\"%.80s\" of <%s>: %s", filter, element->name, message);
-}
-
-static void parse_drop(struct loader *loader, const xmlNode *element,
-                       struct scenario_action_drop *drop)
-{
-    drop->link = parse_link_reference(loader, element, "link");
-    drop->from = parse_node_reference(loader, element, "from");
-    drop->filter = element_text(loader, element, "filter");
-    drop->first = element_number(loader, element, "first", 0);
-    drop->last = element_number(loader, element, "last", drop->first);
-    check_filter(loader, element, drop->filter);
-    if (drop->last < drop->first)
-        loader_error(loader, loader_attribute_position(loader, element, "last"),
-                     "last=\"%" PRIu64 "\" of <drop> is before first=\"%" PRIu64
-                     "\"; expected first <= last",
-                     drop->last, drop->first);
-    if (drop->link && drop->from && drop->link->ends[0].node != drop->from &&
-        drop->link->ends[1].node != drop->from)
-        loader_error(loader, loader_attribute_position(loader, element, "from"),
-                     "\"%s\" is no end of the link \"%s\"; expected one of its two machines",
-                     drop->from->name, drop->link->name);
-}
-
 static void parse_action(struct loader *loader, const xmlNode *element,
                          struct scenario_action *action)
 {
@@ -189,7 +157,10 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         parse_set_link(loader, element, &action->set_link);
         break;
     case SCENARIO_DROP:
-        parse_drop(loader, element, &action->drop);
+    case SCENARIO_DELAY:
+    case SCENARIO_DUPLICATE:
+    case SCENARIO_CORRUPT:
+        parse_fault(loader, element, &action->fault);
         break;
     case SCENARIO_DISCONNECT_CALLER:
         parse_disconnect(loader, element, &action->disconnect);

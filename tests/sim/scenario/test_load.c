@@ -360,15 +360,15 @@ static void changes_and_drops_of_the_timeline(void **state)
     assert_true(actions[10].set_link.has_loss);
     assert_int_equal(actions[10].set_link.loss_ppm, 0);
     assert_int_equal(actions[11].kind, SCENARIO_DROP);
-    assert_ptr_equal(actions[11].drop.link, &scenario->links[0]);
-    assert_ptr_equal(actions[11].drop.from, &scenario->nodes[1]);
-    assert_string_equal(actions[11].drop.filter, "proto 47");
-    assert_int_equal(actions[11].drop.first, 3);
-    assert_int_equal(actions[11].drop.last, 5);
+    assert_ptr_equal(actions[11].fault.link, &scenario->links[0]);
+    assert_ptr_equal(actions[11].fault.from, &scenario->nodes[1]);
+    assert_string_equal(actions[11].fault.filter, "proto 47");
+    assert_int_equal(actions[11].fault.first, 3);
+    assert_int_equal(actions[11].fault.last, 5);
     assert_int_equal(actions[11].when, 0);
-    assert_null(actions[12].drop.from);
-    assert_int_equal(actions[12].drop.first, 2);
-    assert_int_equal(actions[12].drop.last, 2);
+    assert_null(actions[12].fault.from);
+    assert_int_equal(actions[12].fault.first, 2);
+    assert_int_equal(actions[12].fault.last, 2);
 }
 
 static void expected_events(void **state)
