@@ -4,7 +4,8 @@
 # Lets tshark dissect each trace in two passes (as the Wireshark window does) and fails on anything a
 # reader would stumble over: malformed or short frames, a wrong IP, TCP, UDP, ICMP or GRE checksum,
 # expert errors, expert warnings that are not listed below, reassembly errors, a truncated file.
-# ALLOW='awk regular expression' accepts further expert messages.
+# ALLOW='awk regular expression' accepts further expert messages. MALFORMED=N, for scenarios that are
+# about malformed packets, wants exactly N malformed frames in all traces together.
 set -u
 [ $# -gt 0 ] || {
     echo "usage: check-trace.sh TRACE..." >&2
@@ -23,7 +24,7 @@ export WIRESHARK_CONFIG_DIR HOME
 
 # Severities of Wireshark 4: 6291456 is a warning, 8388608 an error.
 problems() {
-    awk -F '\t' -v allow="${ALLOW:-}" '
+    awk -F '\t' -v allow="${ALLOW:-}" -v wanted="${MALFORMED:-}" -v count="$work/malformed" '
     function bad(text) { printf "  frame %s: %s\n", $1, text; found = 1 }
     BEGIN {
         # True statements about simulated loss and refusal, not about an encoding.
@@ -32,13 +33,16 @@ problems() {
         split("IP TCP UDP ICMP GRE", layer, " ")
     }
     {
-        if ($2 ~ /_ws\.malformed/) bad("malformed: " $2)
+        malformed = $2 ~ /_ws\.malformed/ || $6 ~ /(^|\037)Malformed Packet/
+        if (malformed && wanted != "") print >>count
+        else if ($2 ~ /_ws\.malformed/) bad("malformed: " $2)
         if ($2 ~ /_ws\.short/ || $5 + 0 < $4 + 0) bad("cut short: " $5 " of " $4 " octets")
         if ($2 ~ /_ws\.unreassembled/) bad("unreassembled fragment")
         n = split($3, severity, "\037"); split($6, message, "\037")
         for (i = 1; i <= n; i++) {
             if (severity[i] + 0 < 6291456 || (allow != "" && message[i] ~ allow)) continue
             if (severity[i] + 0 < 8388608 && message[i] ~ good) continue
+            if (malformed && wanted != "" && message[i] ~ /^Malformed Packet/) continue
             bad("expert: " message[i])
         }
         for (i = 7; i <= 11; i++)
@@ -50,6 +54,7 @@ problems() {
 
 failed=0
 frames=0
+: >"$work/malformed"
 for trace; do
     tshark -2 -n -r "$trace" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
         -o udp.check_checksum:TRUE -T fields -E separator=/t -E aggregator="$(printf '\037')" \
@@ -70,6 +75,10 @@ for trace; do
         failed=1
     }
 done
+[ "$(wc -l <"$work/malformed")" -eq "${MALFORMED:-0}" ] || {
+    echo "$(wc -l <"$work/malformed") malformed frames, expected ${MALFORMED:-0}"
+    failed=1
+}
 # One silent place may be the point of a scenario; silence everywhere is no trace at all.
 [ $frames -gt 0 ] || {
     echo "no frames in any of: $*"

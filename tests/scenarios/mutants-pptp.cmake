@@ -14,3 +14,15 @@ mutant(pptp_echo_reply_not_awaited protocols/pptp/pptp_control.c
 mutant(pptp_calls_outlive_tcp protocols/pptp/pptp_control.c
   "    pptp_call_end_all(self, now);\n" ""
   pptp/pptp-tcp-close-drops-calls.xml "the client learns it one way later\n")
+mutant(pptp_windows_reads_wan_errors protocols/pptp/pptp_control.c
+  "    config.ignore_wan_errors = true;\n" ""
+  pptp/pptp-wan-error-notify.xml "and does not want to know\n")
+mutant(pptp_rfc_time_for_windows protocols/pptp/pptp_control.c
+  "config.start_ms = 30000;" ";"
+  pptp/pptp-control-idle-30s.xml "Windows closes after 30 s of nothing\n")
+mutant(pptp_list_admits_everybody sim/nodes/rras_call.c
+  "allowed = allowed || server->config.allowed[i] == caller;" "allowed = true;"
+  pptp/pptp-peer-allow-list.xml "the stranger is not authorized\n")
+mutant(pptp_gre_from_called_address sim/nodes/rras_call.c
+  "server->config.gre_from_route" "false"
+  pptp/pptp-wrong-server-address.xml "and never from the one that was called\n")
