@@ -153,8 +153,10 @@ static enum ppp_verdict judge_names(const struct nbfcp *nbfcp, const struct ppp_
     size_t length = option->length >= 2 ? option->length - 2u : 0;
     if (!nbfcp->config->check_name || length % ENTRY_SIZE != 0)
         return PPP_OPTION_REJECT;
-    uint8_t results[UINT8_MAX / ENTRY_SIZE] = {0};
+    uint8_t results[UINT8_MAX / ENTRY_SIZE];
     size_t count = length / ENTRY_SIZE;
+    if (count > sizeof results) /* an option has at most 255 octets; said for the compiler */
+        return PPP_OPTION_REJECT;
     bool all = true;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *entry = option->data + i * ENTRY_SIZE;
