@@ -26,3 +26,6 @@ mutant(pptp_list_admits_everybody sim/nodes/rras_call.c
 mutant(pptp_gre_from_called_address sim/nodes/rras_call.c
   "server->config.gre_from_route" "false"
   pptp/pptp-wrong-server-address.xml "and never from the one that was called\n")
+mutant(pptp_controls_not_used_again sim/nodes/rras_call.c
+  "    control->server->idle_controls = control;\n" ""
+  pptp/pptp-malformed-stream-leak.xml "there was never a place for more than one connection beside them\n[^\n]*\n *seen: +it is \"60[0-9]\"")
