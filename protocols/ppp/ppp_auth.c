@@ -26,6 +26,13 @@ static const struct method methods[PPP_AUTH_METHOD_COUNT] = {
             .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_pap_authenticatee,
                         [PPP_AUTHENTICATOR] = &ppp_auth_pap_authenticator},
         },
+    [PPP_AUTH_SPAP] =
+        {
+            .name = "spap",
+            .protocol = SPAP_PROTOCOL,
+            .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_pap_authenticatee,
+                        [PPP_AUTHENTICATOR] = &ppp_auth_pap_authenticator},
+        },
     [PPP_AUTH_CHAP_MD5] =
         {
             .name = "chap-md5",
@@ -50,6 +57,13 @@ static const struct method methods[PPP_AUTH_METHOD_COUNT] = {
             .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_chap_authenticatee,
                         [PPP_AUTHENTICATOR] = &ppp_auth_chap_authenticator},
         },
+    [PPP_AUTH_EAP] =
+        {
+            .name = "eap",
+            .protocol = EAP_PROTOCOL,
+            .engines = {[PPP_AUTHENTICATEE] = &ppp_auth_eap_authenticatee,
+                        [PPP_AUTHENTICATOR] = &ppp_auth_eap_authenticator},
+        },
 };
 
 static const struct method *method_of(const struct ppp_auth *auth)
@@ -62,9 +76,15 @@ static const struct ppp_auth_engine *engine_of(const struct ppp_auth *auth)
     return method_of(auth)->engines[auth->config.role];
 }
 
-static bool is_ms_chap(enum ppp_auth_method method)
+static bool needs_windows_password(const struct ppp_auth_config *config)
 {
-    return method == PPP_AUTH_MS_CHAP_V1 || method == PPP_AUTH_MS_CHAP_V2;
+    if (config->method == PPP_AUTH_EAP) {
+        for (unsigned i = 0; i < config->eap_methods.count; i++)
+            if (config->eap_methods.list[i] == PPP_AUTH_EAP_MS_CHAP_V2)
+                return true;
+        return false;
+    }
+    return config->method == PPP_AUTH_MS_CHAP_V1 || config->method == PPP_AUTH_MS_CHAP_V2;
 }
 
 static bool is_windows_password(const char *secret)
@@ -74,11 +94,26 @@ static bool is_windows_password(const char *secret)
     return utf16le_from_utf8(secret, strlen(secret), unicode, sizeof unicode, &length);
 }
 
-static bool credentials_are_valid(enum ppp_auth_method method, const char *name, const char *secret)
+static bool credentials_are_valid(const struct ppp_auth_config *config, const char *name,
+                                  const char *secret)
 {
     if (!name || !secret || strlen(name) > PPP_AUTH_NAME_MAX)
         return false;
-    return is_ms_chap(method) ? is_windows_password(secret) : strlen(secret) <= PPP_AUTH_NAME_MAX;
+    return needs_windows_password(config) ? is_windows_password(secret)
+                                          : strlen(secret) <= PPP_AUTH_NAME_MAX;
+}
+
+static bool eap_methods_are_valid(const struct ppp_auth_config *config)
+{
+    const struct ppp_auth_eap_methods *list = &config->eap_methods;
+    if (config->method != PPP_AUTH_EAP)
+        return true;
+    if (list->count == 0 || list->count > PPP_AUTH_EAP_METHOD_COUNT)
+        return false;
+    for (unsigned i = 0; i < list->count; i++)
+        if ((unsigned)list->list[i] >= PPP_AUTH_EAP_METHOD_COUNT)
+            return false;
+    return true;
 }
 
 static bool text_is_valid(const char *text)
@@ -90,13 +125,15 @@ static bool config_is_valid(const struct ppp_auth_config *config)
 {
     if (!config->pool || (unsigned)config->method >= PPP_AUTH_METHOD_COUNT)
         return false;
-    if (config->method != PPP_AUTH_PAP && (!config->crypto || !config->entropy))
+    bool computes = config->method != PPP_AUTH_PAP && config->method != PPP_AUTH_SPAP;
+    if ((computes && (!config->crypto || !config->entropy)) || !eap_methods_are_valid(config))
         return false;
     if (config->role == PPP_AUTHENTICATEE)
-        return credentials_are_valid(config->method, config->name, config->secret) &&
+        return credentials_are_valid(config, config->name, config->secret) &&
                (!config->new_secret || is_windows_password(config->new_secret));
     return config->lookup && (!config->name || strlen(config->name) <= PPP_AUTH_NAME_MAX) &&
-           text_is_valid(config->success_text) && text_is_valid(config->failure_text);
+           text_is_valid(config->success_text) && text_is_valid(config->failure_text) &&
+           text_is_valid(config->notification);
 }
 
 enum status ppp_auth_init(struct ppp_auth *auth, const struct ppp_auth_config *config)
@@ -141,11 +178,13 @@ uint16_t ppp_auth_protocol(const struct ppp_auth *auth)
 }
 
 /** The codes that start at the authenticatee: PAP's Authenticate-Request, CHAP's Response and
- *  Change-Password. */
+ *  Change-Password, EAP's Response. */
 static bool is_for_authenticator(uint16_t protocol, uint8_t code)
 {
-    if (protocol == PAP_PROTOCOL)
+    if (protocol == PAP_PROTOCOL || protocol == SPAP_PROTOCOL)
         return code == PAP_AUTHENTICATE_REQUEST;
+    if (protocol == EAP_PROTOCOL)
+        return code == EAP_RESPONSE;
     return code == CHAP_RESPONSE ||
            (code >= CHAP_CHANGE_PASSWORD_1 && code <= CHAP_CHANGE_PASSWORD_3);
 }
@@ -172,17 +211,22 @@ void ppp_auth_input(struct ppp_auth *auth, instant now, uint16_t protocol,
 enum status ppp_auth_retry(struct ppp_auth *auth, instant now, const char *name, const char *secret)
 {
     assert(auth->phase == PPP_AUTH_PHASE_RETRY_OFFERED);
-    if (!credentials_are_valid(auth->config.method, name, secret))
+    if (!credentials_are_valid(&auth->config, name, secret))
         return STATUS_INVALID;
     auth->config.name = name;
     auth->config.secret = secret;
-    ppp_auth_chap_retry(auth, now);
+    if (auth->config.method == PPP_AUTH_EAP)
+        ppp_auth_eap_retry(auth, now);
+    else
+        ppp_auth_chap_retry(auth, now);
     return STATUS_OK;
 }
 
 void ppp_auth_give_up(struct ppp_auth *auth, instant now)
 {
     assert(auth->phase == PPP_AUTH_PHASE_RETRY_OFFERED);
+    if (auth->config.method == PPP_AUTH_EAP)
+        ppp_auth_eap_give_up(auth);
     ppp_auth_fail(auth, now, auth->error, "gave-up");
 }
 
@@ -229,6 +273,20 @@ const char *ppp_auth_method_name(enum ppp_auth_method method)
 {
     assert((unsigned)method < PPP_AUTH_METHOD_COUNT);
     return methods[method].name;
+}
+
+const char *ppp_auth_current_method_name(const struct ppp_auth *auth)
+{
+    if (auth->config.method == PPP_AUTH_EAP && auth->eap.stage == PPP_AUTH_EAP_METHOD)
+        return ppp_auth_eap_method_name((enum ppp_auth_eap_method)auth->eap.method);
+    return ppp_auth_method_name(auth->config.method);
+}
+
+void ppp_auth_network_heard(struct ppp_auth *auth, instant now)
+{
+    if (auth->config.method == PPP_AUTH_EAP && auth->config.role == PPP_AUTHENTICATEE &&
+        auth->phase == PPP_AUTH_PHASE_ACTIVE && auth->eap.done)
+        ppp_auth_succeed(auth, now);
 }
 
 bool ppp_auth_method_from_name(const char *name, enum ppp_auth_method *method)

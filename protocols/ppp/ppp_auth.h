@@ -9,9 +9,11 @@
 #include "base/trace.h"
 #include "crypto/crypto.h"
 #include "ppp/chap.h"
+#include "ppp/eap.h"
 #include "ppp/mppe_keys.h"
 #include "ppp/mschap.h"
 #include "ppp/pap.h"
+#include "ppp/spap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,10 +35,25 @@ enum ppp_auth_role {
 /** The methods there are; in the order of preference of RRAS servers, weakest first. */
 enum ppp_auth_method {
     PPP_AUTH_PAP,
+    PPP_AUTH_SPAP,
     PPP_AUTH_CHAP_MD5,
     PPP_AUTH_MS_CHAP_V1,
     PPP_AUTH_MS_CHAP_V2,
+    PPP_AUTH_EAP, /**< whose own methods are in a list of their own */
     PPP_AUTH_METHOD_COUNT,
+};
+
+/** The methods inside EAP that the engine speaks. */
+enum ppp_auth_eap_method {
+    PPP_AUTH_EAP_MD5,
+    PPP_AUTH_EAP_MS_CHAP_V2,
+    PPP_AUTH_EAP_METHOD_COUNT,
+};
+
+/** A list of methods inside EAP, best first. */
+struct ppp_auth_eap_methods {
+    enum ppp_auth_eap_method list[PPP_AUTH_EAP_METHOD_COUNT];
+    uint8_t count;
 };
 
 /** RAS error numbers that PPP_AUTH_FAILED carries beside those of enum mschap_error. */
@@ -108,6 +125,10 @@ struct ppp_auth_config {
     const char *new_secret;
     ppp_auth_lookup *lookup; /**< authenticator */
     void *lookup_context;    /**< of .lookup and .change */
+    /** EAP. Authenticator: offered in this order; authenticatee: agreed to. */
+    struct ppp_auth_eap_methods eap_methods;
+    /** EAP authenticator: text shown to the user before the method; NULL: no Notification. */
+    const char *notification;
     ppp_auth_change *change; /**< MS-CHAP authenticator; NULL: expired passwords are refused */
     struct crypto *crypto;   /**< may be NULL for PAP only */
     struct entropy *entropy; /**< may be NULL for PAP only */
@@ -147,16 +168,34 @@ struct ppp_auth_pap {
 
 /** State of CHAP in either role. */
 struct ppp_auth_chap {
-    uint8_t challenge[PPP_AUTH_NAME_MAX]; /**< as sent or received */
+    union {
+        uint8_t challenge[PPP_AUTH_NAME_MAX]; /**< as sent or received */
+        /** What an authenticator sends is shorter, which leaves room for its verdict. */
+        struct {
+            uint8_t own_challenge[PPP_AUTH_CHALLENGE_SIZE];
+            uint8_t message[PPP_AUTH_MESSAGE_MAX]; /**< of the verdict */
+        };
+    };
     uint8_t challenge_length;
     uint8_t response[MSCHAP_V2_RESPONSE_SIZE]; /**< authenticatee: the value sent */
     uint8_t response_length;
     uint8_t verdict; /**< authenticator: the code answered to the current Identifier, 0 before */
     uint8_t message_length;
-    uint8_t message[PPP_AUTH_MESSAGE_MAX]; /**< authenticator: of the verdict */
     unsigned retries_left;
     bool changing;          /**< a Change-Password packet is on its way, or is waited for */
     uint8_t change_version; /**< authenticatee: V= of the Failure */
+};
+
+/** State of EAP in either role; what its methods of CHAP keep is in struct ppp_auth_chap. */
+struct ppp_auth_eap {
+    uint8_t identifier; /**< of the newest Request */
+    uint8_t stage;      /**< enum ppp_auth_eap_stage */
+    uint8_t method;     /**< enum ppp_auth_eap_method, in the stage of a method */
+    uint8_t step;       /**< of the method */
+    uint8_t tried;      /**< authenticator: set of indices of the methods offered */
+    bool requested;     /**< authenticatee: .identifier is that of a Request */
+    bool naked;         /**< the authenticatee has sent its Nak */
+    bool done;          /**< authenticatee: the method is through, Success may come */
 };
 
 /**
@@ -182,10 +221,11 @@ struct ppp_auth {
     struct packet *kept; /**< authenticatee: what has to be sent again; NULL: nothing kept */
     struct mppe_start_keys keys;
     char peer_name[PPP_AUTH_NAME_MAX + 1];
-    bool peer_name_is_exact; /**< .peer_name is what came, octet by octet */
+    bool peer_name_is_exact;   /**< .peer_name is what came, octet by octet */
+    struct ppp_auth_chap chap; /**< of CHAP, and of the methods of CHAP inside EAP */
     union {
         struct ppp_auth_pap pap;
-        struct ppp_auth_chap chap;
+        struct ppp_auth_eap eap;
     };
 };
 
@@ -202,7 +242,7 @@ void ppp_auth_clear(struct ppp_auth *auth);
 /** LCP has reached Opened: sends the first Request or Challenge, or waits for the Challenge. */
 void ppp_auth_start(struct ppp_auth *auth, instant now);
 
-/** PPP protocol number of the engine's packets: PAP_PROTOCOL or CHAP_PROTOCOL. */
+/** PPP protocol number of the engine's packets: that of PAP, SPAP, CHAP or EAP. */
 uint16_t ppp_auth_protocol(const struct ppp_auth *auth);
 
 /**
@@ -217,6 +257,13 @@ bool ppp_auth_accepts(const struct ppp_auth *auth, uint16_t protocol, const stru
  */
 void ppp_auth_input(struct ppp_auth *auth, instant now, uint16_t protocol,
                     const struct packet *packet);
+
+/**
+ * A packet of a network control protocol has come. EAP: the authenticator regards us as
+ * authenticated, its Success was lost (RFC 3748 section 4.2); PPP_AUTH_SUCCEEDED if the method was
+ * through. No effect otherwise.
+ */
+void ppp_auth_network_heard(struct ppp_auth *auth, instant now);
 
 /** Answers PPP_AUTH_RETRY_OFFERED with other credentials, borrowed as the configuration's. */
 enum status ppp_auth_retry(struct ppp_auth *auth, instant now, const char *name,
@@ -249,8 +296,14 @@ const struct mppe_start_keys *ppp_auth_keys(const struct ppp_auth *auth);
  */
 const char *ppp_auth_peer_name(const struct ppp_auth *auth);
 
-/** "pap", "chap-md5", "ms-chap", "ms-chap-v2". */
+/** "pap", "spap", "chap-md5", "ms-chap", "ms-chap-v2", "eap". */
 const char *ppp_auth_method_name(enum ppp_auth_method method);
+
+/** "eap-md5", "eap-ms-chap-v2". */
+const char *ppp_auth_eap_method_name(enum ppp_auth_eap_method method);
+
+/** What to call the method under way: that inside EAP as soon as it is agreed. */
+const char *ppp_auth_current_method_name(const struct ppp_auth *auth);
 
 /** The method of such a name; false when there is none. */
 bool ppp_auth_method_from_name(const char *name, enum ppp_auth_method *method);
@@ -260,7 +313,7 @@ bool ppp_auth_method_from_name(const char *name, enum ppp_auth_method *method);
 
 /**
  * The value of LCP's Authentication-Protocol option for @p method (RFC 1661 section 6.2), without
- * type and length: C0 23, or C2 23 and the algorithm. Returns its length.
+ * type and length: C0 23, C0 27, C2 27, or C2 23 and the algorithm. Returns its length.
  */
 size_t ppp_auth_method_option(enum ppp_auth_method method, uint8_t value[PPP_AUTH_OPTION_MAX]);
 

@@ -45,6 +45,9 @@ void ppp_auth_send_chap(struct ppp_auth *auth, const struct chap_message *messag
 const struct chap_algorithm *ppp_auth_chap_algorithm(const struct ppp_auth *auth)
 {
     uint8_t option[PPP_AUTH_OPTION_MAX];
+    if (auth->config.method == PPP_AUTH_EAP)
+        return chap_algorithm_find(auth->eap.method == PPP_AUTH_EAP_MD5 ? CHAP_ALGORITHM_MD5
+                                                                        : CHAP_ALGORITHM_MS_V2);
     (void)ppp_auth_method_option(auth->config.method, option);
     const struct chap_algorithm *algorithm = chap_algorithm_find(option[2]);
     assert(algorithm);
@@ -64,11 +67,28 @@ void ppp_auth_forget_kept(struct ppp_auth *auth)
     auth->kept = NULL;
 }
 
+static const char *protocol_name(const struct ppp_auth *auth)
+{
+    switch (auth->config.method) {
+    case PPP_AUTH_PAP:
+        return "pap";
+    case PPP_AUTH_SPAP:
+        return "spap";
+    case PPP_AUTH_EAP:
+        return "eap";
+    case PPP_AUTH_CHAP_MD5:
+    case PPP_AUTH_MS_CHAP_V1:
+    case PPP_AUTH_MS_CHAP_V2:
+    case PPP_AUTH_METHOD_COUNT:
+        break;
+    }
+    return "chap";
+}
+
 void ppp_auth_drop(struct ppp_auth *auth, instant now, const struct packet *packet,
                    const char *reason)
 {
-    trace_drop(auth->config.trace, now, auth->config.method == PPP_AUTH_PAP ? "pap" : "chap",
-               reason, packet->serial);
+    trace_drop(auth->config.trace, now, protocol_name(auth), reason, packet->serial);
 }
 
 void ppp_auth_arm(struct ppp_auth *auth, instant now, unsigned periods)
@@ -89,7 +109,7 @@ void ppp_auth_push_event(struct ppp_auth *auth, enum ppp_auth_event event, uint3
 void ppp_auth_succeed(struct ppp_auth *auth, instant now)
 {
     bool can_rechallenge =
-        auth->config.role == PPP_AUTHENTICATOR && auth->config.method != PPP_AUTH_PAP;
+        auth->config.role == PPP_AUTHENTICATOR && ppp_auth_protocol(auth) == CHAP_PROTOCOL;
     ppp_auth_forget_kept(auth);
     auth->phase = PPP_AUTH_PHASE_SUCCEEDED;
     auth->deadline = can_rechallenge && auth->config.rechallenge > 0
@@ -117,7 +137,7 @@ void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32
     const struct trace_field fields[] = {
         trace_text("session", auth->config.label ? auth->config.label : ""),
         trace_text("role", is_authenticator ? "authenticator" : "authenticatee"),
-        trace_text("method", ppp_auth_method_name(auth->config.method)),
+        trace_text("method", ppp_auth_current_method_name(auth)),
         trace_text("user", is_authenticator ? auth->peer_name : auth->config.name),
         trace_text("peer", auth->peer_name),
         trace_number("error", error),
@@ -125,6 +145,18 @@ void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32
     };
     size_t count = sizeof fields / sizeof fields[0];
     trace_emit(auth->config.trace, now, name, fields, error ? count : count - 2);
+}
+
+void ppp_auth_trace_text(struct ppp_auth *auth, instant now, const char *name, const char *key,
+                         const char *text)
+{
+    bool is_authenticator = auth->config.role == PPP_AUTHENTICATOR;
+    TRACE(auth->config.trace, now, name,
+          trace_text("session", auth->config.label ? auth->config.label : ""),
+          trace_text("role", is_authenticator ? "authenticator" : "authenticatee"),
+          trace_text("method", ppp_auth_current_method_name(auth)),
+          trace_text("user", is_authenticator ? auth->peer_name : auth->config.name),
+          trace_text("peer", auth->peer_name), trace_text(key, text));
 }
 
 void ppp_auth_set_peer_name(struct ppp_auth *auth, const uint8_t *name, size_t length)
@@ -205,6 +237,11 @@ const struct trace_declaration ppp_auth_trace_declarations[] = {
      "The authenticatee sends a new password in a Change-Password packet."},
     {"ppp.auth.password-changed", COMMON,
      "The authenticator has taken the new password of the account."},
+    {"ppp.auth.eap-method", COMMON, "EAP has come to a method: method says which."},
+    {"ppp.auth.eap-nak", COMMON " wanted",
+     "EAP: the authenticatee declines the method offered; wanted are the ones it would take."},
+    {"ppp.auth.eap-notification", COMMON " text",
+     "EAP: the authenticatee is given a text to show."},
     {"ppp.auth.rechallenged", COMMON, "The authenticator challenges an authenticated peer again."},
     {"ppp.auth.succeeded", COMMON,
      "One direction is authenticated, or a re-challenge was answered rightly."},

@@ -1,17 +1,28 @@
-/* PAP in both roles (RFC 1334 section 2). */
+/* PAP in both roles (RFC 1334 section 2), and SPAP, which is modelled on it. */
 #include "ppp/ppp_auth_private.h"
 
 #include <string.h>
 
+/** SPAP is PAP with a scrambled password: see spap.h. */
+static bool is_scrambled(const struct ppp_auth *auth)
+{
+    return auth->config.method == PPP_AUTH_SPAP;
+}
+
 static void send_request(struct ppp_auth *auth, instant now)
 {
+    const uint8_t *secret = (const uint8_t *)auth->config.secret;
+    size_t length = strlen(auth->config.secret);
+    uint8_t scrambled[PPP_AUTH_NAME_MAX];
+    if (is_scrambled(auth))
+        spap_scramble(secret, length, scrambled);
     const struct pap_message message = {
         .code = PAP_AUTHENTICATE_REQUEST,
         .identifier = auth->identifier,
         .peer_id = (const uint8_t *)auth->config.name,
         .peer_id_length = (uint8_t)strlen(auth->config.name),
-        .password = (const uint8_t *)auth->config.secret,
-        .password_length = (uint8_t)strlen(auth->config.secret),
+        .password = is_scrambled(auth) ? scrambled : secret,
+        .password_length = (uint8_t)length,
     };
     auth->transmissions_left--;
     ppp_auth_send_pap(auth, &message);
@@ -124,6 +135,11 @@ static void authenticator_input(struct ppp_auth *auth, instant now, const struct
     if (auth->pap.verdict) {
         answer(auth, message.identifier);
         return;
+    }
+    uint8_t clear[PPP_AUTH_NAME_MAX];
+    if (is_scrambled(auth)) {
+        spap_unscramble(message.password, message.password_length, clear);
+        message.password = clear;
     }
     ppp_auth_set_peer_name(auth, message.peer_id, message.peer_id_length);
     uint32_t error = judge(auth, &message, &reason);

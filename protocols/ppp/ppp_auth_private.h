@@ -32,6 +32,51 @@ extern const struct ppp_auth_engine ppp_auth_pap_authenticatee;
 extern const struct ppp_auth_engine ppp_auth_pap_authenticator;
 extern const struct ppp_auth_engine ppp_auth_chap_authenticatee;
 extern const struct ppp_auth_engine ppp_auth_chap_authenticator;
+extern const struct ppp_auth_engine ppp_auth_eap_authenticatee;
+extern const struct ppp_auth_engine ppp_auth_eap_authenticator;
+
+/** How far EAP has come. */
+enum ppp_auth_eap_stage {
+    PPP_AUTH_EAP_IDENTITY,     /**< the Identity is asked for */
+    PPP_AUTH_EAP_NOTIFICATION, /**< authenticator: the Notification is out */
+    PPP_AUTH_EAP_METHOD,       /**< a method has been offered or taken up */
+};
+
+/** What a method makes of a packet, or of being begun. */
+enum ppp_auth_eap_step {
+    PPP_AUTH_EAP_SEND,    /**< the Type-Data written is the next Request or Response */
+    PPP_AUTH_EAP_WAIT,    /**< authenticator: as SEND, but the user is given time;
+                               authenticatee: nothing to send until the user has answered */
+    PPP_AUTH_EAP_ACCEPT,  /**< authenticator: Success */
+    PPP_AUTH_EAP_REFUSE,  /**< .error and .reason say why; the authenticatee sends nothing more */
+    PPP_AUTH_EAP_DISCARD, /**< .reason says why */
+};
+
+/** One method inside EAP. Type-Data come as data and length and go into the writer. */
+struct ppp_auth_eap_engine {
+    const char *name;
+    uint8_t type; /**< enum eap_type */
+    /** Authenticator: the first Request. */
+    enum ppp_auth_eap_step (*begin)(struct ppp_auth *auth, instant now, struct wire_writer *writer);
+    /** Authenticator: a Response. */
+    enum ppp_auth_eap_step (*response)(struct ppp_auth *auth, instant now, const uint8_t *data,
+                                       size_t length, struct wire_writer *writer);
+    /** Authenticatee: a Request. */
+    enum ppp_auth_eap_step (*request)(struct ppp_auth *auth, instant now, const uint8_t *data,
+                                      size_t length, struct wire_writer *writer);
+};
+
+extern const struct ppp_auth_eap_engine ppp_auth_eap_md5;
+extern const struct ppp_auth_eap_engine ppp_auth_eap_ms_chap_v2;
+
+/** Answers R=1 of EAP-MS-CHAP-V2 with the credentials configured now, or with resignation. */
+void ppp_auth_eap_retry(struct ppp_auth *auth, instant now);
+void ppp_auth_eap_give_up(struct ppp_auth *auth);
+
+/** EAP-MS-CHAP-V2, authenticatee: the Type-Data of the Response to the challenge kept. */
+void ppp_auth_eap_write_response(struct ppp_auth *auth, struct wire_writer *writer);
+/** And of the one that takes a Failure to its end. */
+void ppp_auth_eap_write_resignation(struct wire_writer *writer);
 
 /** Answers R=1 with the credentials configured now (RFC 2759 section 6). */
 void ppp_auth_chap_retry(struct ppp_auth *auth, instant now);
@@ -117,6 +162,10 @@ void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const cha
 /** Emits an event with the fields common to all, and @p error unless that is 0. */
 void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32_t error,
                     const char *reason);
+
+/** Emits an event with the fields common to all and one of text. */
+void ppp_auth_trace_text(struct ppp_auth *auth, instant now, const char *name, const char *key,
+                         const char *text);
 
 void ppp_auth_push_event(struct ppp_auth *auth, enum ppp_auth_event event, uint32_t value);
 

@@ -52,8 +52,11 @@ void ppp_option_put_u32(struct wire_writer *writer, uint8_t type, uint32_t value
 #define CCP_PROTOCOL  0x80fd
 #define PAP_PROTOCOL  0xc023
 #define CHAP_PROTOCOL 0xc223
+#define SPAP_PROTOCOL 0xc027
+#define EAP_PROTOCOL  0xc227
 
-/* RFC 1334 section 2.2; RFC 1994 section 4, with the change of password of RFC 2759. */
+/* RFC 1334 section 2.2; RFC 1994 section 4, with the changes of passwords of RFC 2433 and 2759;
+   RFC 3748 section 4. */
 static const char *authentication_code_name(uint16_t protocol, uint8_t code)
 {
     static const char *const pap[] = {
@@ -62,8 +65,12 @@ static const char *authentication_code_name(uint16_t protocol, uint8_t code)
         [1] = "Challenge",      [2] = "Response",          [3] = "Success",
         [4] = "Failure",        [5] = "Change-Password-1", [6] = "Change-Password-2",
         [7] = "Change-Password"};
-    if (protocol == PAP_PROTOCOL)
+    static const char *const eap[] = {
+        [1] = "Request", [2] = "Response", [3] = "Success", [4] = "Failure"};
+    if (protocol == PAP_PROTOCOL || protocol == SPAP_PROTOCOL)
         return code >= 1 && code <= 3 ? pap[code] : "unknown";
+    if (protocol == EAP_PROTOCOL)
+        return code >= 1 && code <= 4 ? eap[code] : "unknown";
     return code >= 1 && code <= 7 ? chap[code] : "unknown";
 }
 
@@ -86,7 +93,8 @@ const char *ppp_code_name(uint16_t protocol, uint8_t code)
         [PPP_RESET_REQUEST] = "Reset-Request",
         [PPP_RESET_ACK] = "Reset-Ack",
     };
-    if (protocol == PAP_PROTOCOL || protocol == CHAP_PROTOCOL)
+    if (protocol == PAP_PROTOCOL || protocol == CHAP_PROTOCOL || protocol == SPAP_PROTOCOL ||
+        protocol == EAP_PROTOCOL)
         return authentication_code_name(protocol, code);
     bool known = code >= PPP_CONFIGURE_REQUEST && code <= PPP_CODE_REJECT;
     if (protocol == LCP_PROTOCOL)

@@ -78,11 +78,28 @@ struct ppp_session_config ppp_session_defaults(void)
 }
 
 /* MS-CHAP and CHAP compute, PAP does not; whoever demands must be able to look accounts up. */
+static bool names_eap(const enum ppp_auth_method *methods, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (methods[i] == PPP_AUTH_EAP)
+            return true;
+    return false;
+}
+
+/* EAP needs a method inside. */
+static bool has_eap_methods(const struct ppp_session_auth_config *auth)
+{
+    return (!names_eap(auth->methods.require, auth->methods.require_count) ||
+            auth->eap_require.count > 0) &&
+           (!names_eap(auth->methods.allow, auth->methods.allow_count) ||
+            auth->eap_allow.count > 0);
+}
+
 static bool is_consistent(const struct ppp_session_config *config)
 {
     const struct lcp_methods *methods = &config->auth.methods;
     if (!config->pool || !config->label || methods->require_count > LCP_METHODS ||
-        methods->allow_count > LCP_METHODS)
+        methods->allow_count > LCP_METHODS || !has_eap_methods(&config->auth))
         return false;
     if (methods->require_count > 0 && !(config->auth.lookup && config->auth.local_name))
         return false;

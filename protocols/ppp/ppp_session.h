@@ -116,6 +116,10 @@ struct ppp_session_auth_config {
     /** Finds the account of a peer that must authenticate. */
     ppp_auth_lookup *lookup;
     void *lookup_context;
+    /** Methods inside EAP that we demand and that we agree to; each best first. */
+    struct ppp_auth_eap_methods eap_require;
+    struct ppp_auth_eap_methods eap_allow;
+    const char *notification;     /**< EAP: a text for the peer's user; NULL: none */
     ppp_auth_change *change;      /**< changes an expired password; NULL: it is refused */
     enum oem_code_page code_page; /**< see struct ppp_auth_config, as the next three */
     bool lan_manager;

@@ -1,16 +1,39 @@
 /* The authentication phase: one engine for each direction that option 3 asks for. */
 #include "ppp/ppp_session_internal.h"
 
-/* Tells of a packet of PAP or CHAP, which starts at its Code. */
+static const char *protocol_name(uint16_t protocol)
+{
+    switch (protocol) {
+    case PAP_PROTOCOL:
+        return "pap";
+    case SPAP_PROTOCOL:
+        return "spap";
+    case EAP_PROTOCOL:
+        return "eap";
+    default:
+        return "chap";
+    }
+}
+
+/* Tells of a packet of authentication, which starts at its Code; EAP's Requests and Responses also
+   have a Type. */
 static void trace_packet(struct ppp_session *self, instant now, const char *event,
                          uint16_t protocol, const struct packet *packet)
 {
     if (!self->config.trace.emit || packet->length < PPP_CONTROL_HEADER_SIZE)
         return;
-    TRACE(&self->config.trace, now, event, trace_text("session", self->config.label),
-          trace_text("protocol", protocol == PAP_PROTOCOL ? "pap" : "chap"),
-          trace_text("code", ppp_code_name(protocol, packet->data[0])),
-          trace_number("identifier", packet->data[1]));
+    uint8_t code = packet->data[0];
+    bool typed = protocol == EAP_PROTOCOL && (code == EAP_REQUEST || code == EAP_RESPONSE) &&
+                 packet->length >= EAP_TYPE_HEADER_SIZE;
+    const struct trace_field fields[] = {
+        trace_text("session", self->config.label),
+        trace_text("protocol", protocol_name(protocol)),
+        trace_text("code", ppp_code_name(protocol, code)),
+        trace_number("identifier", packet->data[1]),
+        trace_text("type", typed ? eap_type_name(packet->data[EAP_HEADER_SIZE]) : ""),
+    };
+    size_t count = sizeof fields / sizeof fields[0];
+    trace_emit(&self->config.trace, now, event, fields, typed ? count : count - 1);
 }
 
 static void check_authenticated(struct ppp_session *self, instant now)
@@ -62,6 +85,8 @@ static struct ppp_auth_config auth_config(struct ppp_session *self, enum ppp_aut
         .new_secret = demand ? NULL : auth->new_password,
         .lookup = demand ? auth->lookup : NULL,
         .lookup_context = auth->lookup_context,
+        .eap_methods = demand ? auth->eap_require : auth->eap_allow,
+        .notification = auth->notification,
         .change = demand ? auth->change : NULL,
         .code_page = auth->code_page,
         .lan_manager = auth->lan_manager,
@@ -120,7 +145,8 @@ void ppp_session_start_authentication(struct ppp_session *self, instant now)
 
 bool ppp_session_is_authentication(uint16_t protocol)
 {
-    return protocol == PAP_PROTOCOL || protocol == CHAP_PROTOCOL;
+    return protocol == PAP_PROTOCOL || protocol == SPAP_PROTOCOL || protocol == CHAP_PROTOCOL ||
+           protocol == EAP_PROTOCOL;
 }
 
 bool ppp_session_authentication_rejected(struct ppp_session *self, uint16_t protocol)
@@ -151,6 +177,14 @@ void ppp_session_receive_authentication(struct ppp_session *self, instant now, u
     }
     if (!taken)
         trace_drop(&self->config.trace, now, "ppp", "unexpected-authentication", packet->serial);
+    pump(self, now);
+}
+
+void ppp_session_network_heard(struct ppp_session *self, instant now)
+{
+    if (!self->proving || self->prove_done || !ppp_session_lcp_is_opened(self))
+        return;
+    ppp_auth_network_heard(&self->prove, now);
     pump(self, now);
 }
 

@@ -209,6 +209,13 @@ static bool is_network_protocol(uint16_t protocol)
     return protocol < 0xc000;
 }
 
+static bool is_network_phase(struct ppp_session *self, instant now)
+{
+    if (self->phase == PPP_PHASE_AUTHENTICATE)
+        ppp_session_network_heard(self, now);
+    return self->phase == PPP_PHASE_NETWORK;
+}
+
 static void receive_network_control(struct ppp_session *self, instant now,
                                     struct ppp_control *control, const struct packet *packet)
 {
@@ -230,7 +237,7 @@ static void dispatch(struct ppp_session *self, instant now, uint16_t protocol,
         ppp_session_receive_authentication(self, now, protocol, packet);
     } else if (!ppp_session_lcp_is_opened(self)) {
         trace_drop(&self->config.trace, now, "ppp", "lcp-not-opened", packet->serial);
-    } else if (is_network_protocol(protocol) && self->phase != PPP_PHASE_NETWORK) {
+    } else if (is_network_protocol(protocol) && !is_network_phase(self, now)) {
         trace_drop(&self->config.trace, now, "ppp", "before-network-phase", packet->serial);
     } else if (control) {
         receive_network_control(self, now, control, packet);

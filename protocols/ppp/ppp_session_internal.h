@@ -50,6 +50,9 @@ bool ppp_session_authentication_rejected(struct ppp_session *self, uint16_t prot
 void ppp_session_receive_authentication(struct ppp_session *self, instant now, uint16_t protocol,
                                         const struct packet *packet);
 
+/** The peer has sent a packet of the network phase: it holds us for authenticated. */
+void ppp_session_network_heard(struct ppp_session *self, instant now);
+
 void ppp_session_authentication_timeout(struct ppp_session *self, instant now);
 instant ppp_session_next_authentication_timeout(const struct ppp_session *self);
 

@@ -3,9 +3,9 @@
 #include <stddef.h>
 
 const struct trace_declaration ppp_trace_declarations[] = {
-    {"ppp.packet.sent", "session protocol code identifier",
+    {"ppp.packet.sent", "session protocol code identifier type",
      "A packet of a control protocol or of authentication left for the peer."},
-    {"ppp.packet.received", "session protocol code identifier",
+    {"ppp.packet.received", "session protocol code identifier type",
      "A packet of a control protocol or of authentication came from the peer."},
     {"ppp.option.refused", "session protocol option type answer",
      "An option of the peer's Configure-Request is answered with nak or reject."},

@@ -43,7 +43,7 @@ static void drive(const struct ppp_auth_config *config, const struct packet *pac
     for (int i = 0; i < 2; i++) {
         while (ppp_auth_poll(&auth, &output))
             packet_free(output.packet);
-        ppp_auth_input(&auth, 0, PAP_PROTOCOL, packet);
+        ppp_auth_input(&auth, 0, ppp_auth_protocol(&auth), packet);
     }
     ppp_auth_clear(&auth);
 }
@@ -66,6 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     drive(&config, packet);
     config.role = PPP_AUTHENTICATOR;
+    drive(&config, packet);
+    config.method = PPP_AUTH_SPAP;
     drive(&config, packet);
     packet_free(packet);
     packet_pool_destroy(&pool);

@@ -13,9 +13,11 @@ static void methods_have_names_and_option_values(void **state)
         const char *option;
     } rows[] = {
         {PPP_AUTH_PAP, "pap", "c023"},
+        {PPP_AUTH_SPAP, "spap", "c027"},
         {PPP_AUTH_CHAP_MD5, "chap-md5", "c22305"},
         {PPP_AUTH_MS_CHAP_V1, "ms-chap", "c22380"},
         {PPP_AUTH_MS_CHAP_V2, "ms-chap-v2", "c22381"},
+        {PPP_AUTH_EAP, "eap", "c227"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         uint8_t option[PPP_AUTH_OPTION_MAX];
@@ -31,7 +33,7 @@ static void methods_have_names_and_option_values(void **state)
     }
     enum ppp_auth_method method;
     static const char *const unknown[] = {"",       "c0",       "c223",   "c02305",
-                                          "c22382", "c2230505", "c22700", "c227"};
+                                          "c22382", "c2230505", "c22700", "c228"};
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
         uint8_t option[8];
         size_t length = unit_hex(unknown[i], option, sizeof option);

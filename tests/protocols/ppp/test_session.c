@@ -9,6 +9,9 @@ static void use_method(struct ppp_pair *pair, enum ppp_auth_method method)
 {
     pair->end[PPP_CLIENT].config.auth.methods.allow[0] = method;
     pair->end[PPP_SERVER].config.auth.methods.require[0] = method;
+    pair->end[PPP_CLIENT].config.auth.eap_allow =
+        (struct ppp_auth_eap_methods){{PPP_AUTH_EAP_MS_CHAP_V2}, 1};
+    pair->end[PPP_SERVER].config.auth.eap_require = pair->end[PPP_CLIENT].config.auth.eap_allow;
 }
 
 static void use_encryption(struct ppp_pair *pair, unsigned end, bool required, uint32_t strengths,
@@ -123,7 +126,8 @@ static void only_ms_chap_can_encrypt(void **state)
 {
     (void)state;
     for (unsigned method = 0; method < PPP_AUTH_METHOD_COUNT; method++) {
-        bool keys = method == PPP_AUTH_MS_CHAP_V1 || method == PPP_AUTH_MS_CHAP_V2;
+        bool keys = method == PPP_AUTH_MS_CHAP_V1 || method == PPP_AUTH_MS_CHAP_V2 ||
+                    method == PPP_AUTH_EAP; /* with MS-CHAP-V2 inside */
         struct ppp_pair pair;
         ppp_pair_init(&pair);
         use_method(&pair, (enum ppp_auth_method)method);
