@@ -33,6 +33,11 @@ void connection_init(struct connection *connection, const struct connection_clas
     while (*end)
         end = &(*end)->next;
     *end = connection;
+    if (!ppp_settings_have_networks(&config->ppp))
+        return;
+    connection->networks = other_networks_add_caller(&dialer->networks, port, &config->ppp);
+    if (!connection->networks)
+        connection_simulation(connection)->failure = STATUS_NO_MEMORY;
 }
 
 void connection_dial(struct connection *connection)
@@ -156,6 +161,8 @@ struct ppp_session_config connection_session(struct connection *connection)
     config.ipcp.ask_servers[IPCP_NBNS1] = true;
     config.ipcp.ask_servers[IPCP_DNS2] = true;
     config.ipcp.ask_servers[IPCP_NBNS2] = true;
+    config.networks = other_networks_attach(connection->networks);
+    ppp_settings_apply(&wanted->ppp, &config);
     return config;
 }
 
@@ -168,6 +175,11 @@ struct ppp_port_habits connection_habits(const struct connection *connection, ui
         .mtu_ignores_mppe = profile->windows,
         .idle_limit = connection->config.idle_limit,
     };
+}
+
+bool connection_ip_is_up(const struct connection *connection)
+{
+    return ppp_session_protocol_is_up(&connection->port->session, PPP_PROTOCOL_IP);
 }
 
 bool connection_add_interface(struct connection *connection)

@@ -2,7 +2,9 @@
 #define VPNSIM_NODES_CONNECTION_H
 
 #include "nodes/host.h"
+#include "nodes/other_networks.h"
 #include "nodes/ppp_port.h"
+#include "nodes/ppp_settings.h"
 #include "nodes/profile.h"
 
 #include <stdbool.h>
@@ -37,6 +39,7 @@ struct connection_config {
     enum ppp_auth_method methods[LCP_METHODS]; /**< allowed, best first */
     uint8_t method_count;
     struct ccp_config encryption;
+    struct ppp_settings ppp;
     bool default_route;   /**< all traffic goes through it while it is up */
     uint16_t mtu;         /**< 0: the profile's */
     instant idle_limit;   /**< hang up when no datagram has passed for so long; 0: never */
@@ -84,6 +87,7 @@ struct connection {
     struct connection_config config;
     enum connection_state state;
     struct ppp_port *port;                    /**< that of the kind */
+    struct other_networks *networks;          /**< NULL: IP alone */
     bool told;                                /**< how this dial has ended has been told */
     uint32_t error;                           /**< with which this dial has ended */
     uint32_t metric;                          /**< of its default route */
@@ -131,13 +135,17 @@ struct ppp_session_config connection_session(struct connection *connection);
 /** How the PPP of this connection behaves: @p mtu is the longest datagram of its kind. */
 struct ppp_port_habits connection_habits(const struct connection *connection, uint16_t mtu);
 
+/** Whether IP is among the protocols that were agreed on. */
+bool connection_ip_is_up(const struct connection *connection);
+
 /**
  * Adds the interface and says whether that worked; if not, PPP is being ended. First half of
  * connecting, so that a kind may add routes of its own before connection_up().
  */
 bool connection_add_interface(struct connection *connection);
 
-/** Routes through the new interface; those of a demand-dial connection are there already. */
+/** Routes through the interface, if there is one; those of a demand-dial connection are there
+ * already. */
 void connection_add_routes(struct connection *connection);
 
 /** Sends the datagrams that wait for the connection, and dials the connections that do. */

@@ -85,8 +85,8 @@ static void shift_default_routes(struct connection *connection, bool back)
 void connection_add_routes(struct connection *connection)
 {
     struct stack_interface *interface = connection->port->interface;
-    if (connection->demand_interface)
-        return; /* they are always there */
+    if (connection->demand_interface || !interface)
+        return; /* they are always there, or there is no IP */
     add_routes(connection, interface);
     if (!connection->config.default_route)
         return;

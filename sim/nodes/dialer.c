@@ -13,6 +13,7 @@ void dialer_init(struct dialer *dialer, struct host *host, const struct node_pro
         .ppp_taps = ppp_taps,
         .entropy = simulation_entropy(host->node.simulation, component),
     };
+    other_networks_node_init(&dialer->networks, host);
     snprintf(dialer->identification, sizeof dialer->identification, "MSRAS-0-%s", host->node.name);
     for (char *p = dialer->identification; *p; p++)
         *p = (char)toupper((unsigned char)*p);
@@ -44,7 +45,7 @@ bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t si
 {
     static const char prefix[] = "connection.";
     if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return false;
+        return other_networks_state(&dialer->networks, name, text, size);
     const struct connection *connection = dialer_find(dialer, name + sizeof prefix - 1);
     return connection && snprintf(text, size, "%s", connection_state_text(connection->state)) > 0;
 }

@@ -9,8 +9,9 @@ struct dialer {
     const struct node_profile *profile;
     struct tap_point *ppp_taps; /**< layer "ppp" of the node */
     struct entropy entropy;
-    struct connection *connections; /**< in the order added */
-    char identification[64];        /**< "MSRAS-0-NAME" */
+    struct other_networks_node networks; /**< IPX and NetBEUI of all connections */
+    struct connection *connections;      /**< in the order added */
+    char identification[64];             /**< "MSRAS-0-NAME" */
     uint16_t next_call_id;
     uint16_t calls_placed; /**< of PPTP */
 };
@@ -28,7 +29,7 @@ void dialer_destroy(struct dialer *dialer);
 /** The connection called @p name; NULL when there is none. */
 struct connection *dialer_find(struct dialer *dialer, const char *name);
 
-/** The state connection.NAME; false: that is no name of a state. */
+/** The state connection.NAME or one of the other networks; false: that is no name of a state. */
 bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t size);
 
 /** Takes a GRE packet from @p source if one of the connections has a call with that Call ID. */

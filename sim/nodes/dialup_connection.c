@@ -95,7 +95,7 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
     case PPP_EVENT_PROTOCOL_DOWN:
         return;
     case PPP_EVENT_NETWORK_UP:
-        if (connection_add_interface(base))
+        if (!connection_ip_is_up(base) || connection_add_interface(base))
             connection_up(base, ppp_session_peer_address(&base->port->session));
         return;
     case PPP_EVENT_NETWORK_DOWN:

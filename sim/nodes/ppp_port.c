@@ -13,6 +13,23 @@ static void tap(void *context, instant now, bool sent, const uint8_t *frame, siz
     tap_point_record(port->taps, now, sent ? TAP_SENT : TAP_RECEIVED, frame, length);
 }
 
+static void drop(struct ppp_port *port, const char *reason, struct packet *packet)
+{
+    trace_drop(&port->host->node.trace, port_simulation(port)->now, "ppp", reason, packet->serial);
+    packet_free(packet);
+}
+
+static void deliver(struct ppp_port *port, uint16_t protocol, struct packet *packet)
+{
+    port->active_at = port_simulation(port)->now;
+    if (protocol != PPP_PROTOCOL_IP && port->datagram)
+        port->datagram(port->datagram_context, protocol, packet);
+    else if (protocol == PPP_PROTOCOL_IP && port->interface)
+        host_stack_receive(&port->host->stack, port->interface, packet);
+    else
+        drop(port, "no-stack", packet);
+}
+
 /* One decision of the session; events wait until the layers are at rest. */
 static void take_output(struct ppp_port *port, const struct output *output)
 {
@@ -22,12 +39,7 @@ static void take_output(struct ppp_port *port, const struct output *output)
         port->lower->send(port, now, output->packet);
         return;
     case OUTPUT_DELIVER:
-        if (port->interface) {
-            port->active_at = now;
-            host_stack_receive(&port->host->stack, port->interface, output->packet);
-        } else {
-            packet_free(output->packet);
-        }
+        deliver(port, (uint16_t)output->value, output->packet);
         return;
     case OUTPUT_EVENT:
         assert(port->event_count < PPP_PORT_EVENTS);
@@ -204,14 +216,29 @@ void ppp_port_lower_down(struct ppp_port *port)
     ppp_port_run(port);
 }
 
-void ppp_port_send(struct ppp_port *port, struct packet *packet)
+void ppp_port_set_datagrams(struct ppp_port *port, ppp_port_datagram *datagram, void *context)
+{
+    port->datagram = datagram;
+    port->datagram_context = context;
+}
+
+void ppp_port_send_as(struct ppp_port *port, uint16_t protocol, struct packet *packet)
 {
     instant now = port_simulation(port)->now;
-    if (!ppp_session_encapsulate(&port->session, now, packet))
+    if (!port->open) {
+        drop(port, "network-not-up", packet);
+        return;
+    }
+    if (!ppp_session_encapsulate_as(&port->session, now, protocol, packet))
         return;
     port->active_at = now;
     port->lower->send(port, now, packet);
     ppp_port_run(port);
+}
+
+void ppp_port_send(struct ppp_port *port, struct packet *packet)
+{
+    ppp_port_send_as(port, PPP_PROTOCOL_IP, packet);
 }
 
 /* The stack's datagrams for the link. */

@@ -14,6 +14,9 @@
 
 struct ppp_port;
 
+/** Takes a datagram of @p protocol, which is not IP, and owns it. */
+typedef void ppp_port_datagram(void *context, uint16_t protocol, struct packet *packet);
+
 /** What the owner of a port is told; it may command the port, and close it, from this call. */
 typedef void ppp_port_event(void *owner, enum ppp_event event, uint32_t value);
 
@@ -57,6 +60,8 @@ struct ppp_port {
     struct tap_point *taps; /**< sees the PPP frames before encryption */
     ppp_port_event *event;
     void *owner;
+    ppp_port_datagram *datagram; /**< NULL: datagrams of other protocols are dropped */
+    void *datagram_context;
     struct ppp_session session;
     struct timer timer;
     struct stack_interface *interface; /**< NULL while the network is down */
@@ -87,6 +92,12 @@ void ppp_port_run(struct ppp_port *port);
 
 /** A frame from the peer, for lower layers without receive; takes @p frame. */
 void ppp_port_input(struct ppp_port *port, struct packet *frame);
+
+/** Gives datagrams of other protocols than IP to @p datagram, for all the port's life. */
+void ppp_port_set_datagrams(struct ppp_port *port, ppp_port_datagram *datagram, void *context);
+
+/** Sends @p packet, a datagram of @p protocol; while that is not up it is a traced drop. */
+void ppp_port_send_as(struct ppp_port *port, uint16_t protocol, struct packet *packet);
 
 /** Ends PPP in order; PPP_EVENT_FINISHED follows. */
 void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error);

@@ -28,7 +28,6 @@ struct rras_port *rras_port_of_call(struct rras_server *server, uint16_t call_id
 
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
-    (void)value;
     struct rras_port *port = owner;
     struct rras_control *control = port->control;
     struct rras_server *server = port->caller.server;
@@ -37,8 +36,10 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
         link_info_lcp_up(&port->link_info);
         break;
     case PPP_EVENT_AUTHENTICATED:
+        break;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:
+        rras_caller_protocol(&port->caller, event == PPP_EVENT_PROTOCOL_UP, value);
         break;
     case PPP_EVENT_NETWORK_UP:
         rras_caller_connected(&port->caller, trace_address("from", port->pptp.peer));

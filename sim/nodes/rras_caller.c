@@ -52,6 +52,19 @@ static ipv4_address assign_address(void *context, const char *peer_name)
     return caller->address;
 }
 
+/* Memory for other protocols is taken when the first call comes, for later ones too. */
+static struct ppp_networks *caller_networks(struct rras_caller *caller)
+{
+    struct rras_server *server = caller->server;
+    if (!caller->networks && ppp_settings_have_networks(&server->config.ppp)) {
+        caller->networks =
+            other_networks_add_server(&server->dialer.networks, caller->port, &server->config.ppp);
+        if (!caller->networks)
+            server->host.node.simulation->failure = STATUS_NO_MEMORY;
+    }
+    return other_networks_attach(caller->networks);
+}
+
 struct ppp_session_config rras_caller_session(struct rras_caller *caller)
 {
     struct rras_server *server = caller->server;
@@ -72,6 +85,8 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     memcpy(config.ipcp.servers, server->config.name_servers, sizeof config.ipcp.servers);
     config.assign_address = assign_address;
     config.assign_context = caller;
+    config.networks = caller_networks(caller);
+    ppp_settings_apply(&server->config.ppp, &config);
     return config;
 }
 
@@ -99,29 +114,54 @@ static void add_routes(struct rras_caller *caller)
                                    user->routes[i].metric);
 }
 
+static bool ip_up(struct rras_caller *caller)
+{
+    if (!ppp_port_add_interface(caller->port, caller->name)) {
+        ppp_port_hang_up(caller->port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+        return false;
+    }
+    answer_arp(caller, true);
+    add_routes(caller);
+    return true;
+}
+
+static void ip_down(struct rras_caller *caller)
+{
+    if (caller->port->interface)
+        answer_arp(caller, false);
+    ppp_port_remove_interface(caller->port);
+}
+
 void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
 {
     struct rras_server *server = caller->server;
     const struct ppp_session *session = &caller->port->session;
-    if (!ppp_port_add_interface(caller->port, caller->name)) {
-        ppp_port_hang_up(caller->port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+    if (ppp_session_protocol_is_up(session, PPP_PROTOCOL_IP) && !ip_up(caller))
         return;
-    }
-    answer_arp(caller, true);
-    add_routes(caller);
+    caller->connected = true;
     TRACE(&server->host.node.trace, server_now(server), "server.caller.connected",
           trace_text("port", caller->name), trace_text("user", ppp_session_peer_name(session)),
           from, trace_address("address", caller->address),
           trace_number("strength", ppp_session_strength_bits(session)));
 }
 
+void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol)
+{
+    if (protocol != PPP_PROTOCOL_IP || !caller->connected)
+        return;
+    if (!up)
+        ip_down(caller);
+    else if (!caller->port->interface)
+        ip_up(caller);
+}
+
 void rras_caller_disconnected(struct rras_caller *caller)
 {
     struct rras_server *server = caller->server;
-    if (!caller->port->interface)
+    ip_down(caller);
+    if (!caller->connected)
         return;
-    answer_arp(caller, false);
-    ppp_port_remove_interface(caller->port);
+    caller->connected = false;
     TRACE(&server->host.node.trace, server_now(server), "server.caller.disconnected",
           trace_text("port", caller->name),
           trace_text("user", ppp_session_peer_name(&caller->port->session)),

@@ -2,6 +2,7 @@
 #define VPNSIM_NODES_RRAS_CALLER_H
 
 #include "base/trace.h"
+#include "nodes/other_networks.h"
 #include "nodes/ppp_port.h"
 
 struct rras_server;
@@ -10,8 +11,10 @@ struct rras_server;
 struct rras_caller {
     struct rras_server *server;
     struct ppp_port *port;
+    struct other_networks *networks; /**< NULL: IP alone, or no call yet */
     ipv4_address local;   /**< ours on the link; 0: that of the server's virtual interface */
     ipv4_address address; /**< assigned to the caller; 0: none */
+    bool connected;       /**< server.caller.connected has been told */
     char name[16];        /**< "VPN1-0": interface and PPP session */
 };
 
@@ -23,6 +26,9 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller);
  * server.caller.connected with @p from, which says where the call comes from.
  */
 void rras_caller_connected(struct rras_caller *caller, struct trace_field from);
+
+/** A protocol has come or gone after that. */
+void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol);
 
 /** The network phase has ended; nothing happens when it has not begun. */
 void rras_caller_disconnected(struct rras_caller *caller);

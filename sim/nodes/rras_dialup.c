@@ -54,13 +54,14 @@ static const struct modem_owner answering = {
 
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
-    (void)value;
     struct rras_modem_port *port = owner;
     switch (event) {
     case PPP_EVENT_LCP_UP:
     case PPP_EVENT_AUTHENTICATED:
+        return;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:
+        rras_caller_protocol(&port->caller, event == PPP_EVENT_PROTOCOL_UP, value);
         return;
     case PPP_EVENT_NETWORK_UP:
         rras_caller_connected(&port->caller, trace_text("from", modem_caller(port->modem)));

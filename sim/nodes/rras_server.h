@@ -5,6 +5,7 @@
 #include "nodes/dialer.h"
 #include "nodes/host.h"
 #include "nodes/link_info.h"
+#include "nodes/ppp_settings.h"
 #include "nodes/pptp_link.h"
 #include "nodes/pptp_port.h"
 #include "nodes/profile.h"
@@ -40,6 +41,7 @@ struct rras_server_config {
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
     struct ccp_config encryption;
+    struct ppp_settings ppp;
     ipv4_address name_servers[IPCP_SERVERS]; /**< told by IPCP; 0: none */
 };
 

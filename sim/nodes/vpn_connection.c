@@ -210,12 +210,12 @@ static const struct pptp_link_owner link_owner = {
     .released = link_released,
 };
 
-static void network_up(struct vpn_connection *connection)
+static bool ip_up(struct vpn_connection *connection)
 {
     struct pptp_port *port = &connection->port;
     struct host_stack *stack = &port->ppp.host->stack;
     if (!connection_add_interface(&connection->base))
-        return;
+        return false;
     /*
      * The GRE packets keep the way they have, by a host route; then everything else goes into the
      * tunnel, because its metric is lower than that of any gateway.
@@ -225,11 +225,30 @@ static void network_up(struct vpn_connection *connection)
         host_stack_add_route(stack, port->peer, 32, connection->route_gateway,
                              connection->route_interface, 1) != STATUS_OK)
         connection->route_interface = NULL;
+    return true;
+}
+
+static void network_up(struct vpn_connection *connection)
+{
+    struct pptp_port *port = &connection->port;
+    if (connection_ip_is_up(&connection->base) && !ip_up(connection))
+        return;
     connection_up(&connection->base, port->peer);
     bool encrypted = ppp_session_strength_bits(&port->ppp.session) > 0;
     TRACE(connection_trace(&connection->base), connection_now(&connection->base), "vpn.verdict",
           trace_text("connection", connection->base.config.name),
           trace_text("verdict", encrypted ? "VPN connection" : "tunnel, not a VPN connection"));
+}
+
+/* IP comes and goes while another protocol keeps the connection up. */
+static void protocol_changed(struct vpn_connection *connection, bool up, uint32_t protocol)
+{
+    if (protocol != PPP_PROTOCOL_IP || connection->base.state != CONNECTION_CONNECTED)
+        return;
+    if (!up)
+        network_down(connection);
+    else if (!connection->port.ppp.interface && ip_up(connection))
+        connection_add_routes(&connection->base);
 }
 
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
@@ -240,8 +259,10 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
         link_info_lcp_up(&connection->link_info);
         break;
     case PPP_EVENT_AUTHENTICATED:
+        break;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:
+        protocol_changed(connection, event == PPP_EVENT_PROTOCOL_UP, value);
         break;
     case PPP_EVENT_NETWORK_UP:
         network_up(connection);
@@ -276,7 +297,8 @@ static void reached(struct connection *base)
     struct vpn_connection *connection = (struct vpn_connection *)base;
     const struct vpn_connection_config *config = &connection->config;
     struct dialer *dialer = base->dialer;
-    /* Windows Vista counts its calls from 1 (MS-PTPT note 10); recorded before, they look random. */
+    /* Windows Vista counts its calls from 1 (MS-PTPT note 10); recorded before, they look random.
+     */
     dialer->calls_placed++;
     connection->call_serial_number = dialer->profile->guid_in_subaddress
                                          ? dialer->calls_placed
