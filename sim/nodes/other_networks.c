@@ -210,6 +210,14 @@ static uint8_t check_name(void *context, const struct nbfcp_name *name)
     return NBFCP_ADDED;
 }
 
+struct ppp_networks *other_networks_attach(struct other_networks *networks)
+{
+    if (!networks)
+        return NULL;
+    ppp_port_set_datagrams(networks->port, receive, networks);
+    return &networks->ppp;
+}
+
 static struct other_networks *add(struct other_networks_node *node, struct ppp_port *port,
                                   const struct ppp_settings *settings)
 {
@@ -232,7 +240,6 @@ static struct other_networks *add(struct other_networks_node *node, struct ppp_p
         networks->ppp.nbfcp_config.peer_name = NULL;
     networks->ppp.atcp_config.enabled = settings->appletalk;
     networks->ppp.ipv6cp_config.enabled = settings->ipv6;
-    ppp_port_set_datagrams(port, receive, networks);
     return networks;
 }
 

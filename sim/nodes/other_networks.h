@@ -41,7 +41,7 @@ bool other_networks_state(const struct other_networks_node *node, const char *na
 
 /**
  * Adds one for @p port, in the simulation's arena, with the settings of a caller, or of a server
- * whose @p index -th port it is. The port's other datagrams go there. NULL: no memory.
+ * whose @p index -th port it is. NULL: no memory.
  */
 struct other_networks *other_networks_add_caller(struct other_networks_node *node,
                                                  struct ppp_port *port,
@@ -49,6 +49,10 @@ struct other_networks *other_networks_add_caller(struct other_networks_node *nod
 struct other_networks *other_networks_add_server(struct other_networks_node *node,
                                                  struct ppp_port *port,
                                                  const struct ppp_settings *settings);
+
+/** Has the port's other datagrams come here; returns what its next session negotiates. NULL: NULL.
+ */
+struct ppp_networks *other_networks_attach(struct other_networks *networks);
 
 /** A NetBIOS name of this node, from its node name: "CLIENT" and @p suffix. */
 struct nbfcp_name other_networks_name(const struct other_networks_node *node, uint8_t suffix);

@@ -127,6 +127,19 @@ static struct ccp_config build_encryption(const struct scenario_encryption *want
     return config;
 }
 
+static struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
+{
+    unsigned networks = wanted->networks ? wanted->networks : SCENARIO_NETWORK_IP;
+    return (struct ppp_settings){
+        .no_ip = !(networks & SCENARIO_NETWORK_IP),
+        .ipx = networks & SCENARIO_NETWORK_IPX,
+        .netbeui = networks & SCENARIO_NETWORK_NETBEUI,
+        .appletalk = networks & SCENARIO_NETWORK_APPLETALK,
+        .ipv6 = networks & SCENARIO_NETWORK_IPV6,
+        .ipx_network = wanted->ipx_network,
+    };
+}
+
 static enum status build_connection(struct run *run, const struct scenario_connection *wanted,
                                     struct dialer *dialer)
 {
@@ -136,6 +149,7 @@ static enum status build_connection(struct run *run, const struct scenario_conne
                    .password = wanted->password,
                    .encryption =
                        build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_REQUIRED),
+                   .ppp = build_ppp(&wanted->ppp),
                    .default_route = wanted->default_route,
                    .mtu = (uint16_t)wanted->mtu},
         .server = wanted->server,
@@ -193,6 +207,7 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
                               ? profile->gre_from_route
                               : wanted->pptp.reply_from_route == SCENARIO_YES,
         .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_OPTIONAL),
+        .ppp = build_ppp(&wanted->ppp),
         .name_servers = {[IPCP_DNS1] = wanted->name_servers.dns,
                          [IPCP_DNS2] = wanted->name_servers.dns2,
                          [IPCP_NBNS1] = wanted->name_servers.wins,

@@ -1,3 +1,4 @@
+#include "nodes/network_ping.h"
 #include "nodes/ping.h"
 #include "nodes/rras_admin.h"
 #include "nodes/transfer.h"
@@ -29,6 +30,21 @@ static enum status do_ping(const struct run *run, const struct scenario_action_p
         .dont_fragment = wanted->dont_fragment,
     };
     return ping_start(action_host(run, wanted->node), &config);
+}
+
+static enum status do_network_ping(const struct run *run,
+                                   const struct scenario_action_network_ping *wanted)
+{
+    const struct network_ping_config config = {
+        .name = wanted->name,
+        .protocol = wanted->network == SCENARIO_NETWORK_IPX ? PPP_PROTOCOL_IPX : PPP_PROTOCOL_NBF,
+        .count = wanted->count,
+        .interval = wanted->interval,
+        .size = wanted->size,
+    };
+    struct vpn_client *client = (struct vpn_client *)run_node(run, wanted->node);
+    struct connection *connection = dialer_find(&client->dialer, wanted->connection->name);
+    return network_ping_start(connection->networks, &config);
 }
 
 static enum status do_transfer(const struct run *run, const struct scenario_action_transfer *wanted)
@@ -109,6 +125,9 @@ static void perform(struct simulation *simulation, struct event *event)
         break;
     case SCENARIO_PING:
         status = do_ping(run, &action->ping);
+        break;
+    case SCENARIO_NETWORK_PING:
+        status = do_network_ping(run, &action->network_ping);
         break;
     case SCENARIO_TRANSFER:
         status = do_transfer(run, &action->transfer);

@@ -153,6 +153,20 @@ struct scenario_encryption {
     enum scenario_choice stateless;
 };
 
+/** Network protocols over PPP as a set of bits. */
+#define SCENARIO_NETWORK_IP        1u
+#define SCENARIO_NETWORK_IPX       2u
+#define SCENARIO_NETWORK_NETBEUI   4u
+#define SCENARIO_NETWORK_APPLETALK 8u
+#define SCENARIO_NETWORK_IPV6      16u
+
+/** What a client connection or a server says about PPP itself. */
+struct scenario_ppp {
+    struct scenario_position at; /**< file NULL: absent, the profile decides */
+    unsigned networks;           /**< SCENARIO_NETWORK_..., 0 when absent: IP */
+    uint32_t ipx_network;        /**< servers */
+};
+
 /** A connection of a vpn-client that a dial action starts. */
 struct scenario_connection {
     struct scenario_position at;
@@ -162,6 +176,7 @@ struct scenario_connection {
     const char *user;     /**< "" when absent; may hold DOMAIN\user */
     const char *password; /**< "" when absent */
     struct scenario_authentication_list authentication;
+    struct scenario_ppp ppp;
     struct scenario_encryption encryption;
     bool default_route;               /**< route everything through the tunnel; default true */
     instant echo_interval;            /**< of the control connection; 0: the profile's */
@@ -212,6 +227,7 @@ struct scenario_name_servers {
 struct scenario_vpn_server {
     struct scenario_pptp_server pptp;
     struct scenario_authentication_list authentication;
+    struct scenario_ppp ppp;
     struct scenario_encryption encryption;
     struct scenario_user *users;
     size_t user_count;
@@ -336,6 +352,7 @@ enum scenario_action_kind {
     SCENARIO_DELAY,
     SCENARIO_DUPLICATE,
     SCENARIO_CORRUPT,
+    SCENARIO_NETWORK_PING,
 };
 
 /** Actions on connections. */
@@ -376,6 +393,17 @@ struct scenario_action_udp_stream {
     uint32_t size; /**< octets of UDP data in each datagram */
     uint32_t count;
     instant interval;
+};
+
+/** A ping by another network protocol than IP. */
+struct scenario_action_network_ping {
+    const char *name;
+    struct scenario_node *node;
+    struct scenario_connection *connection;
+    unsigned network; /**< SCENARIO_NETWORK_IPX or _NETBEUI */
+    uint32_t count;
+    instant interval;
+    uint32_t size;
 };
 
 struct scenario_action_set_link {
@@ -433,6 +461,7 @@ struct scenario_action {
         struct scenario_action_call call; /**< DIAL, HANG_UP, STOP_CONTROL, RESET_CONTROL */
         struct scenario_action_disconnect disconnect;
         struct scenario_action_ping ping;
+        struct scenario_action_network_ping network_ping;
         struct scenario_action_transfer transfer;
         struct scenario_action_udp_stream udp_stream;
         struct scenario_link *link; /**< LINK_DOWN, LINK_UP */

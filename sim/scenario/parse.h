@@ -26,6 +26,13 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
 void parse_listening_scripts(struct loader *loader, const xmlNode *element,
                              struct scenario_node *node);
 
+/** The <ppp> of a connection, or of a server. */
+void parse_ppp(struct loader *loader, const xmlNode *element, bool server,
+               struct scenario_ppp *ppp);
+
+void parse_network_ping(struct loader *loader, const xmlNode *element,
+                        struct scenario_action_network_ping *ping);
+
 /** The timeline's actions that send what is written in the scenario. */
 void parse_tcp_script(struct loader *loader, const xmlNode *element,
                       struct scenario_action_tcp_script *action);

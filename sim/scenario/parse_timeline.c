@@ -12,9 +12,10 @@
 #define DATAGRAM_DATA_MAX 65507
 
 static const char *const action_names[] = {
-    "dial",       "hang-up",     "ping",  "transfer",          "udp-stream",   "link-down",
-    "link-up",    "set-link",    "drop",  "disconnect-caller", "stop-control", "reset-control",
-    "tcp-script", "send-packet", "delay", "duplicate",         "corrupt",      NULL};
+    "dial",         "hang-up",       "ping",         "transfer",    "udp-stream",
+    "link-down",    "link-up",       "set-link",     "drop",        "disconnect-caller",
+    "stop-control", "reset-control", "tcp-script",   "send-packet", "delay",
+    "duplicate",    "corrupt",       "network-ping", NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -142,6 +143,9 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         break;
     case SCENARIO_PING:
         parse_ping(loader, element, &action->ping);
+        break;
+    case SCENARIO_NETWORK_PING:
+        parse_network_ping(loader, element, &action->network_ping);
         break;
     case SCENARIO_TRANSFER:
         parse_transfer(loader, element, &action->transfer);

@@ -51,6 +51,22 @@ static const char *text_or_empty(struct loader *loader, const xmlNode *element, 
     return text ? text : "";
 }
 
+/* The only child called name; a second one is reported. */
+static const xmlNode *single(struct loader *loader, const xmlNode *element, const char *name)
+{
+    const xmlNode *first = NULL;
+    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
+        if (!xml_is(child, name))
+            continue;
+        if (first)
+            loader_error(loader, loader_position(loader, child),
+                         "a second <%s>; expected at most one", name);
+        else
+            first = child;
+    }
+    return first;
+}
+
 static void parse_connection(struct loader *loader, const xmlNode *element,
                              struct scenario_connection *connection)
 {
@@ -71,6 +87,9 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     connection->data_retransmissions =
         (uint32_t)element_number(loader, element, "data-retransmissions", 0);
     connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
+    const xmlNode *ppp = single(loader, element, "ppp");
+    if (ppp)
+        parse_ppp(loader, ppp, false, &connection->ppp);
 }
 
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node)
@@ -136,22 +155,6 @@ static void parse_pools(struct loader *loader, const xmlNode *element,
     }
 }
 
-/* The only child called name; a second one is reported. */
-static const xmlNode *single(struct loader *loader, const xmlNode *element, const char *name)
-{
-    const xmlNode *first = NULL;
-    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
-        if (!xml_is(child, name))
-            continue;
-        if (first)
-            loader_error(loader, loader_position(loader, child),
-                         "a second <%s>; expected at most one", name);
-        else
-            first = child;
-    }
-    return first;
-}
-
 static void parse_pptp(struct loader *loader, const xmlNode *element,
                        struct scenario_pptp_server *pptp)
 {
@@ -185,6 +188,9 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
     const xmlNode *encryption = single(loader, element, "encryption");
     if (encryption)
         parse_encryption(loader, encryption, "policy", &server->encryption);
+    const xmlNode *ppp = single(loader, element, "ppp");
+    if (ppp)
+        parse_ppp(loader, ppp, true, &server->ppp);
     parse_users(loader, element, server);
     parse_pools(loader, element, server);
     const xmlNode *name_servers = single(loader, element, "name-servers");

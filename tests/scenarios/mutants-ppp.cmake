@@ -1,0 +1,14 @@
+# Mutants of PPP's link and network control protocols; see mutants.cmake.
+
+mutant(one_ncp_takes_all_with_it protocols/ppp/ppp_session_network.c
+  "    if (!hope)" "    if (true)"
+  ppp/ppp-ncp-independent.xml "the link does not end")
+mutant(ipx_delivered_as_ip protocols/ppp/ppp_session_frame.c
+  "output_push_datagram(&self->output, packet, ncp->class->protocols[0])" "output_push_datagram(&self->output, packet, PPP_PROTOCOL_IP)"
+  pptp/ipx-over-pptp.xml "every echo is answered")
+mutant(nbf_names_forgotten protocols/ppp/nbfcp.c
+  "nbfcp->projected = (uint8_t)((1u << config->name_count) - 1);" "nbfcp->projected = 1;"
+  pptp/netbeui-over-pptp.xml "the client's three names are added")
+mutant(appletalk_ignored protocols/ppp/lcp.c
+  "    if (!ppp_control_is_opened(&lcp->control))\n        return;\n    uint8_t head[2];" "    return;\n    uint8_t head[2];"
+  pptp/appletalk-over-pptp.xml "the client learns it")

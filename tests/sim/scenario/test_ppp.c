@@ -1,0 +1,67 @@
+/* What a scenario says about PPP, field by field. */
+#include "support/unit.h"
+
+#include "scenario/scenario_xml.h"
+#include "vocabulary.h"
+
+#define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/ppp.xml"
+
+static int load(void **state)
+{
+    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
+    struct scenario *scenario;
+    struct diagnostics diagnostics;
+    diagnostics_init(&diagnostics);
+    enum status status = scenario_load(FILE_NAME, &options, &scenario, &diagnostics);
+    diagnostics_print(&diagnostics, stderr);
+    diagnostics_destroy(&diagnostics);
+    *state = scenario;
+    return status == STATUS_OK ? 0 : -1;
+}
+
+static int release(void **state)
+{
+    scenario_free(*state);
+    return 0;
+}
+
+static void network_protocols_of_both_ends(void **state)
+{
+    const struct scenario_node *client = scenario_find_node(*state, "client");
+    const struct scenario_connection *corp = scenario_find_connection(client, "corp");
+    assert_int_equal(corp->ppp.networks, SCENARIO_NETWORK_IP | SCENARIO_NETWORK_IPX |
+                                             SCENARIO_NETWORK_NETBEUI | SCENARIO_NETWORK_APPLETALK);
+    assert_int_equal(corp->ppp.at.line, 6);
+    const struct scenario_connection *plain = scenario_find_connection(client, "plain");
+    assert_int_equal(plain->ppp.networks, 0);
+    assert_null(plain->ppp.at.file);
+    const struct scenario_ppp *server = &scenario_find_node(*state, "server")->server->ppp;
+    assert_int_equal(server->networks, SCENARIO_NETWORK_IPX | SCENARIO_NETWORK_IPV6);
+    assert_int_equal(server->ipx_network, 0xc0ffee01);
+}
+
+static void pings_by_other_networks(void **state)
+{
+    const struct scenario *scenario = *state;
+    assert_int_equal(scenario->actions[0].kind, SCENARIO_NETWORK_PING);
+    const struct scenario_action_network_ping *ping = &scenario->actions[0].network_ping;
+    assert_string_equal(ping->name, "novell");
+    assert_string_equal(ping->connection->name, "corp");
+    assert_int_equal(ping->network, SCENARIO_NETWORK_IPX);
+    assert_int_equal(ping->count, 2);
+    assert_int_equal(ping->interval, 3 * INSTANT_SECOND);
+    assert_int_equal(ping->size, 500);
+    ping = &scenario->actions[1].network_ping;
+    assert_int_equal(ping->network, SCENARIO_NETWORK_NETBEUI);
+    assert_int_equal(ping->count, 4);
+    assert_int_equal(ping->interval, INSTANT_SECOND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(network_protocols_of_both_ends),
+        cmocka_unit_test(pings_by_other_networks),
+    };
+    return cmocka_run_group_tests(tests, load, release);
+}
