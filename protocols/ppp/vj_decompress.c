@@ -72,7 +72,7 @@ static void apply_changes(struct vj_slot *slot, uint8_t changes, struct wire_rea
 {
     uint8_t *tcp = vj_tcp(slot);
     uint16_t last = vj_data_length(slot);
-    tcp[VJ_TCP_FLAGS] &= (uint8_t)~(VJ_FLAG_PSH | VJ_FLAG_URG);
+    tcp[VJ_TCP_FLAGS] &= (uint8_t) ~(VJ_FLAG_PSH | VJ_FLAG_URG);
     if (changes & VJ_PUSH)
         tcp[VJ_TCP_FLAGS] |= VJ_FLAG_PSH;
     switch (changes & VJ_NUMBERS) {
