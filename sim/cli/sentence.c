@@ -12,7 +12,13 @@
 #define VALUE_SIZE 68
 
 const struct cli_sentence cli_sentences[] = {
-    {"dial.started", "dials {connection}[ at {server}][ by {protocol}]"},
+    {"dial.started", "dials {connection}[ at {server}][, number {number},][ by {protocol}]"},
+    {"dial.demanded", "a packet makes {connection} dial"},
+    {"modem.dialled", "{modem} goes off the hook and dials {number}"},
+    {"modem.ringing", "{modem} rings[, called from {from}]"},
+    {"modem.connected", "{modem} has a carrier at {rate} bit/s"},
+    {"modem.failed", "{modem} gets no connection to {number}: {reason}"},
+    {"modem.disconnected", "{modem} has lost its carrier: {reason}"},
     {"dial.connected", "is connected through {connection}[, address {address}][, encryption "
                        "{encryption}][ {strength}]"},
     {"dial.failed", "cannot connect {connection}: error {error}[, {reason}]"},

@@ -4,6 +4,7 @@
 #include "inet/inet_trace.h"
 #include "inet/tcp_trace.h"
 #include "net/link.h"
+#include "net/telephone.h"
 #include "nodes/host_stack.h"
 #include "ppp/ppp_auth.h"
 #include "ppp/ppp_trace.h"
@@ -15,7 +16,10 @@ const struct trace_declaration node_trace_declarations[] = {
     {"packet.dropped", "protocol reason serial",
      "A packet ends here. \"protocol\" is the layer that decided, \"reason\" a fixed phrase, "
      "\"serial\" the packet's number in the run (0: unknown)."},
-    {"dial.started", "connection server protocol", "A VPN client starts to dial."},
+    {"dial.started", "connection server number protocol",
+     "A machine starts to dial a VPN server's address or a telephone number."},
+    {"dial.demanded", "connection serial",
+     "A packet was routed to a demand-dial connection that is not up, and makes it dial."},
     {"dial.connected", "connection server address encryption strength",
      "A dial has succeeded: IP may flow. \"encryption\" is mppe or none, \"strength\" the key "
      "length in bits."},
@@ -61,15 +65,8 @@ const struct trace_declaration node_trace_declarations[] = {
 };
 
 const struct trace_declaration *const node_trace_tables[] = {
-    base_trace_declarations,
-    node_trace_declarations,
-    pptp_trace_declarations,
-    gre_trace_declarations,
-    ppp_trace_declarations,
-    ppp_auth_trace_declarations,
-    tcp_trace_declarations,
-    inet_trace_declarations,
-    host_stack_trace_declarations,
-    link_trace_declarations,
-    NULL,
+    base_trace_declarations, node_trace_declarations,  pptp_trace_declarations,
+    gre_trace_declarations,  ppp_trace_declarations,   ppp_auth_trace_declarations,
+    tcp_trace_declarations,  inet_trace_declarations,  host_stack_trace_declarations,
+    link_trace_declarations, modem_trace_declarations, NULL,
 };

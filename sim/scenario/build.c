@@ -48,6 +48,12 @@ struct device *run_device(const struct run *run, const struct scenario_node *nod
     return host_stack_device(run_interface(run, node, interface));
 }
 
+struct modem *run_modem(const struct run *run, const struct scenario_node *node,
+                        const struct scenario_modem *modem)
+{
+    return host_find_modem((struct host *)run_node(run, node), modem->name);
+}
+
 static enum status build_links(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
@@ -137,7 +143,8 @@ static enum status build_all(struct run *run)
     const struct scenario *scenario = run->scenario;
     run->nodes = simulation_allocate(&run->simulation, scenario->node_count * sizeof *run->nodes);
     run->links = simulation_allocate(&run->simulation, scenario->link_count * sizeof *run->links);
-    if (!run->nodes || !run->links)
+    run->telephone = telephone_network_create(&run->simulation);
+    if (!run->nodes || !run->links || !run->telephone)
         return STATUS_NO_MEMORY;
     enum status status = STATUS_OK;
     for (size_t i = 0; i < scenario->node_count && status == STATUS_OK; i++)
@@ -192,7 +199,8 @@ void run_start(struct run *run)
 int run_link_type(const struct run *run, const struct scenario_capture *capture)
 {
     (void)run;
-    return capture->kind == SCENARIO_CAPTURE_LAYER ? CAPTURE_PPP_WITH_DIR : CAPTURE_ETHERNET;
+    bool ppp = capture->kind == SCENARIO_CAPTURE_LAYER || capture->kind == SCENARIO_CAPTURE_MODEM;
+    return ppp ? CAPTURE_PPP_WITH_DIR : CAPTURE_ETHERNET;
 }
 
 void run_add_tap(struct run *run, const struct scenario_capture *capture, struct capture_tap *tap)
@@ -204,6 +212,9 @@ void run_add_tap(struct run *run, const struct scenario_capture *capture, struct
         return;
     case SCENARIO_CAPTURE_INTERFACE:
         tap_point_add(&run_device(run, capture->node, capture->interface)->taps, tap);
+        return;
+    case SCENARIO_CAPTURE_MODEM:
+        tap_point_add(&run_modem(run, capture->node, capture->modem)->taps, tap);
         return;
     case SCENARIO_CAPTURE_LAYER:
         node = run_node(run, capture->node);

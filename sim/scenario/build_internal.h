@@ -4,6 +4,9 @@
 #include "capture/capture_filter.h"
 #include "net/link.h"
 #include "net/node.h"
+#include "net/telephone.h"
+#include "nodes/dialer.h"
+#include "nodes/rras_server.h"
 #include "scenario/build.h"
 
 /*
@@ -16,8 +19,9 @@ struct scheduled_action;
 struct run {
     const struct scenario *scenario;
     struct simulation simulation;
-    struct node **nodes;              /* as scenario->nodes */
-    struct link **links;              /* as scenario->links */
+    struct node **nodes; /* as scenario->nodes */
+    struct link **links; /* as scenario->links */
+    struct telephone_network *telephone;
     struct scheduled_action *actions; /* as scenario->actions */
     char *error;
     size_t error_size;
@@ -34,6 +38,31 @@ struct stack_interface *run_interface(const struct run *run, const struct scenar
                                       const struct scenario_interface *interface);
 struct device *run_device(const struct run *run, const struct scenario_node *node,
                           const struct scenario_interface *interface);
+
+struct modem *run_modem(const struct run *run, const struct scenario_node *node,
+                        const struct scenario_modem *modem);
+
+/** The part of a built node that has its connections. */
+struct dialer *run_dialer(const struct run *run, const struct scenario_node *node);
+
+/** Adds modems and connections to a node that has them, built as @p host. */
+enum status build_dialling(struct run *run, const struct scenario_node *node, struct host *host,
+                           struct dialer *dialer);
+
+/** Lets a server answer its modems. */
+enum status build_answering(const struct scenario_node *node, struct rras_server *server);
+
+/** The routes of a connection or a caller, in the simulation's arena; NULL: no memory. */
+const struct connection_route *build_networks(struct run *run,
+                                              const struct scenario_network_routes *networks);
+
+/* Shared by what clients and servers say. */
+enum status build_methods(struct run *run, struct scenario_position at,
+                          const struct scenario_authentication_list *list,
+                          enum ppp_auth_method methods[LCP_METHODS], uint8_t *count);
+struct ccp_config build_encryption(const struct scenario_encryption *wanted,
+                                   enum scenario_encryption_policy unset);
+struct ppp_settings build_ppp(const struct scenario_ppp *wanted);
 
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);

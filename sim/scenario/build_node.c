@@ -5,7 +5,6 @@
 #include "nodes/tcp_server.h"
 #include "nodes/udp_server.h"
 #include "nodes/vpn_client.h"
-#include "nodes/vpn_connection.h"
 #include "scenario/build_internal.h"
 
 #include <stdio.h>
@@ -84,9 +83,9 @@ static enum status build_services(const struct scenario_node *node, struct host 
 }
 
 /* The engines' methods in the order of the scenario; MS-CHAP-V2 alone when it names none. */
-static enum status build_methods(struct run *run, struct scenario_position at,
-                                 const struct scenario_authentication_list *list,
-                                 enum ppp_auth_method methods[LCP_METHODS], uint8_t *count)
+enum status build_methods(struct run *run, struct scenario_position at,
+                          const struct scenario_authentication_list *list,
+                          enum ppp_auth_method methods[LCP_METHODS], uint8_t *count)
 {
     static const enum ppp_auth_method method_of[] = {
         [SCENARIO_AUTHENTICATION_PAP] = PPP_AUTH_PAP,
@@ -103,8 +102,8 @@ static enum status build_methods(struct run *run, struct scenario_position at,
     return STATUS_OK;
 }
 
-static struct ccp_config build_encryption(const struct scenario_encryption *wanted,
-                                          enum scenario_encryption_policy unset)
+struct ccp_config build_encryption(const struct scenario_encryption *wanted,
+                                   enum scenario_encryption_policy unset)
 {
     enum scenario_encryption_policy policy =
         wanted->policy == SCENARIO_ENCRYPTION_UNSET ? unset : wanted->policy;
@@ -127,7 +126,7 @@ static struct ccp_config build_encryption(const struct scenario_encryption *want
     return config;
 }
 
-static struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
+struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
 {
     unsigned networks = wanted->networks ? wanted->networks : SCENARIO_NETWORK_IP;
     return (struct ppp_settings){
@@ -140,31 +139,6 @@ static struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
     };
 }
 
-static enum status build_connection(struct run *run, const struct scenario_connection *wanted,
-                                    struct dialer *dialer)
-{
-    struct vpn_connection_config config = {
-        .common = {.name = wanted->name,
-                   .user = wanted->user,
-                   .password = wanted->password,
-                   .encryption =
-                       build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_REQUIRED),
-                   .ppp = build_ppp(&wanted->ppp),
-                   .default_route = wanted->default_route,
-                   .mtu = (uint16_t)wanted->mtu},
-        .server = wanted->server,
-        .port = wanted->port,
-        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
-        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
-        .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
-        .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
-        .data_retransmissions = (uint8_t)wanted->data_retransmissions,
-    };
-    enum status status = build_methods(run, wanted->at, &wanted->authentication,
-                                       config.common.methods, &config.common.method_count);
-    return status == STATUS_OK ? vpn_connection_add(dialer, &config) : status;
-}
-
 static enum status build_client(struct run *run, const struct scenario_node *node,
                                 const struct node_profile *profile, struct node **built)
 {
@@ -173,27 +147,28 @@ static enum status build_client(struct run *run, const struct scenario_node *nod
         return STATUS_NO_MEMORY;
     *built = &client->host.node;
     client->host.stack.config.forwarding = node->forwarding;
-    for (size_t i = 0; i < node->connection_count; i++) {
-        const struct scenario_connection *wanted = &node->connections[i];
-        enum status status = build_connection(run, wanted, &client->dialer);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
+    return build_dialling(run, node, &client->host, &client->dialer);
 }
 
 static enum status build_user(struct run *run, const struct scenario_user *wanted,
                               struct rras_server *server)
 {
-    (void)run;
-    const struct rras_user user = {.name = wanted->name, .password = wanted->password};
-    return rras_server_add_user(server, &user);
+    const struct rras_user user = {
+        .name = wanted->name,
+        .password = wanted->password,
+        .address = wanted->address,
+        .routes = build_networks(run, &wanted->networks),
+        .route_count = wanted->networks.count,
+    };
+    return user.routes ? rras_server_add_user(server, &user) : STATUS_NO_MEMORY;
 }
 
 static enum status build_server(struct run *run, const struct scenario_node *node,
                                 const struct node_profile *profile, struct node **built)
 {
     const struct scenario_vpn_server *wanted = node->server;
+    bool nas = node->kind == SCENARIO_ISP_NAS;
+    const struct node_class *class = nas ? &isp_nas_class : &rras_server_class;
     struct rras_server_config config = {
         .pptp_ports = wanted->pptp.at.file ? (uint16_t)wanted->pptp.ports : 0,
         .tcp_port = wanted->pptp.port,
@@ -206,19 +181,23 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         .gre_from_route = wanted->pptp.reply_from_route == SCENARIO_UNSET
                               ? profile->gre_from_route
                               : wanted->pptp.reply_from_route == SCENARIO_YES,
-        .encryption = build_encryption(&wanted->encryption, SCENARIO_ENCRYPTION_OPTIONAL),
         .ppp = build_ppp(&wanted->ppp),
+        .encryption = build_encryption(&wanted->encryption, nas ? SCENARIO_ENCRYPTION_NONE
+                                                                : SCENARIO_ENCRYPTION_OPTIONAL),
         .name_servers = {[IPCP_DNS1] = wanted->name_servers.dns,
                          [IPCP_DNS2] = wanted->name_servers.dns2,
                          [IPCP_NBNS1] = wanted->name_servers.wins,
                          [IPCP_NBNS2] = wanted->name_servers.wins2},
     };
-    enum status status =
-        build_methods(run, node->at, &wanted->authentication, config.methods, &config.method_count);
+    static const struct scenario_authentication_list chap = {
+        .methods = {SCENARIO_AUTHENTICATION_CHAP_MD5}, .count = 1};
+    bool said = wanted->authentication.count > 0 || !nas;
+    enum status status = build_methods(run, node->at, said ? &wanted->authentication : &chap,
+                                       config.methods, &config.method_count);
     if (status != STATUS_OK)
         return status;
     struct rras_server *server =
-        rras_server_create(&run->simulation, &rras_server_class, node->name, profile, &config);
+        rras_server_create(&run->simulation, class, node->name, profile, &config);
     if (!server)
         return STATUS_NO_MEMORY;
     *built = &server->host.node;
@@ -227,7 +206,9 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         status = build_user(run, &wanted->users[i], server);
     for (size_t i = 0; i < wanted->pool_count && status == STATUS_OK; i++)
         status = rras_server_add_pool(server, wanted->pools[i].from, wanted->pools[i].to);
-    return status;
+    if (status == STATUS_OK)
+        status = build_dialling(run, node, &server->host, &server->dialer);
+    return status == STATUS_OK ? build_answering(node, server) : status;
 }
 
 static enum status build_host(struct run *run, const struct scenario_node *node,
@@ -276,7 +257,7 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
     enum status status;
     if (node->kind == SCENARIO_VPN_CLIENT)
         status = build_client(run, node, profile, built);
-    else if (node->kind == SCENARIO_VPN_SERVER)
+    else if (node->server)
         status = build_server(run, node, profile, built);
     else
         status = build_host(run, node, profile, built);

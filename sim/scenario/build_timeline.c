@@ -76,8 +76,7 @@ static enum status do_udp_stream(const struct run *run,
 
 static void do_call(const struct run *run, const struct scenario_action_call *wanted, bool dial)
 {
-    struct vpn_client *client = (struct vpn_client *)run_node(run, wanted->node);
-    struct dialer *dialer = &client->dialer;
+    struct dialer *dialer = run_dialer(run, wanted->node);
     for (struct connection *c = dialer->connections; c; c = c->next)
         if (!wanted->connection || dialer_find(dialer, wanted->connection->name) == c) {
             if (dial)
@@ -108,6 +107,15 @@ static void do_set_link(const struct run *run, const struct scenario_action_set_
         link_set_mtu(link, wanted->mtu);
     if (wanted->has_loss)
         link_set_loss(link, wanted->loss_ppm);
+}
+
+static void do_set_modem(const struct run *run, const struct scenario_action_set_modem *wanted)
+{
+    struct modem *modem = run_modem(run, wanted->node, wanted->modem);
+    if (wanted->has_noise)
+        modem_set_noise(modem, wanted->noise_ppm);
+    if (wanted->plugged != SCENARIO_UNSET)
+        modem_set_plugged(modem, wanted->plugged == SCENARIO_YES);
 }
 
 static void perform(struct simulation *simulation, struct event *event)
@@ -143,6 +151,9 @@ static void perform(struct simulation *simulation, struct event *event)
         break;
     case SCENARIO_SET_LINK:
         do_set_link(run, &action->set_link);
+        break;
+    case SCENARIO_SET_MODEM:
+        do_set_modem(run, &action->set_modem);
         break;
     case SCENARIO_DROP:
     case SCENARIO_DELAY:

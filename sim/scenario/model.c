@@ -54,6 +54,20 @@ struct scenario_interface *scenario_find_interface(const struct scenario_node *n
     return NULL;
 }
 
+struct scenario_modem *scenario_find_modem(const struct scenario_node *node, const char *name)
+{
+    for (size_t i = 0; i < node->modem_count; i++) {
+        if (strcmp(node->modems[i].name, name) == 0)
+            return &node->modems[i];
+    }
+    return NULL;
+}
+
+bool scenario_kind_dials(enum scenario_node_kind kind)
+{
+    return kind == SCENARIO_VPN_CLIENT || kind == SCENARIO_VPN_SERVER || kind == SCENARIO_ISP_NAS;
+}
+
 struct scenario_connection *scenario_find_connection(const struct scenario_node *node,
                                                      const char *name)
 {
@@ -77,6 +91,8 @@ const char *scenario_node_kind_text(enum scenario_node_kind kind)
         return "vpn-client";
     case SCENARIO_VPN_SERVER:
         return "vpn-server";
+    case SCENARIO_ISP_NAS:
+        return "isp-nas";
     }
     return "?";
 }

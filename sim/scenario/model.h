@@ -46,6 +46,7 @@ enum scenario_node_kind {
     SCENARIO_SWITCH,
     SCENARIO_VPN_CLIENT,
     SCENARIO_VPN_SERVER,
+    SCENARIO_ISP_NAS,
 };
 
 /** A network adapter, or a port of a switch (which has a name and a link only). */
@@ -167,14 +168,50 @@ struct scenario_ppp {
     uint32_t ipx_network;        /**< servers */
 };
 
-/** A connection of a vpn-client that a dial action starts. */
+/** What a modem is plugged into. */
+enum scenario_modem_kind {
+    SCENARIO_MODEM_ANALOG,
+    SCENARIO_MODEM_ISDN,
+};
+
+/** A modem with its telephone line. */
+struct scenario_modem {
+    struct scenario_position at;
+    const char *name;
+    const char *number; /**< NULL: it cannot be called */
+    enum scenario_modem_kind kind;
+    uint64_t rate_bps;
+    instant delay;
+    uint32_t noise_ppm; /**< of each octet */
+    instant connect_time;
+    bool software_flow_control;
+    uint32_t accm;
+    bool answers;         /**< takes calls; only servers can */
+    ipv4_address address; /**< of the machine on calls that it takes; IPV4_ANY: the pool's first */
+};
+
+/** A network behind the other end of a connection or behind a caller. */
+struct scenario_network_route {
+    ipv4_address destination; /**< the host part is zero */
+    unsigned prefix_length;
+    uint32_t metric;
+};
+
+struct scenario_network_routes {
+    struct scenario_network_route *routes;
+    size_t count;
+};
+
+/** A connection that a dial action, or a packet, starts: to a VPN server or over a modem. */
 struct scenario_connection {
     struct scenario_position at;
     const char *name;
-    ipv4_address server;
-    uint16_t port;        /**< TCP port of the PPTP server; default 1723 */
-    const char *user;     /**< "" when absent; may hold DOMAIN\user */
-    const char *password; /**< "" when absent */
+    ipv4_address server;          /**< IPV4_ANY: dial-up */
+    const char *phone_number;     /**< dial-up; NULL otherwise */
+    struct scenario_modem *modem; /**< dial-up; never NULL then in a loaded scenario */
+    uint16_t port;                /**< TCP port of the PPTP server; default 1723 */
+    const char *user;             /**< "" when absent; may hold DOMAIN\user */
+    const char *password;         /**< "" when absent */
     struct scenario_authentication_list authentication;
     struct scenario_ppp ppp;
     struct scenario_encryption encryption;
@@ -185,6 +222,10 @@ struct scenario_connection {
     uint32_t data_retransmissions;    /**< of a control message; 0: the profile's */
     instant connect_timeout;          /**< until a silent server is given up; 0: the profile's */
     uint32_t mtu;                     /**< of the tunnel interface; 0: the profile's */
+    ipv4_address address;             /**< to insist on; IPV4_ANY: the server chooses */
+    instant idle_disconnect;          /**< 0: never */
+    bool demand_dial;
+    struct scenario_network_routes networks;
 };
 
 /** The PPTP part of a vpn-server. */
@@ -205,6 +246,8 @@ struct scenario_user {
     struct scenario_position at;
     const char *name;
     const char *password;
+    ipv4_address address; /**< assigned; IPV4_ANY: one of the pool */
+    struct scenario_network_routes networks;
 };
 
 /** Addresses for the callers of a vpn-server, both ends included. */
@@ -223,7 +266,7 @@ struct scenario_name_servers {
     ipv4_address wins2;
 };
 
-/** What only a vpn-server has. */
+/** What only a vpn-server or an isp-nas has. */
 struct scenario_vpn_server {
     struct scenario_pptp_server pptp;
     struct scenario_authentication_list authentication;
@@ -252,9 +295,11 @@ struct scenario_node {
     size_t service_count;
     struct scenario_script *scripts; /**< those that listen */
     size_t script_count;
-    struct scenario_connection *connections; /**< vpn-client only */
+    struct scenario_modem *modems; /**< of those that have connections */
+    size_t modem_count;
+    struct scenario_connection *connections; /**< vpn-client, vpn-server, isp-nas */
     size_t connection_count;
-    struct scenario_vpn_server *server; /**< vpn-server only; NULL otherwise */
+    struct scenario_vpn_server *server; /**< vpn-server and isp-nas; NULL otherwise */
 };
 
 struct scenario_link_end {
@@ -321,6 +366,7 @@ struct scenario_filter {
 enum scenario_capture_kind {
     SCENARIO_CAPTURE_LINK,      /**< "link:NAME" */
     SCENARIO_CAPTURE_INTERFACE, /**< "NODE:INTERFACE" */
+    SCENARIO_CAPTURE_MODEM,     /**< "NODE:MODEM" */
     SCENARIO_CAPTURE_LAYER,     /**< "NODE/LAYER" */
 };
 
@@ -331,6 +377,7 @@ struct scenario_capture {
     struct scenario_link *link;
     struct scenario_node *node;
     struct scenario_interface *interface;
+    struct scenario_modem *modem;
     const char *layer;
 };
 
@@ -343,6 +390,7 @@ enum scenario_action_kind {
     SCENARIO_LINK_DOWN,
     SCENARIO_LINK_UP,
     SCENARIO_SET_LINK,
+    SCENARIO_SET_MODEM,
     SCENARIO_DROP,
     SCENARIO_DISCONNECT_CALLER,
     SCENARIO_STOP_CONTROL,
@@ -414,6 +462,14 @@ struct scenario_action_set_link {
     uint32_t loss_ppm;
 };
 
+struct scenario_action_set_modem {
+    struct scenario_node *node;
+    struct scenario_modem *modem;
+    bool has_noise;
+    uint32_t noise_ppm;
+    enum scenario_choice plugged; /**< UNSET: stays as it is */
+};
+
 /** What befalls the first..last-th frame, counted from 1, that matches after the action's instant.
  */
 struct scenario_action_fault {
@@ -466,6 +522,7 @@ struct scenario_action {
         struct scenario_action_udp_stream udp_stream;
         struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
         struct scenario_action_set_link set_link;
+        struct scenario_action_set_modem set_modem;
         struct scenario_action_fault fault; /**< DROP, DELAY, DUPLICATE, CORRUPT */
         struct scenario_action_tcp_script tcp_script;
         struct scenario_action_send_packet send_packet;
@@ -517,6 +574,12 @@ struct scenario_link *scenario_find_link(const struct scenario *scenario, const 
 /** The interface or port of @p node named @p name; NULL when there is none. */
 struct scenario_interface *scenario_find_interface(const struct scenario_node *node,
                                                    const char *name);
+
+/** The modem of @p node named @p name; NULL when there is none. */
+struct scenario_modem *scenario_find_modem(const struct scenario_node *node, const char *name);
+
+/** Whether nodes of this kind have connections and modems. */
+bool scenario_kind_dials(enum scenario_node_kind kind);
 
 /** The connection of @p node named @p name; NULL when there is none. */
 struct scenario_connection *scenario_find_connection(const struct scenario_node *node,

@@ -21,6 +21,18 @@ void parse_expectations(struct loader *loader, const xmlNode *root);
 /** The part of a vpn-client or vpn-server that other machines do not have. */
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+void parse_modems(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+
+/** What a connection says beside the part that all have: a server, or a number and a modem. */
+void parse_dialling(struct loader *loader, const xmlNode *element, const struct scenario_node *node,
+                    struct scenario_connection *connection);
+
+/** The <network> children of @p element. */
+void parse_networks_behind(struct loader *loader, const xmlNode *element,
+                           struct scenario_network_routes *networks);
+
+void parse_set_modem(struct loader *loader, const xmlNode *element,
+                     struct scenario_action_set_modem *set);
 
 /** The TCP scripts that listen on the machine @p element. */
 void parse_listening_scripts(struct loader *loader, const xmlNode *element,

@@ -268,7 +268,7 @@ static void parse_state(struct loader *loader, const xmlNode *element,
     expectation->state.node = node ? node->name : NULL;
     expectation->state.name = element_text(loader, element, "name");
     expectation->state.is = element_text(loader, element, "is");
-    if (!node || !expectation->state.name || node->kind != SCENARIO_VPN_CLIENT ||
+    if (!node || !expectation->state.name || !scenario_kind_dials(node->kind) ||
         strncmp(expectation->state.name, prefix, sizeof prefix - 1) != 0)
         return;
     const char *connection = expectation->state.name + sizeof prefix - 1;
@@ -365,10 +365,10 @@ static void parse_client_error(struct loader *loader, const xmlNode *element,
                                struct expectation *expectation)
 {
     const struct scenario_node *node = parse_node_reference(loader, element, "node");
-    if (node && node->kind != SCENARIO_VPN_CLIENT)
+    if (node && node->connection_count == 0)
         loader_error(loader, loader_attribute_position(loader, element, "node"),
-                     "\"%s\" is a %s; expected a vpn-client", node->name,
-                     scenario_node_kind_text(node->kind));
+                     "\"%s\" is a %s without connections; expected a machine that has some",
+                     node->name, scenario_node_kind_text(node->kind));
     const struct scenario_connection *connection =
         parse_connection_reference(loader, element, "connection", node);
     expectation->client_error.node = node ? node->name : NULL;

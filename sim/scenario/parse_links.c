@@ -237,6 +237,11 @@ static void resolve_point(struct loader *loader, struct scenario_capture *captur
     capture->kind = SCENARIO_CAPTURE_INTERFACE;
     if (!capture->node)
         return;
+    capture->modem = scenario_find_modem(capture->node, second);
+    if (capture->modem) {
+        capture->kind = SCENARIO_CAPTURE_MODEM;
+        return;
+    }
     capture->interface = scenario_find_interface(capture->node, second);
     if (!capture->interface)
         parse_unknown_interface(loader, capture->at, capture->node, second);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"host",       "router",     "switch",
-                                         "vpn-client", "vpn-server", NULL};
+static const char *const kind_names[] = {"host",       "router",  "switch", "vpn-client",
+                                         "vpn-server", "isp-nas", NULL};
 static const char *const profile_names[] = {
     "rfc",        "windows-95",           "windows-98",      "windows-nt4", "windows-2000",
     "windows-xp", "server-2003-standard", "server-2003-web", "server-2008", NULL};
@@ -148,9 +148,11 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     parse_routes(loader, element, node);
     parse_services(loader, element, node);
     parse_listening_scripts(loader, element, node);
-    if (kind == SCENARIO_VPN_CLIENT)
+    if (scenario_kind_dials(kind)) {
+        parse_modems(loader, element, node);
         parse_connections(loader, element, node);
-    else if (kind == SCENARIO_VPN_SERVER)
+    }
+    if (kind == SCENARIO_VPN_SERVER || kind == SCENARIO_ISP_NAS)
         parse_vpn_server(loader, element, node);
 }
 

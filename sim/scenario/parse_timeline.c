@@ -12,10 +12,10 @@
 #define DATAGRAM_DATA_MAX 65507
 
 static const char *const action_names[] = {
-    "dial",         "hang-up",       "ping",         "transfer",    "udp-stream",
-    "link-down",    "link-up",       "set-link",     "drop",        "disconnect-caller",
-    "stop-control", "reset-control", "tcp-script",   "send-packet", "delay",
-    "duplicate",    "corrupt",       "network-ping", NULL};
+    "dial",          "hang-up",    "ping",        "transfer", "udp-stream",        "link-down",
+    "link-up",       "set-link",   "set-modem",   "drop",     "disconnect-caller", "stop-control",
+    "reset-control", "tcp-script", "send-packet", "delay",    "duplicate",         "corrupt",
+    "network-ping",  NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -43,10 +43,10 @@ static void parse_call(struct loader *loader, const xmlNode *element,
                        struct scenario_action_call *call)
 {
     call->node = parse_node_reference(loader, element, "node");
-    if (call->node && call->node->kind != SCENARIO_VPN_CLIENT) {
+    if (call->node && call->node->connection_count == 0) {
         loader_error(loader, loader_attribute_position(loader, element, "node"),
-                     "\"%s\" is a %s; expected a vpn-client", call->node->name,
-                     scenario_node_kind_text(call->node->kind));
+                     "\"%s\" is a %s without connections; expected a machine that has some",
+                     call->node->name, scenario_node_kind_text(call->node->kind));
         return;
     }
     call->connection = parse_connection_reference(loader, element, "connection", call->node);
@@ -57,9 +57,9 @@ static void parse_disconnect(struct loader *loader, const xmlNode *element,
 {
     disconnect->node = parse_node_reference(loader, element, "node");
     disconnect->user = element_text(loader, element, "user");
-    if (disconnect->node && disconnect->node->kind != SCENARIO_VPN_SERVER)
+    if (disconnect->node && !disconnect->node->server)
         loader_error(loader, loader_attribute_position(loader, element, "node"),
-                     "\"%s\" is a %s; expected a vpn-server", disconnect->node->name,
+                     "\"%s\" is a %s; expected a vpn-server or isp-nas", disconnect->node->name,
                      scenario_node_kind_text(disconnect->node->kind));
 }
 
@@ -159,6 +159,9 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         break;
     case SCENARIO_SET_LINK:
         parse_set_link(loader, element, &action->set_link);
+        break;
+    case SCENARIO_SET_MODEM:
+        parse_set_modem(loader, element, &action->set_modem);
         break;
     case SCENARIO_DROP:
     case SCENARIO_DELAY:

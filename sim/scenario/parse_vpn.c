@@ -68,6 +68,7 @@ static const xmlNode *single(struct loader *loader, const xmlNode *element, cons
 }
 
 static void parse_connection(struct loader *loader, const xmlNode *element,
+                             const struct scenario_node *node,
                              struct scenario_connection *connection)
 {
     connection->at = loader_position(loader, element);
@@ -87,6 +88,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     connection->data_retransmissions =
         (uint32_t)element_number(loader, element, "data-retransmissions", 0);
     connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
+    parse_dialling(loader, element, node, connection);
     const xmlNode *ppp = single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);
@@ -103,7 +105,7 @@ void parse_connections(struct loader *loader, const xmlNode *element, struct sce
         if (!xml_is(child, "connection"))
             continue;
         struct scenario_connection *connection = &node->connections[node->connection_count];
-        parse_connection(loader, child, connection);
+        parse_connection(loader, child, node, connection);
         if (!connection->name)
             return;
         names[node->connection_count] = (struct element_name){
@@ -128,6 +130,8 @@ static void parse_users(struct loader *loader, const xmlNode *element,
         user->at = loader_position(loader, child);
         user->name = element_text(loader, child, "name");
         user->password = element_text(loader, child, "password");
+        user->address = element_address(loader, child, "address");
+        parse_networks_behind(loader, child, &user->networks);
         if (!user->name || !user->password)
             return;
         if (user->name[0] == '\0')

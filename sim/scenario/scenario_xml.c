@@ -162,9 +162,14 @@ void scenario_free(struct scenario *scenario)
 static const char *derive_protocols(const xmlNode *root)
 {
     bool has_pptp = false;
-    for (xmlNode *e = xml_next_element(root, (xmlNode *)root); e; e = xml_next_element(root, e))
+    bool has_dialup = false;
+    for (xmlNode *e = xml_next_element(root, (xmlNode *)root); e; e = xml_next_element(root, e)) {
+        has_dialup = has_dialup || xml_is(e, "modem");
         has_pptp = has_pptp || (xml_is(e, "pptp") && xml_is(e->parent, "vpn-server")) ||
-                   xml_is(e, "vpn-client");
+                   (xml_is(e, "connection") && xml_attribute(e, "server"));
+    }
+    if (has_dialup)
+        return has_pptp ? "PPP PPTP" : "PPP";
     return has_pptp ? "PPTP" : "";
 }
 

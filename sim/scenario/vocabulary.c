@@ -21,6 +21,7 @@ const struct scenario_vocabulary *run_vocabulary(void)
     static const struct scenario_layer layers[] = {
         {SCENARIO_VPN_CLIENT, "ppp"},
         {SCENARIO_VPN_SERVER, "ppp"},
+        {SCENARIO_ISP_NAS, "ppp"},
         {.name = NULL},
     };
     static const struct scenario_vocabulary vocabulary = {

@@ -1,0 +1,130 @@
+/* Modems, connections, and the networks that lie behind them. */
+#include "nodes/dialup_connection.h"
+#include "nodes/vpn_client.h"
+#include "nodes/vpn_connection.h"
+#include "scenario/build_internal.h"
+
+#include <string.h>
+
+struct dialer *run_dialer(const struct run *run, const struct scenario_node *node)
+{
+    struct node *built = run_node(run, node);
+    return node->kind == SCENARIO_VPN_CLIENT ? &((struct vpn_client *)built)->dialer
+                                             : &((struct rras_server *)built)->dialer;
+}
+
+const struct connection_route *build_networks(struct run *run,
+                                              const struct scenario_network_routes *networks)
+{
+    struct connection_route *routes =
+        simulation_allocate(&run->simulation, (networks->count + 1) * sizeof *routes);
+    for (size_t i = 0; routes && i < networks->count; i++)
+        routes[i] = (struct connection_route){
+            .destination = networks->routes[i].destination,
+            .prefix_length = (uint8_t)networks->routes[i].prefix_length,
+            .metric = networks->routes[i].metric,
+        };
+    return routes;
+}
+
+static enum status build_modem(struct run *run, const struct scenario_node *node,
+                               const struct scenario_modem *wanted, struct host *host)
+{
+    const struct modem_config config = {
+        .name = wanted->name,
+        .node = node->name,
+        .number = wanted->number,
+        .kind = wanted->kind == SCENARIO_MODEM_ISDN ? MODEM_ISDN : MODEM_ANALOG,
+        .rate_bps = wanted->rate_bps,
+        .delay = wanted->delay,
+        .noise_ppm = wanted->noise_ppm,
+        .connect_time = wanted->connect_time,
+        .software_flow_control = wanted->software_flow_control,
+        .accm = wanted->accm,
+    };
+    struct modem *modem = modem_create(run->telephone, &config);
+    if (!modem)
+        return STATUS_NO_MEMORY;
+    host_add_modem(host, modem);
+    return STATUS_OK;
+}
+
+/* What an ISP demands is up to the ISP, so that the best of everything is offered. */
+static enum status build_connection_methods(struct run *run,
+                                            const struct scenario_connection *wanted,
+                                            struct connection_config *common)
+{
+    static const struct scenario_authentication_list any = {
+        .methods = {SCENARIO_AUTHENTICATION_MS_CHAP_V2, SCENARIO_AUTHENTICATION_CHAP_MD5,
+                    SCENARIO_AUTHENTICATION_PAP},
+        .count = 3,
+    };
+    bool said = wanted->authentication.count > 0 || !wanted->phone_number;
+    return build_methods(run, wanted->at, said ? &wanted->authentication : &any, common->methods,
+                         &common->method_count);
+}
+
+static enum status build_connection(struct run *run, const struct scenario_connection *wanted,
+                                    struct dialer *dialer)
+{
+    enum scenario_encryption_policy unset =
+        wanted->phone_number ? SCENARIO_ENCRYPTION_NONE : SCENARIO_ENCRYPTION_REQUIRED;
+    struct connection_config common = {
+        .name = wanted->name,
+        .user = wanted->user,
+        .password = wanted->password,
+        .encryption = build_encryption(&wanted->encryption, unset),
+        .ppp = build_ppp(&wanted->ppp),
+        .default_route = wanted->default_route,
+        .mtu = (uint16_t)wanted->mtu,
+        .idle_limit = wanted->idle_disconnect,
+        .address = wanted->address,
+        .demand_dial = wanted->demand_dial,
+        .routes = build_networks(run, &wanted->networks),
+        .route_count = wanted->networks.count,
+    };
+    enum status status = build_connection_methods(run, wanted, &common);
+    if (status != STATUS_OK || !common.routes)
+        return status == STATUS_OK ? STATUS_NO_MEMORY : status;
+    if (wanted->phone_number) {
+        const struct dialup_connection_config config = {
+            .common = common,
+            .number = wanted->phone_number,
+            .modem = host_find_modem(dialer->host, wanted->modem->name),
+        };
+        return dialup_connection_add(dialer, &config);
+    }
+    const struct vpn_connection_config config = {
+        .common = common,
+        .server = wanted->server,
+        .port = wanted->port,
+        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
+        .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
+        .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
+        .data_retransmissions = (uint8_t)wanted->data_retransmissions,
+    };
+    return vpn_connection_add(dialer, &config);
+}
+
+enum status build_dialling(struct run *run, const struct scenario_node *node, struct host *host,
+                           struct dialer *dialer)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < node->modem_count && status == STATUS_OK; i++)
+        status = build_modem(run, node, &node->modems[i], host);
+    for (size_t i = 0; i < node->connection_count && status == STATUS_OK; i++)
+        status = build_connection(run, &node->connections[i], dialer);
+    return status;
+}
+
+enum status build_answering(const struct scenario_node *node, struct rras_server *server)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < node->modem_count && status == STATUS_OK; i++)
+        if (node->modems[i].answers)
+            status =
+                rras_server_add_modem(server, host_find_modem(&server->host, node->modems[i].name),
+                                      node->modems[i].address);
+    return status;
+}
