@@ -26,6 +26,7 @@ struct arp_entry {
     struct packet_queue waiting;
 };
 
+#define CACHE_LINE 64
 /* A multiple of 4, so that entries behind the buckets are aligned. */
 #define ARP_FIRST_CAPACITY 4
 #define ARP_MOST_ENTRIES   32768
@@ -86,9 +87,11 @@ static void link_entry(struct arp_cache *cache, struct arp_entry *entry)
 static bool grow(struct arp_cache *cache)
 {
     uint32_t capacity = cache->capacity ? cache->capacity * UINT32_C(2) : ARP_FIRST_CAPACITY;
-    /* One block, so that in a small cache the entry lies beside its bucket. */
+    /* One block, so that in a small cache the entry lies beside its bucket, in one cache line. */
     size_t buckets_size = capacity * sizeof(uint16_t);
-    uint16_t *buckets = malloc(buckets_size + capacity * sizeof(struct arp_entry));
+    size_t block_size = buckets_size + capacity * sizeof(struct arp_entry);
+    uint16_t *buckets =
+        aligned_alloc(CACHE_LINE, (block_size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1));
     if (!buckets)
         return false;
     struct arp_entry *entries = (struct arp_entry *)(void *)(buckets + capacity);

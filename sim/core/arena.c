@@ -5,13 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CACHE_LINE       64
 #define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
 
 struct arena_block {
     struct arena_block *next;
     size_t used;
     size_t size;
-    _Alignas(16) uint8_t octets[];
+    _Alignas(CACHE_LINE) uint8_t octets[];
 };
 
 struct arena {
@@ -43,10 +44,13 @@ void *arena_allocate(struct arena *arena, size_t size)
         return NULL;
     size = (size + 15) & ~(size_t)15;
     struct arena_block *block = arena->blocks;
+    if (block && size >= CACHE_LINE)
+        block->used = (block->used + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
     if (!block || block->size - block->used < size) {
         bool alone = size > ARENA_BLOCK_SIZE / 4;
-        size_t block_size = alone ? size : ARENA_BLOCK_SIZE;
-        struct arena_block *fresh = malloc(sizeof *fresh + block_size);
+        size_t block_size =
+            alone ? (size + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1) : ARENA_BLOCK_SIZE;
+        struct arena_block *fresh = aligned_alloc(CACHE_LINE, sizeof *fresh + block_size);
         if (!fresh)
             return NULL;
         fresh->used = 0;

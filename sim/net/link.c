@@ -9,6 +9,8 @@
 /* Added to the number of the fault that corrupts a frame: no bit has such a number. */
 #define FLIP_BY_FAULT UINT32_C(0x80000000)
 
+#define CACHE_LINE 64
+
 /* Where a frame stands that the transmitter has accepted. */
 enum fate {
     ARRIVES, /* in its turn */
@@ -30,35 +32,44 @@ struct flight {
 /* Flights by free-running numbers; memory is taken with the first, so an idle link costs none. */
 struct ring {
     struct flight *slots;
-    uint32_t capacity; /* a power of two, or 0 */
     uint32_t tail;     /* the number of the next */
+    uint32_t capacity; /* a power of two, or 0 */
 };
 
-/* One way through the link. */
+/*
+ * One way through the link. With tens of thousands of links each packet finds them out of the
+ * cache, so what every packet needs stands in the first two lines, here and in the link.
+ */
 struct direction {
-    struct event arrival; /* pending while a frame is on its way: the earliest to arrive */
+    _Alignas(CACHE_LINE) struct event arrival; /* pending while a frame is on its way */
     struct link *link;
-    unsigned side;          /* the sender's */
     struct ring wire;       /* all that were accepted, in order */
     uint32_t arrived;       /* number of the next in the wire that may arrive */
     uint32_t sent;          /* number of the first that the transmitter was seen to hold */
     instant busy_until;     /* when the transmitter has finished all it accepted */
-    instant last_due;       /* no frame that keeps its place arrives before this */
+    unsigned side;          /* the sender's */
+    uint32_t released;      /* number of the next in held */
     struct ring held;       /* those held back, in the order of their arrival */
-    uint32_t released;      /* number of the next in there */
+    instant last_due;       /* no frame that keeps its place arrives before this */
     struct event departure; /* pending while a tapped frame waits for its last bit */
 };
 
 struct link {
     struct simulation *simulation;
     struct device *devices[2];
-    struct link_config config;
+    uint64_t rate_bps;
+    instant delay;
+    uint32_t longest; /* frame, header included */
+    uint32_t queue_limit;
     bool up;
     bool impaired; /* some probability or the jitter is not 0 */
+    bool reorders; /* some frame was held back once */
+    bool tapped;
     struct link_fault *faults;
-    uint32_t fault_count;
-    struct tap_point taps;
     struct direction directions[2]; /* by the sender's side */
+    struct tap_point taps;
+    uint32_t fault_count;
+    struct link_config config; /* the whole; above stands again what all packets need */
     struct entropy entropy;
     struct trace trace;
 };
@@ -125,7 +136,7 @@ static struct flight *earliest(struct direction *direction)
             break;
         wire = NULL;
     }
-    if (direction->released == direction->held.tail)
+    if (!direction->link->reorders || direction->released == direction->held.tail)
         return wire;
     struct flight *held = slot(&direction->held, direction->released);
     return wire && wire->due <= held->due ? wire : held;
@@ -243,11 +254,11 @@ static void depart(struct simulation *simulation, struct event *event)
 /* ---- Sending ---- */
 
 /* How long the transmitter needs, rounded up to a whole nanosecond. */
-static instant serialization_time(const struct link_config *config, uint32_t length)
+static instant serialization_time(const struct link *link, uint32_t length)
 {
-    if (config->rate_bps == 0)
+    if (link->rate_bps == 0)
         return 0;
-    return ((uint64_t)length * 8 * INSTANT_SECOND + config->rate_bps - 1) / config->rate_bps;
+    return ((uint64_t)length * 8 * INSTANT_SECOND + link->rate_bps - 1) / link->rate_bps;
 }
 
 static bool draw(struct link *link, uint32_t ppm)
@@ -263,10 +274,10 @@ static const char *refusal(struct link *link, struct direction *direction,
         return "link-down";
     if (!link->devices[1 - direction->side])
         return "no-peer";
-    if (frame->length > (uint64_t)link->config.mtu + LINK_HEADER_SIZE)
+    if (frame->length > link->longest)
         return "mtu";
     advance(direction);
-    if (direction->wire.tail - direction->sent >= link->config.queue_limit)
+    if (direction->wire.tail - direction->sent >= link->queue_limit)
         return "queue-full";
     if (!make_room(direction)) {
         link->simulation->failure = STATUS_NO_MEMORY;
@@ -286,6 +297,7 @@ static void hold_back(struct link *link, struct direction *direction, struct fli
         return;
     }
     flight->fate = HELD;
+    link->reorders = true;
     struct flight late = *flight;
     late.due = instant_after(flight->due, delay);
     /* Only faults of different delays get out of order. */
@@ -420,11 +432,11 @@ void device_transmit(struct device *device, struct packet *frame)
     tap_point_record(&device->taps, simulation->now, TAP_SENT, frame->data, frame->length);
     if (direction->busy_until < simulation->now)
         direction->busy_until = simulation->now;
-    direction->busy_until += serialization_time(&link->config, frame->length);
+    direction->busy_until += serialization_time(link, frame->length);
     struct flight flight = {.ends = direction->busy_until,
-                            .due = instant_after(direction->busy_until, link->config.delay),
+                            .due = instant_after(direction->busy_until, link->delay),
                             .frame = frame,
-                            .tapped = link->taps.taps != NULL};
+                            .tapped = link->tapped};
     struct mishap mishap = {0};
     bool disturbed = link->faults && hit_by_faults(link, device->side, &flight, &mishap);
     if (mishap.lost) {
@@ -471,6 +483,10 @@ struct link *link_create(struct simulation *simulation, const struct link_config
         direction->link = link;
         direction->side = side;
     }
+    link->rate_bps = config->rate_bps;
+    link->delay = config->delay;
+    link->queue_limit = config->queue_limit;
+    link_set_mtu(link, config->mtu);
     link_set_loss(link, config->loss_ppm);
     return link;
 }
@@ -529,6 +545,7 @@ void link_set_up(struct link *link, bool up)
 void link_set_mtu(struct link *link, uint32_t mtu)
 {
     link->config.mtu = mtu;
+    link->longest = mtu < UINT32_MAX - LINK_HEADER_SIZE ? mtu + LINK_HEADER_SIZE : UINT32_MAX;
 }
 
 void link_set_loss(struct link *link, uint32_t loss_ppm)
@@ -549,4 +566,5 @@ void link_add_fault(struct link *link, struct link_fault *fault)
 void link_add_tap(struct link *link, struct capture_tap *tap)
 {
     tap_point_add(&link->taps, tap);
+    link->tapped = true;
 }
