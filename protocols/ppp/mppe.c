@@ -20,9 +20,13 @@ static bool is_flag_packet(uint16_t count)
 
 static void change_keys(struct mppe_state *state, unsigned times)
 {
-    for (; times > 0; times--)
+    uint8_t former[MPPE_KEY_SIZE];
+    for (; times > 0; times--) {
+        memcpy(former, state->session_key, sizeof former);
         mppe_change_key(state->crypto, (enum mppe_strength)state->strength, state->start_key,
                         state->session_key);
+        state->key_changes += memcmp(former, state->session_key, sizeof former) != 0;
+    }
 }
 
 static enum status init_state(struct mppe_state *state, const struct mppe_config *config)

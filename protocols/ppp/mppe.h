@@ -32,8 +32,9 @@ struct mppe_config {
 /** Keys and position of one direction; for the two structures below, not for their users. */
 struct mppe_state {
     struct crypto *crypto;
-    struct rc4 *rc4; /**< own keystream in stateful mode; the context's scratch otherwise */
-    uint16_t count;  /**< sending: of the next packet; receiving: of the last one */
+    struct rc4 *rc4;      /**< own keystream in stateful mode; the context's scratch otherwise */
+    uint16_t count;       /**< sending: of the next packet; receiving: of the last one */
+    uint32_t key_changes; /**< times that the session key became another one */
     uint8_t key_length;
     uint8_t strength; /**< enum mppe_strength */
     bool stateless;

@@ -237,6 +237,8 @@ ipv4_address ppp_session_server(const struct ppp_session *self, enum ipcp_server
 /** 40, 56 or 128 when data is encrypted, otherwise 0. */
 unsigned ppp_session_strength_bits(const struct ppp_session *self);
 bool ppp_session_is_stateless(const struct ppp_session *self);
+/** How often MPPE's session key has changed since CCP opened, for what we send or receive. */
+uint32_t ppp_session_key_changes(const struct ppp_session *self, bool sent);
 /** Longest information field the peer takes (its MRU, limited by .lcp.mtu). */
 uint16_t ppp_session_peer_mru(const struct ppp_session *self);
 /** Longest IP datagram that fits, MPPE's four octets taken off when data is encrypted. */

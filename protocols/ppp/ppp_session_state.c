@@ -45,6 +45,13 @@ bool ppp_session_is_stateless(const struct ppp_session *self)
     return self->ccp.encrypts && self->ccp.peer_agreed & CCP_MPPE_STATELESS;
 }
 
+uint32_t ppp_session_key_changes(const struct ppp_session *self, bool sent)
+{
+    if (sent)
+        return self->ccp.encrypts ? self->ccp.compressor.state.key_changes : 0;
+    return self->ccp.decrypts ? self->ccp.decompressor.state.key_changes : 0;
+}
+
 uint16_t ppp_session_peer_mru(const struct ppp_session *self)
 {
     uint16_t mtu = self->config.lcp.mtu ? self->config.lcp.mtu : LCP_DEFAULT_MRU;

@@ -23,6 +23,8 @@ struct capture_filter {
  * address octet is a direction (0 in, 1 out), so PPP frames are shown to the filter as those. */
 static int filter_link_type(int link_type)
 {
+    if (link_type == CAPTURE_RAW_IP)
+        return DLT_RAW; /* has another number in memory than in files */
     return link_type == CAPTURE_PPP_WITH_DIR ? DLT_PPP_PPPD : link_type;
 }
 

@@ -10,7 +10,9 @@
 
 /** Link types of captures, numbered as in the header of a pcap file. */
 #define CAPTURE_ETHERNET     1
+#define CAPTURE_RAW_IP       101 /**< IP datagrams */
 #define CAPTURE_PPP_WITH_DIR 204
+#define CAPTURE_GRE          252 /**< GRE packets, as exported PDUs of Wireshark: GRE alone has no type */
 
 /** A compiled libpcap filter expression for frames of one link type. */
 struct capture_filter;
@@ -23,6 +25,7 @@ struct capture_filter;
  * For CAPTURE_PPP_WITH_DIR the filter sees each frame in its full form whatever was compressed
  * away: one octet of direction, 03, two octets of protocol, payload. So "ip", "tcp port 80",
  * "inbound", "outbound" and "ppp[2:2] = 0xc021" work on PPP frames.
+ * For CAPTURE_GRE it sees the GRE packet: "link[0:2] = 0x3081" is data with an acknowledgment.
  *
  * STATUS_INVALID with one line about the mistake in @p error, which holds @p error_size octets, or
  * STATUS_NO_MEMORY. The result belongs to the caller.

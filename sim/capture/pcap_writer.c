@@ -15,8 +15,10 @@
 #define BUFFER_SIZE (UINT64_C(1) << 20)
 /* tcpdump's own value: longer than any frame here. */
 #define SNAPSHOT_LENGTH 262144
-/* One octet of direction and the longest packet. */
-#define SCRATCH_SIZE (1 + 65536)
+/* What goes in front of the packet in the record, the longest of them, and the longest packet. */
+#define EXPORTED_PDU_HEADER_SIZE 32
+#define DIRECTION_OFFSET         27
+#define SCRATCH_SIZE             (EXPORTED_PDU_HEADER_SIZE + 65536)
 
 struct pcap_writer {
     struct capture_tap tap; /* first: the tap's address is the writer's */
@@ -25,7 +27,7 @@ struct pcap_writer {
     FILE *file; /* the dumper's */
     char *path;
     char *buffer;
-    uint8_t *scratch; /* CAPTURE_PPP_WITH_DIR: direction and frame, joined */
+    uint8_t *scratch; /* header and frame, joined; NULL: of link types whose records have none */
     uint64_t start_ns;
     uint64_t count;
     int failure; /* errno of the first write that failed */
@@ -56,15 +58,36 @@ static void record_frame(struct capture_tap *tap, instant at, enum tap_direction
     write_record((struct pcap_writer *)tap, at, frame, length);
 }
 
+static void record_behind(struct pcap_writer *writer, instant at, size_t header_size,
+                          const uint8_t *frame, size_t length)
+{
+    if (length > SCRATCH_SIZE - header_size)
+        length = SCRATCH_SIZE - header_size;
+    memcpy(writer->scratch + header_size, frame, length);
+    write_record(writer, at, writer->scratch, header_size + length);
+}
+
 static void record_ppp(struct capture_tap *tap, instant at, enum tap_direction direction,
                        const uint8_t *frame, size_t length)
 {
     struct pcap_writer *writer = (struct pcap_writer *)tap;
-    if (length >= SCRATCH_SIZE)
-        length = SCRATCH_SIZE - 1;
     writer->scratch[0] = direction == TAP_SENT;
-    memcpy(writer->scratch + 1, frame, length);
-    write_record(writer, at, writer->scratch, length + 1);
+    record_behind(writer, at, 1, frame, length);
+}
+
+static void record_gre(struct capture_tap *tap, instant at, enum tap_direction direction,
+                       const uint8_t *frame, size_t length)
+{
+    /* Wireshark's epan/exported_pdu.h: tags of number, length and value, up to tag 0. */
+    static const uint8_t header[EXPORTED_PDU_HEADER_SIZE] = {
+        0, 14, 0, 8, 'i', 'p', '.', 'p', 'r', 'o', 't', 'o', /* the table of dissectors */
+        0, 32, 0, 4, 0,   0,   0,   47,                      /* the number in it */
+        0, 35, 0, 4, 0,   0,   0,   0,                       /* direction: 0 sent, 1 received */
+    };
+    struct pcap_writer *writer = (struct pcap_writer *)tap;
+    memcpy(writer->scratch, header, sizeof header);
+    writer->scratch[DIRECTION_OFFSET] = direction == TAP_RECEIVED;
+    record_behind(writer, at, sizeof header, frame, length);
 }
 
 static void destroy(struct pcap_writer *writer)
@@ -82,14 +105,18 @@ static struct pcap_writer *create(const char *path, int link_type, uint64_t star
     struct pcap_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return NULL;
-    writer->tap.record = link_type == CAPTURE_PPP_WITH_DIR ? record_ppp : record_frame;
+    writer->tap.record = link_type == CAPTURE_PPP_WITH_DIR ? record_ppp
+                         : link_type == CAPTURE_GRE        ? record_gre
+                                                           : record_frame;
     writer->start_ns = start_ns;
     writer->path = strdup(path);
     writer->buffer = malloc(BUFFER_SIZE);
-    writer->handle = pcap_open_dead_with_tstamp_precision(link_type, SNAPSHOT_LENGTH,
-                                                          PCAP_TSTAMP_PRECISION_NANO);
+    /* Raw IP has another number in memory than in files. */
+    writer->handle =
+        pcap_open_dead_with_tstamp_precision(link_type == CAPTURE_RAW_IP ? DLT_RAW : link_type,
+                                             SNAPSHOT_LENGTH, PCAP_TSTAMP_PRECISION_NANO);
     bool complete = writer->path && writer->buffer && writer->handle;
-    if (complete && link_type == CAPTURE_PPP_WITH_DIR)
+    if (complete && writer->tap.record != record_frame)
         complete = (writer->scratch = malloc(SCRATCH_SIZE)) != NULL;
     if (complete)
         return writer;

@@ -14,7 +14,7 @@ struct pcap_writer;
 
 /**
  * Creates @p path (an existing file is replaced) and writes the file header for @p link_type
- * (CAPTURE_ETHERNET, CAPTURE_PPP_WITH_DIR). Instant 0 is @p start_ns, in nanoseconds since
+ * (one of CAPTURE_...). Instant 0 is @p start_ns, in nanoseconds since
  * 1970-01-01T00:00:00Z.
  *
  * STATUS_IO when the file cannot be created, with one line "PATH: why" in @p error, which holds @p
@@ -25,7 +25,8 @@ enum status pcap_writer_open(const char *path, int link_type, uint64_t start_ns,
 
 /**
  * The tap to add to the capture point; it lives until pcap_writer_close(). A CAPTURE_PPP_WITH_DIR
- * record starts with an octet of direction: 0 received, 1 sent.
+ * record starts with an octet of direction: 0 received, 1 sent. A CAPTURE_GRE record starts with
+ * the tags of an exported PDU: the dissector's name and the direction.
  */
 struct capture_tap *pcap_writer_tap(struct pcap_writer *writer);
 

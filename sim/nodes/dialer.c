@@ -5,12 +5,12 @@
 #include <string.h>
 
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
-                 struct tap_point *ppp_taps, const char *component)
+                 struct tunnel_watch *watch, const char *component)
 {
     *dialer = (struct dialer){
         .host = host,
         .profile = profile,
-        .ppp_taps = ppp_taps,
+        .watch = watch,
         .entropy = simulation_entropy(host->node.simulation, component),
     };
     other_networks_node_init(&dialer->networks, host);

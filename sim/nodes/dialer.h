@@ -2,12 +2,13 @@
 #define VPNSIM_NODES_DIALER_H
 
 #include "nodes/connection.h"
+#include "nodes/tunnel_watch.h"
 
 /** The part of a node that places calls: its phone book and what all connections share. */
 struct dialer {
     struct host *host;
     const struct node_profile *profile;
-    struct tap_point *ppp_taps; /**< layer "ppp" of the node */
+    struct tunnel_watch *watch; /**< the node's */
     struct entropy entropy;
     struct other_networks_node networks; /**< IPX and NetBEUI of all connections */
     struct connection *connections;      /**< in the order added */
@@ -18,7 +19,7 @@ struct dialer {
 
 /** An empty phone book of @p host; @p component names its stream of random numbers. */
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
-                 struct tap_point *ppp_taps, const char *component);
+                 struct tunnel_watch *watch, const char *component);
 
 /** Makes the connections ready: to be called when the node starts. */
 void dialer_start(struct dialer *dialer);

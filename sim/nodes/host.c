@@ -14,6 +14,7 @@
 const struct node_class host_class = {
     .kind = "host",
     .start = host_start,
+    .layer = host_layer,
     .state = host_state,
     .destroy = host_destroy,
 };
@@ -21,6 +22,7 @@ const struct node_class host_class = {
 const struct node_class router_class = {
     .kind = "router",
     .start = host_start,
+    .layer = host_layer,
     .state = host_state,
     .destroy = host_destroy,
 };
@@ -57,6 +59,12 @@ void host_start(struct node *node)
         tcp_server_start(server);
     for (struct tcp_script *script = host->tcp_scripts; script; script = tcp_script_next(script))
         tcp_script_listen(script);
+}
+
+struct tap_point *host_layer(struct node *node, const char *layer)
+{
+    struct host *host = (struct host *)node;
+    return strcmp(layer, "ip") == 0 ? &host->stack.ip_taps : NULL;
 }
 
 /* "udp-server.PORT.received" and the like: the server's port, and what follows it. */

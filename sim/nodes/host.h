@@ -54,6 +54,7 @@ struct modem *host_find_modem(const struct host *host, const char *name);
 /** Members of the class tables of all nodes that embed a host. */
 void host_start(struct node *node);
 bool host_state(struct node *node, const char *name, char *text, size_t size);
+struct tap_point *host_layer(struct node *node, const char *layer);
 void host_destroy(struct node *node);
 
 #endif

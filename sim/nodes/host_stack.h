@@ -67,6 +67,8 @@ struct host_stack_config host_stack_default_config(void);
 
 /** The IP and ICMP groups of MIB-II (RFC 1213), as far as they count something here. */
 struct host_stack_counters {
+    uint64_t link_delivers; /**< datagrams that the data link has handed to IP */
+    uint64_t link_discards; /**< frames that it has dropped */
     uint64_t in_receives;
     uint64_t in_header_errors;
     uint64_t in_address_errors;
@@ -79,6 +81,7 @@ struct host_stack_counters {
     uint64_t out_no_routes;
     uint64_t fragments_created;
     uint64_t filtered;
+    uint64_t in_filtered; /**< of those, as they came in */
     uint64_t icmp_errors_sent;
     uint64_t icmp_errors_suppressed; /**< by the rules of RFC 1812 or by the rate limit */
     uint64_t icmp_errors_received;
@@ -183,6 +186,7 @@ struct host_stack {
     struct simulation *simulation;
     struct trace trace;
     struct packet_filter filter;        /**< rules are added with packet_filter_add() */
+    struct tap_point ip_taps;           /**< layer "ip": every datagram that comes in or goes out */
     struct route_table routes;          /**< for reading; see host_stack_add_route() */
     struct stack_interface *interfaces; /**< first; in the order of index */
     /* private */

@@ -130,6 +130,12 @@ static void arp_input(struct stack_interface *interface, struct packet *packet)
     send_arp(interface, &reply, message.sender_mac);
 }
 
+static void drop_frame(struct host_stack *stack, const char *reason, struct packet *frame)
+{
+    stack->counters.link_discards++;
+    stack_drop(stack, "ethernet", reason, frame);
+}
+
 void stack_ethernet_receive(struct device *device, struct packet *frame)
 {
     struct stack_interface *interface = device->owner;
@@ -137,20 +143,21 @@ void stack_ethernet_receive(struct device *device, struct packet *frame)
     interface->in_octets += frame->length;
     const uint8_t *header = packet_pull(frame, ETHERNET_HEADER_SIZE);
     if (!header) {
-        stack_drop(stack, "ethernet", "malformed", frame);
+        drop_frame(stack, "malformed", frame);
         return;
     }
     if (!interface->up) {
-        stack_drop(stack, "ethernet", "interface-down", frame);
+        drop_frame(stack, "interface-down", frame);
         return;
     }
     bool group = ethernet_is_group(header);
     if (!group && memcmp(header, device->mac, ETHERNET_ADDRESS_SIZE) != 0) {
-        stack_drop(stack, "ethernet", "not-for-us", frame);
+        drop_frame(stack, "not-for-us", frame);
         return;
     }
     switch (wire_load_u16(header + 12)) {
     case ETHERNET_TYPE_IPV4:
+        stack->counters.link_delivers++;
         stack_ip_input(stack, interface, group ? ICMP_ARRIVAL_LINK_GROUP : ICMP_ARRIVAL_UNICAST,
                        frame);
         break;
@@ -158,7 +165,7 @@ void stack_ethernet_receive(struct device *device, struct packet *frame)
         arp_input(interface, frame);
         break;
     default:
-        stack_drop(stack, "ethernet", "unknown-ethertype", frame);
+        drop_frame(stack, "unknown-ethertype", frame);
         break;
     }
 }

@@ -92,6 +92,7 @@ bool stack_filter_consumes(struct host_stack *stack, enum packet_filter_directio
     const char *protocol = ipv4_protocol_name(header->protocol);
     bool reject = rule.action == PACKET_FILTER_REJECT;
     stack->counters.filtered++;
+    stack->counters.in_filtered += direction == PACKET_FILTER_IN;
     TRACE(&stack->trace, stack->simulation->now, "filter.matched", trace_text("rule", rule.name),
           trace_text("interface", interface ? interface->name : ""),
           trace_text("direction", direction_name(direction)),

@@ -164,6 +164,9 @@ void stack_ip_input(struct host_stack *stack, struct stack_interface *in, enum i
 {
     struct ipv4_header header;
     stack->counters.in_receives++;
+    if (in)
+        tap_point_record(&stack->ip_taps, stack->simulation->now, TAP_RECEIVED, packet->data,
+                         packet->length);
     enum ipv4_error error = ipv4_decode(packet->data, packet->length, &header);
     if (error != IPV4_OK) {
         refuse(stack, &stack->counters.in_header_errors,

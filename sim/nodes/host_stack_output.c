@@ -50,9 +50,13 @@ static void output_point_to_point(struct host_stack *stack, struct stack_interfa
 static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4_address next_hop,
                      struct packet *packet)
 {
-    if (!out->up)
+    if (!out->up) {
         refuse(stack, "interface-down", packet);
-    else if (out->ethernet)
+        return;
+    }
+    tap_point_record(&stack->ip_taps, stack->simulation->now, TAP_SENT, packet->data,
+                     packet->length);
+    if (out->ethernet)
         stack_ethernet_output(out, next_hop, packet);
     else
         output_point_to_point(stack, out, packet);

@@ -1,5 +1,7 @@
 #include "nodes/ppp_port.h"
 
+#include "nodes/tunnel_watch.h"
+
 #include <assert.h>
 
 static struct simulation *port_simulation(const struct ppp_port *port)
@@ -19,15 +21,38 @@ static void drop(struct ppp_port *port, const char *reason, struct packet *packe
     packet_free(packet);
 }
 
+static void send_frame(struct ppp_port *port, instant now, struct packet *frame)
+{
+    if (port->watch)
+        tap_point_record(&port->watch->mppe, now, TAP_SENT, frame->data, frame->length);
+    port->lower->send(port, now, frame);
+}
+
+static void deliver_ip(struct ppp_port *port, instant now, struct packet *datagram)
+{
+    if (port->watch) {
+        tap_point_record(&port->watch->inner, now, TAP_RECEIVED, datagram->data, datagram->length);
+        tunnel_watch_deliver(port->watch, port->interface, datagram);
+    } else {
+        port->host->stack.counters.link_delivers++;
+        host_stack_receive(&port->host->stack, port->interface, datagram);
+    }
+}
+
 static void deliver(struct ppp_port *port, uint16_t protocol, struct packet *packet)
 {
     port->active_at = port_simulation(port)->now;
-    if (protocol != PPP_PROTOCOL_IP && port->datagram)
+    if (port->watch)
+        port->watch->decrypted++;
+    if (protocol != PPP_PROTOCOL_IP && port->datagram) {
         port->datagram(port->datagram_context, protocol, packet);
-    else if (protocol == PPP_PROTOCOL_IP && port->interface)
-        host_stack_receive(&port->host->stack, port->interface, packet);
-    else
+    } else if (protocol == PPP_PROTOCOL_IP && port->interface) {
+        deliver_ip(port, port->active_at, packet);
+    } else {
+        if (port->watch)
+            port->watch->undelivered++;
         drop(port, "no-stack", packet);
+    }
 }
 
 /* One decision of the session; events wait until the layers are at rest. */
@@ -36,7 +61,7 @@ static void take_output(struct ppp_port *port, const struct output *output)
     instant now = port_simulation(port)->now;
     switch (output->kind) {
     case OUTPUT_SEND:
-        port->lower->send(port, now, output->packet);
+        send_frame(port, now, output->packet);
         return;
     case OUTPUT_DELIVER:
         deliver(port, (uint16_t)output->value, output->packet);
@@ -73,7 +98,14 @@ static void frame_came(struct ppp_port *port, struct packet *frame)
 {
     if (!port->started)
         start(port);
-    ppp_session_input(&port->session, port_simulation(port)->now, frame);
+    instant now = port_simulation(port)->now;
+    if (port->watch) {
+        tap_point_record(&port->watch->mppe, now, TAP_RECEIVED, frame->data, frame->length);
+        port->watch->serial = frame->serial;
+    }
+    ppp_session_input(&port->session, now, frame);
+    if (port->watch)
+        port->watch->serial = 0;
 }
 
 static void run_layers(struct ppp_port *port)
@@ -172,7 +204,7 @@ bool ppp_port_open(struct ppp_port *port, const struct ppp_port_habits *habits,
 {
     struct simulation *simulation = port_simulation(port);
     struct ppp_session_config complete = *config;
-    complete.trace = port->host->node.trace;
+    complete.trace = port->watch ? tunnel_watch_trace(port->watch) : port->host->node.trace;
     complete.pool = &simulation->packets;
     complete.crypto = simulation->crypto;
     complete.tap = port->taps->taps ? tap : NULL;
@@ -229,10 +261,12 @@ void ppp_port_send_as(struct ppp_port *port, uint16_t protocol, struct packet *p
         drop(port, "network-not-up", packet);
         return;
     }
+    if (port->watch && protocol == PPP_PROTOCOL_IP)
+        tap_point_record(&port->watch->inner, now, TAP_SENT, packet->data, packet->length);
     if (!ppp_session_encapsulate_as(&port->session, now, protocol, packet))
         return;
     port->active_at = now;
-    port->lower->send(port, now, packet);
+    send_frame(port, now, packet);
     ppp_port_run(port);
 }
 

@@ -13,6 +13,7 @@
 #define PPP_PORT_EVENTS 16
 
 struct ppp_port;
+struct tunnel_watch;
 
 /** Takes a datagram of @p protocol, which is not IP, and owns it. */
 typedef void ppp_port_datagram(void *context, uint16_t protocol, struct packet *packet);
@@ -57,7 +58,8 @@ struct ppp_port_habits {
 struct ppp_port {
     const struct ppp_lower_layer *lower;
     struct host *host;
-    struct tap_point *taps; /**< sees the PPP frames before encryption */
+    struct tap_point *taps;     /**< sees the PPP frames before encryption */
+    struct tunnel_watch *watch; /**< of a port whose link is a tunnel; NULL: of others */
     ppp_port_event *event;
     void *owner;
     ppp_port_datagram *datagram; /**< NULL: datagrams of other protocols are dropped */

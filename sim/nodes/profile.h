@@ -34,6 +34,7 @@ struct node_profile {
     bool link_info_repeated;     /**< Set-Link-Info once more when the network phase has begun */
     bool sends_wan_errors;       /**< an answering end sends WAN-Error-Notify */
     bool gre_from_route;         /**< an answering end's GRE comes from where its route leads */
+    bool validates_address;      /**< GRE packets that do not come from the peer are dropped */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };

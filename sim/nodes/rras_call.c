@@ -66,7 +66,7 @@ void rras_port_init(struct rras_port *port, struct rras_server *server, unsigned
     port->caller = (struct rras_caller){.server = server, .port = &port->pptp.ppp};
     /* Windows counts its miniport's ports from 0: VPN1-0, VPN1-1, ... */
     snprintf(port->caller.name, sizeof port->caller.name, "VPN1-%u", index);
-    pptp_port_init(&port->pptp, &server->host, &server->ppp_taps, port_event, port);
+    pptp_port_init(&port->pptp, &server->watch, port_event, port);
     link_info_init(&port->link_info, &port->pptp.ppp.session, server->profile, false);
     wan_errors_init(&port->wan_errors);
 }
@@ -94,6 +94,7 @@ static bool open_port(struct rras_port *port)
         .mtu = server->profile->tunnel_mtu,
         .mtu_ignores_mppe = server->profile->windows,
     };
+    port->pptp.validate_address = server->config.validate_address;
     return pptp_port_open(&port->pptp, local, caller, &habits, &gre, &ppp);
 }
 

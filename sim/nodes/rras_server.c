@@ -17,13 +17,16 @@ static bool server_state(struct node *node, const char *name, char *text, size_t
     if (strcmp(name, "modem.calls") == 0)
         return snprintf(text, size, "%u", rras_server_modem_calls(server)) > 0;
     return rras_server_pptp_state(server, name, text, size) ||
-           dialer_state(&server->dialer, name, text, size) || host_state(node, name, text, size);
+           dialer_state(&server->dialer, name, text, size) ||
+           tunnel_watch_state(&server->watch, name, text, size) ||
+           host_state(node, name, text, size);
 }
 
 static struct tap_point *server_layer(struct node *node, const char *layer)
 {
     struct rras_server *server = (struct rras_server *)node;
-    return strcmp(layer, "ppp") == 0 ? &server->ppp_taps : NULL;
+    struct tap_point *taps = tunnel_watch_layer(&server->watch, layer);
+    return taps ? taps : host_layer(node, layer);
 }
 
 static void server_destroy(struct node *node)
@@ -75,23 +78,22 @@ static void receive_gre(void *context, struct stack_interface *interface,
 {
     (void)interface;
     struct rras_server *server = context;
+    server->watch.gre_packets++;
     struct wire_reader reader = wire_reader_make(packet->data, packet->length);
     wire_skip(&reader, GRE_CALL_ID_OFFSET);
     uint16_t call_id = wire_get_u16(&reader);
     const char *reason = "truncated";
     if (!reader.failed) {
         struct rras_port *port = rras_port_of_call(server, call_id);
-        if (port && port->pptp.ppp.open && port->pptp.peer == header->source) {
-            pptp_port_input(&port->pptp, packet);
+        if (port && port->pptp.ppp.open) {
+            pptp_port_input(&port->pptp, header->source, packet);
             return;
         }
         if (dialer_take_gre(&server->dialer, header->source, call_id, packet))
             return;
         reason = "no-such-call";
     }
-    trace_drop(&server->host.node.trace, server->host.node.simulation->now, "gre", reason,
-               packet->serial);
-    packet_free(packet);
+    tunnel_watch_refuse(&server->watch, reason, packet);
 }
 
 static bool create_ports(struct rras_server *server, struct simulation *simulation)
@@ -114,6 +116,7 @@ struct rras_server *rras_server_create(struct simulation *simulation,
     struct host_stack_config stack = profile_stack(profile, true);
     host_init(&server->host, class, simulation, name, &stack);
     server->host.tcp_options = profile_tcp(profile);
+    tunnel_watch_init(&server->watch, &server->host);
     server->profile = profile;
     server->config = *config;
     server->entropy = simulation_entropy(simulation, name);
@@ -124,7 +127,7 @@ struct rras_server *rras_server_create(struct simulation *simulation,
         (struct stack_tcp_handler){.event = rras_control_accepted, .context = server};
     char component[80];
     snprintf(component, sizeof component, "dialer %s", name);
-    dialer_init(&server->dialer, &server->host, profile, &server->ppp_taps, component);
+    dialer_init(&server->dialer, &server->host, profile, &server->watch, component);
     return create_ports(server, simulation) ? server : NULL;
 }
 

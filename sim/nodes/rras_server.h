@@ -36,8 +36,9 @@ struct rras_server_config {
     bool only_allowed;           /**< only callers from the addresses in allowed */
     const ipv4_address *allowed; /**< borrowed for the run */
     size_t allowed_count;
-    bool gre_from_route; /**< GRE comes from the address that the route to the caller chooses,
-                            whatever address it called */
+    bool gre_from_route;   /**< GRE comes from the address that the route to the caller chooses,
+                              whatever address it called */
+    bool validate_address; /**< GRE packets from elsewhere than the caller are dropped */
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
     struct ccp_config encryption;
@@ -77,7 +78,7 @@ struct rras_server {
     struct host host;
     const struct node_profile *profile;
     struct rras_server_config config;
-    struct tap_point ppp_taps; /**< layer "ppp" */
+    struct tunnel_watch watch;
     struct stack_protocol gre;
     struct stack_tcp_handler listener;
     struct entropy entropy;

@@ -11,13 +11,16 @@
 static bool client_state(struct node *node, const char *name, char *text, size_t size)
 {
     struct vpn_client *client = (struct vpn_client *)node;
-    return dialer_state(&client->dialer, name, text, size) || host_state(node, name, text, size);
+    return dialer_state(&client->dialer, name, text, size) ||
+           tunnel_watch_state(&client->watch, name, text, size) ||
+           host_state(node, name, text, size);
 }
 
 static struct tap_point *client_layer(struct node *node, const char *layer)
 {
     struct vpn_client *client = (struct vpn_client *)node;
-    return strcmp(layer, "ppp") == 0 ? &client->ppp_taps : NULL;
+    struct tap_point *taps = tunnel_watch_layer(&client->watch, layer);
+    return taps ? taps : host_layer(node, layer);
 }
 
 static void client_destroy(struct node *node)
@@ -48,15 +51,13 @@ static void receive_gre(void *context, struct stack_interface *interface,
 {
     (void)interface;
     struct vpn_client *client = context;
-    struct simulation *simulation = client->host.node.simulation;
+    client->watch.gre_packets++;
     struct wire_reader reader = wire_reader_make(packet->data, packet->length);
     wire_skip(&reader, GRE_CALL_ID_OFFSET);
     uint16_t call_id = wire_get_u16(&reader);
     if (!reader.failed && dialer_take_gre(&client->dialer, header->source, call_id, packet))
         return;
-    trace_drop(&client->host.node.trace, simulation->now, "gre",
-               reader.failed ? "truncated" : "no-such-call", packet->serial);
-    packet_free(packet);
+    tunnel_watch_refuse(&client->watch, reader.failed ? "truncated" : "no-such-call", packet);
 }
 
 struct vpn_client *vpn_client_create(struct simulation *simulation, const char *name,
@@ -68,7 +69,8 @@ struct vpn_client *vpn_client_create(struct simulation *simulation, const char *
     struct host_stack_config stack = profile_stack(profile, false);
     host_init(&client->host, &vpn_client_class, simulation, name, &stack);
     client->host.tcp_options = profile_tcp(profile);
-    dialer_init(&client->dialer, &client->host, profile, &client->ppp_taps, name);
+    tunnel_watch_init(&client->watch, &client->host);
+    dialer_init(&client->dialer, &client->host, profile, &client->watch, name);
     client->gre = (struct stack_protocol){
         .protocol = GRE_PROTOCOL, .receive = receive_gre, .context = client};
     host_stack_set_protocol(&client->host.stack, &client->gre);

@@ -6,7 +6,7 @@
 /** A computer that dials: PPTP connections to VPN servers, calls over a modem. */
 struct vpn_client {
     struct host host;
-    struct tap_point ppp_taps; /**< layer "ppp" */
+    struct tunnel_watch watch;
     struct stack_protocol gre;
     struct dialer dialer;
 };

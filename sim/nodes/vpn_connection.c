@@ -98,6 +98,7 @@ static void call_connected(struct vpn_connection *connection)
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = connection_session(&connection->base);
     const struct ppp_port_habits habits = connection_habits(&connection->base, profile->tunnel_mtu);
+    connection->port.validate_address = connection->config.validate_address;
     if (!pptp_port_open(&connection->port, tcp_local_address(connection->link.tcp),
                         connection->config.server, &habits, &gre, &ppp)) {
         connection_tell_end(&connection->base, PPP_ERROR_NO_PROTOCOLS_CONFIGURED,
@@ -384,10 +385,9 @@ static bool take_gre(struct connection *base, ipv4_address source, uint16_t call
                      struct packet *packet)
 {
     struct vpn_connection *connection = (struct vpn_connection *)base;
-    if (!connection->port.ppp.open || connection->call_id != call_id ||
-        connection->port.peer != source)
+    if (!connection->port.ppp.open || connection->call_id != call_id)
         return false;
-    pptp_port_input(&connection->port, packet);
+    pptp_port_input(&connection->port, source, packet);
     return true;
 }
 
@@ -419,7 +419,7 @@ enum status vpn_connection_add(struct dialer *dialer, const struct vpn_connectio
                     &connection->port.ppp);
     connection->config = *config;
     pptp_link_init(&connection->link, host, &link_owner, connection);
-    pptp_port_init(&connection->port, host, dialer->ppp_taps, port_event, connection);
+    pptp_port_init(&connection->port, dialer->watch, port_event, connection);
     link_info_init(&connection->link_info, &connection->port.ppp.session, dialer->profile, true);
     timer_init(&connection->dial_timer, dial_timed_out, connection);
     timer_init(&connection->end_timer, end_call, connection);

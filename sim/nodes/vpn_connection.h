@@ -16,6 +16,7 @@ struct vpn_connection_config {
     uint8_t connect_retransmissions; /**< of a SYN; 0: the profile's */
     uint8_t data_retransmissions;    /**< of a control message; 0: the profile's */
     uint32_t dial_timeout_ms;        /**< until the control connection stands; 0: 60 s */
+    bool validate_address;           /**< GRE packets from elsewhere than the server are dropped */
 };
 
 /** A PPTP connection to a VPN server, in the role of the PNS. */

@@ -196,11 +196,20 @@ void run_start(struct run *run)
     start_timeline(run);
 }
 
+/* What the layers show; see nodes/tunnel_watch.h and nodes/host.h. */
+static int layer_link_type(const char *layer)
+{
+    if (strcmp(layer, "inner") == 0 || strcmp(layer, "ip") == 0)
+        return CAPTURE_RAW_IP;
+    return strcmp(layer, "gre") == 0 ? CAPTURE_GRE : CAPTURE_PPP_WITH_DIR;
+}
+
 int run_link_type(const struct run *run, const struct scenario_capture *capture)
 {
     (void)run;
-    bool ppp = capture->kind == SCENARIO_CAPTURE_LAYER || capture->kind == SCENARIO_CAPTURE_MODEM;
-    return ppp ? CAPTURE_PPP_WITH_DIR : CAPTURE_ETHERNET;
+    if (capture->kind == SCENARIO_CAPTURE_LAYER)
+        return layer_link_type(capture->layer);
+    return capture->kind == SCENARIO_CAPTURE_MODEM ? CAPTURE_PPP_WITH_DIR : CAPTURE_ETHERNET;
 }
 
 void run_add_tap(struct run *run, const struct scenario_capture *capture, struct capture_tap *tap)

@@ -30,7 +30,7 @@ struct simulation *run_simulation(struct run *run);
 /** Starts the nodes and puts the timeline's actions on the clock; then simulation_run(). */
 void run_start(struct run *run);
 
-/** The libpcap link type of a capture point: CAPTURE_ETHERNET or CAPTURE_PPP_WITH_DIR. */
+/** The link type of a capture point: one of CAPTURE_.... */
 int run_link_type(const struct run *run, const struct scenario_capture *capture);
 
 /** Adds @p tap, which must outlive the run, to a capture point of the scenario. */

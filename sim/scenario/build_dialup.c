@@ -103,6 +103,8 @@ static enum status build_connection(struct run *run, const struct scenario_conne
         .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
         .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
         .data_retransmissions = (uint8_t)wanted->data_retransmissions,
+        .validate_address =
+            build_choice(wanted->validate_address, dialer->profile->validates_address),
     };
     return vpn_connection_add(dialer, &config);
 }

@@ -64,6 +64,9 @@ struct ccp_config build_encryption(const struct scenario_encryption *wanted,
                                    enum scenario_encryption_policy unset);
 struct ppp_settings build_ppp(const struct scenario_ppp *wanted);
 
+/** What was chosen; @p otherwise where it was left to the profile. */
+bool build_choice(enum scenario_choice choice, bool otherwise);
+
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
 

@@ -126,6 +126,11 @@ struct ccp_config build_encryption(const struct scenario_encryption *wanted,
     return config;
 }
 
+bool build_choice(enum scenario_choice choice, bool otherwise)
+{
+    return choice == SCENARIO_UNSET ? otherwise : choice == SCENARIO_YES;
+}
+
 struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
 {
     unsigned networks = wanted->networks ? wanted->networks : SCENARIO_NETWORK_IP;
@@ -178,9 +183,8 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         .only_allowed = wanted->pptp.only_allowed,
         .allowed = wanted->pptp.allowed,
         .allowed_count = wanted->pptp.allowed_count,
-        .gre_from_route = wanted->pptp.reply_from_route == SCENARIO_UNSET
-                              ? profile->gre_from_route
-                              : wanted->pptp.reply_from_route == SCENARIO_YES,
+        .validate_address = build_choice(wanted->pptp.validate_address, profile->validates_address),
+        .gre_from_route = build_choice(wanted->pptp.reply_from_route, profile->gre_from_route),
         .ppp = build_ppp(&wanted->ppp),
         .encryption = build_encryption(&wanted->encryption, nas ? SCENARIO_ENCRYPTION_NONE
                                                                 : SCENARIO_ENCRYPTION_OPTIONAL),

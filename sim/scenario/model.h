@@ -226,6 +226,7 @@ struct scenario_connection {
     instant idle_disconnect;          /**< 0: never */
     bool demand_dial;
     struct scenario_network_routes networks;
+    enum scenario_choice validate_address; /**< UNSET: the profile's */
 };
 
 /** The PPTP part of a vpn-server. */
@@ -240,6 +241,7 @@ struct scenario_pptp_server {
     ipv4_address *allowed;
     size_t allowed_count;
     enum scenario_choice reply_from_route; /**< UNSET: the profile's */
+    enum scenario_choice validate_address; /**< UNSET: the profile's */
 };
 
 struct scenario_user {

@@ -92,6 +92,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     const xmlNode *ppp = single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);
+    connection->validate_address = element_yes_no(loader, element, "validate-address");
 }
 
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node)
@@ -173,6 +174,7 @@ static void parse_pptp(struct loader *loader, const xmlNode *element,
         pptp->reply_from_route =
             element_index(loader, element, "reply-from", reply_addresses, 0) == 1 ? SCENARIO_YES
                                                                                   : SCENARIO_NO;
+    pptp->validate_address = element_yes_no(loader, element, "validate-address");
     pptp->only_allowed = xml_attribute(element, "allow-from") != NULL;
     pptp->allowed = element_addresses(loader, element, "allow-from", &pptp->allowed_count);
 }

@@ -199,10 +199,11 @@ static void write_values(FILE *stream, const struct language *language)
 static void write_layers(FILE *stream, const struct scenario_layer *layers)
 {
     fputs("\n## Layers\n\nWhere `<capture>` can look inside a machine: `NODE/LAYER`.\n\n"
-          "| machine | layer |\n| --- | --- |\n",
+          "| machine | layer | shows |\n| --- | --- | --- |\n",
           stream);
     for (; layers->name; layers++)
-        fprintf(stream, "| `<%s>` | `%s` |\n", scenario_node_kind_text(layers->kind), layers->name);
+        fprintf(stream, "| `<%s>` | `%s` | %s |\n", scenario_node_kind_text(layers->kind),
+                layers->name, layers->meaning);
 }
 
 static int compare_events(const void *a, const void *b)

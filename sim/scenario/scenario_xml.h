@@ -13,6 +13,7 @@
 struct scenario_layer {
     enum scenario_node_kind kind;
     const char *name;
+    const char *meaning; /**< what is seen there */
 };
 
 /**

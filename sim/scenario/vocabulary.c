@@ -16,12 +16,34 @@ static bool filter_compiles(void *context, const struct scenario_capture *point,
     return true;
 }
 
+/* What the layers show, from above to below; see nodes/tunnel_watch.h. */
+#define INNER "the IP datagrams of the tunnel interfaces, as raw IP"
+#define PPP                                                                                        \
+    "the PPP frames before compression and encryption, with complete header, also of dial-up "     \
+    "lines"
+#define MPPE "the PPP frames of the tunnels as PPTP carries them"
+#define GRE                                                                                        \
+    "the GRE packets of the tunnels, as exported PDUs of Wireshark; a filter sees them as "        \
+    "link[N:M]"
+#define IP "the IP datagrams that TCP/IP takes from any interface or gives to it, as raw IP"
+
 const struct scenario_vocabulary *run_vocabulary(void)
 {
     static const struct scenario_layer layers[] = {
-        {SCENARIO_VPN_CLIENT, "ppp"},
-        {SCENARIO_VPN_SERVER, "ppp"},
-        {SCENARIO_ISP_NAS, "ppp"},
+        {SCENARIO_HOST, "ip", IP},
+        {SCENARIO_ROUTER, "ip", IP},
+        {SCENARIO_VPN_CLIENT, "inner", INNER},
+        {SCENARIO_VPN_CLIENT, "ppp", PPP},
+        {SCENARIO_VPN_CLIENT, "mppe", MPPE},
+        {SCENARIO_VPN_CLIENT, "gre", GRE},
+        {SCENARIO_VPN_CLIENT, "ip", IP},
+        {SCENARIO_VPN_SERVER, "inner", INNER},
+        {SCENARIO_VPN_SERVER, "ppp", PPP},
+        {SCENARIO_VPN_SERVER, "mppe", MPPE},
+        {SCENARIO_VPN_SERVER, "gre", GRE},
+        {SCENARIO_VPN_SERVER, "ip", IP},
+        {SCENARIO_ISP_NAS, "ppp", PPP},
+        {SCENARIO_ISP_NAS, "ip", IP},
         {.name = NULL},
     };
     static const struct scenario_vocabulary vocabulary = {

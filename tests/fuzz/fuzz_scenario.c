@@ -24,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct trace_declaration declarations[] = {
         {"dial.connected", "connection address", "It is up."}, {NULL, NULL, NULL}};
     static const struct trace_declaration *const events[] = {declarations, NULL};
-    static const struct scenario_layer layers[] = {{SCENARIO_VPN_CLIENT, "ppp"}, {.name = NULL}};
+    static const struct scenario_layer layers[] = {{SCENARIO_VPN_CLIENT, "ppp", "PPP frames"},
+                                                   {.name = NULL}};
     static const struct scenario_vocabulary vocabulary = {
         .events = events, .layers = layers, .filter_compiles = filter_compiles};
     static const char *const overrides[] = {"delay=1s"};

@@ -3,6 +3,7 @@
 #include "support/unit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* An Ethernet frame with IPv4 10.0.0.1 to 10.0.0.2: GRE, and TCP from 1025 to 1723. */
 static const char gre_frame[] = "020000000002 020000000001 0800"
@@ -91,6 +92,26 @@ static void ppp_frames_without_a_protocol_match_nothing(void **state)
     assert_true(ppp("", TAP_SENT, "21"));
 }
 
+static void datagrams_match_by_protocol_and_address(void **state)
+{
+    (void)state;
+    const char *datagram = gre_frame + strlen("020000000002 020000000001 0800");
+    assert_true(matches("proto 47 and src host 10.0.0.1", CAPTURE_RAW_IP, TAP_SENT, datagram));
+    assert_false(matches("tcp", CAPTURE_RAW_IP, TAP_SENT, datagram));
+    assert_true(matches("ip[20:2] = 0x3001", CAPTURE_RAW_IP, TAP_RECEIVED, datagram));
+}
+
+static void gre_packets_match_by_their_octets(void **state)
+{
+    (void)state;
+    assert_true(matches("link[0:2] = 0x3001 and link[6:2] = 7", CAPTURE_GRE, TAP_SENT,
+                        "3001880b 0001 0007 00000000 21"));
+    assert_false(
+        matches("link[0:2] = 0x3081", CAPTURE_GRE, TAP_SENT, "3001880b 0001 0007 00000000 21"));
+    assert_true(matches("greater 13", CAPTURE_GRE, TAP_SENT, "3001880b 0001 0007 00000000 21"));
+    assert_false(matches("greater 14", CAPTURE_GRE, TAP_SENT, "3001880b 0001 0007 00000000 21"));
+}
+
 static void assert_refused(const char *expression, const char *expected)
 {
     struct capture_filter *filter = NULL;
@@ -158,6 +179,8 @@ int main(void)
         cmocka_unit_test(ppp_frames_match_whatever_header_was_compressed_away),
         cmocka_unit_test(ppp_frames_match_by_direction),
         cmocka_unit_test(ppp_frames_without_a_protocol_match_nothing),
+        cmocka_unit_test(datagrams_match_by_protocol_and_address),
+        cmocka_unit_test(gre_packets_match_by_their_octets),
         cmocka_unit_test(mistakes_are_explained),
         cmocka_unit_test(names_that_mean_something_else_on_each_machine_are_refused),
         cmocka_unit_test(a_counter_counts_what_matches_within_its_window),

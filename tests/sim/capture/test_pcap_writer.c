@@ -133,6 +133,39 @@ the_file_starts_with_the_nanosecond_magic_and_is_readable_before_it_is_closed(vo
     close_writer(fixture, writer);
 }
 
+static void gre_packets_are_exported_pdus_with_their_direction(void **state)
+{
+    struct fixture *fixture = *state;
+    struct pcap_writer *writer = open_writer(fixture, CAPTURE_GRE);
+    record(writer, 1, TAP_SENT, "2081880b");
+    record(writer, 2, TAP_RECEIVED, "3001880b");
+    close_writer(fixture, writer);
+
+    pcap_t *reader = open_reader(fixture->path);
+    assert_int_equal(pcap_datalink(reader), DLT_WIRESHARK_UPPER_PDU);
+    /* Protocol 47 of the table ip.proto. */
+    expect_record(reader, 950745600, 1,
+                  "000e 0008 69702e70726f746f 0020 0004 0000002f 0023 0004 00000000 00000000"
+                  "2081880b");
+    expect_record(reader, 950745600, 2,
+                  "000e 0008 69702e70726f746f 0020 0004 0000002f 0023 0004 00000001 00000000"
+                  "3001880b");
+    pcap_close(reader);
+}
+
+static void datagrams_are_written_as_they_are(void **state)
+{
+    struct fixture *fixture = *state;
+    struct pcap_writer *writer = open_writer(fixture, CAPTURE_RAW_IP);
+    record(writer, 1, TAP_SENT, "4500");
+    close_writer(fixture, writer);
+
+    pcap_t *reader = open_reader(fixture->path);
+    assert_int_equal(pcap_datalink(reader), DLT_RAW);
+    expect_record(reader, 950745600, 1, "4500");
+    pcap_close(reader);
+}
+
 static void a_former_file_is_replaced(void **state)
 {
     struct fixture *fixture = *state;
@@ -212,6 +245,8 @@ int main(void)
         TEST(frames_carry_the_calendar_time_to_the_nanosecond),
         TEST(ppp_frames_say_which_way_they_went),
         TEST(the_file_starts_with_the_nanosecond_magic_and_is_readable_before_it_is_closed),
+        TEST(gre_packets_are_exported_pdus_with_their_direction),
+        TEST(datagrams_are_written_as_they_are),
         TEST(a_former_file_is_replaced),
         TEST(an_unwritable_place_is_named_and_nothing_is_left),
         TEST(a_full_disk_shows_before_the_first_frame),

@@ -37,6 +37,8 @@ static void timers_and_retransmissions_of_a_connection(void **state)
     assert_int_equal(plain->echo_timeout, 0);
     assert_int_equal(plain->connect_retransmissions, 0);
     assert_int_equal(plain->data_retransmissions, 0);
+    assert_int_equal(corp->validate_address, SCENARIO_YES);
+    assert_int_equal(plain->validate_address, SCENARIO_UNSET);
 }
 
 static void timers_of_a_server_and_whom_it_admits(void **state)
@@ -54,6 +56,8 @@ static void timers_of_a_server_and_whom_it_admits(void **state)
     assert_true(closed->only_allowed);
     assert_int_equal(closed->allowed_count, 0);
     assert_int_equal(closed->reply_from_route, SCENARIO_NO);
+    assert_int_equal(closed->validate_address, SCENARIO_NO);
+    assert_int_equal(server->validate_address, SCENARIO_UNSET);
     const struct scenario_pptp_server *open = &scenario_find_node(*state, "open")->server->pptp;
     assert_false(open->only_allowed);
     assert_int_equal(open->reply_from_route, SCENARIO_UNSET);

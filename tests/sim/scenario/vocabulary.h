@@ -31,9 +31,9 @@ static inline const struct scenario_vocabulary *test_vocabulary(void)
         {NULL, NULL, NULL},
     };
     static const struct trace_declaration *const events[] = {dialling, pinging, NULL};
-    static const struct scenario_layer layers[] = {{SCENARIO_VPN_CLIENT, "ppp"},
-                                                   {SCENARIO_VPN_SERVER, "ppp"},
-                                                   {SCENARIO_ISP_NAS, "ppp"},
+    static const struct scenario_layer layers[] = {{SCENARIO_VPN_CLIENT, "ppp", "PPP frames"},
+                                                   {SCENARIO_VPN_SERVER, "ppp", "PPP frames"},
+                                                   {SCENARIO_ISP_NAS, "ppp", "PPP frames"},
                                                    {.name = NULL}};
     static const struct scenario_vocabulary vocabulary = {
         .events = events, .layers = layers, .filter_compiles = test_filter_compiles};

@@ -1,0 +1,79 @@
+#ifndef VPNSIM_NODES_TUNNEL_WATCH_H
+#define VPNSIM_NODES_TUNNEL_WATCH_H
+
+#include "gre/gre_tunnel.h"
+#include "net/capture_tap.h"
+#include "nodes/host.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pptp_port;
+
+/**
+ * What can be seen of a node's PPTP calls from outside, all of them together: capture points on the
+ * way of the data through the layers, and counters. It changes nothing of what the calls do.
+ *
+ * Layers, in the order of what is sent (Windows 2000 Resource Kit, chapter 9, figure 9.10):
+ *   inner  the IP datagrams of the tunnel's interface, as the protocol driver submits them
+ *   ppp    NDISWAN's PPP frames before compression and encryption, with complete header; those of
+ *          the node's dial-up lines too
+ *   mppe   the PPP frames as NDISWAN hands them to the PPTP driver
+ *   gre    the GRE packets that the PPTP driver hands to the TCP/IP driver
+ * What follows are the layer ip of every host, the adapter, and the link.
+ *
+ * States:
+ *   gre.COUNTER                    the fields of struct gre_tunnel_counters, e.g. gre.acks-sent
+ *   mppe.key-changes.sent, .received
+ *                                  of the calls that are up
+ *   decapsulation.STEP.passed, .dropped
+ *                                  what has come in, at the five steps of taking it apart ("PPTP
+ *                                  data tunneling" there): data-link, ip, gre-ppp, decrypt, deliver
+ */
+struct tunnel_watch {
+    struct host *host;
+    struct tap_point inner;
+    struct tap_point ppp;
+    struct tap_point mppe;
+    struct tap_point gre;
+    struct pptp_port *ports;          /**< all that the node has, in use or not */
+    struct gre_tunnel_counters ended; /**< of the calls that are over */
+    uint64_t gre_packets;             /**< step 2 passed: handed to the PPTP driver */
+    uint64_t gre_ppp_dropped;         /**< step 3 */
+    uint64_t decrypt_dropped;         /**< step 4: decryption or decompression */
+    uint64_t decrypted;               /**< step 4 passed, also when there was nothing to decrypt */
+    uint64_t undelivered;             /**< step 5 */
+    uint64_t inner_refused;           /**< datagrams that IP has refused at step 5, not at 2 */
+    uint64_t serial;                  /**< of the packet that is being taken apart; 0: none */
+};
+
+void tunnel_watch_init(struct tunnel_watch *watch, struct host *host);
+
+/** Adds a port, once. */
+void tunnel_watch_add(struct tunnel_watch *watch, struct pptp_port *port);
+
+/** The call of @p port is over: its counters, about to be lost, are added to those of the node. */
+void tunnel_watch_ended(struct tunnel_watch *watch, const struct pptp_port *port);
+
+/**
+ * A sink that counts what is dropped of the packet @c serial and passes everything on to the node's
+ * own; for the engines that take packets apart.
+ */
+struct trace tunnel_watch_trace(struct tunnel_watch *watch);
+
+/** host_stack_receive() of a datagram that came out of a tunnel, with step 5 counted. */
+void tunnel_watch_deliver(struct tunnel_watch *watch, struct stack_interface *interface,
+                          struct packet *datagram);
+
+/** Drops a GRE packet that belongs to no call; takes it. */
+void tunnel_watch_refuse(struct tunnel_watch *watch, const char *reason, struct packet *packet);
+
+/** The tap point of the layer @p name; NULL: no such layer. */
+struct tap_point *tunnel_watch_layer(struct tunnel_watch *watch, const char *name);
+
+/** The value of the state @p name; false: no such state. */
+bool tunnel_watch_state(const struct tunnel_watch *watch, const char *name, char *text,
+                        size_t size);
+
+#endif
