@@ -13,6 +13,7 @@ struct dialer {
     struct other_networks_node networks; /**< IPX and NetBEUI of all connections */
     struct connection *connections;      /**< in the order added */
     char identification[64];             /**< "MSRAS-0-NAME" */
+    uint16_t first_call_id;              /**< Call IDs of PPTP are chosen from here upwards */
     uint16_t next_call_id;
     uint16_t calls_placed; /**< of PPTP */
 };

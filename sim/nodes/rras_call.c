@@ -116,7 +116,8 @@ static bool choose_call_id(void *context, uint16_t *call_id)
 {
     struct rras_control *control = context;
     struct rras_server *server = control->server;
-    unsigned generations = 65536u / server->config.pptp_ports;
+    unsigned generations =
+        (server->dialer.connections ? RRAS_PLACED_CALL_IDS : 65536u) / server->config.pptp_ports;
     for (unsigned i = 0; i < server->config.pptp_ports && !control->port; i++) {
         struct rras_port *port = &server->ports[i];
         if (port->control)

@@ -39,11 +39,24 @@ static void server_destroy(struct node *node)
     host_destroy(node);
 }
 
+/* What is routed to the virtual interface itself has no caller to go to. */
+static void internal_output(void *context, struct packet *packet)
+{
+    struct rras_server *server = context;
+    trace_drop(&server->host.node.trace, server->host.node.simulation->now, "ipv4", "no-route",
+               packet->serial);
+    packet_free(packet);
+}
+
 static void server_start(struct node *node)
 {
     struct rras_server *server = (struct rras_server *)node;
     host_start(node);
     server->internal_address = address_pool_take(&server->pool);
+    if (server->internal_address != IPV4_ANY)
+        server->internal = host_stack_add_point_to_point(
+            &server->host.stack, "Internal", server->internal_address, IPV4_ANY,
+            server->profile->tunnel_mtu, internal_output, server);
     dialer_start(&server->dialer);
     if (server->config.pptp_ports == 0)
         return;
@@ -128,6 +141,7 @@ struct rras_server *rras_server_create(struct simulation *simulation,
     char component[80];
     snprintf(component, sizeof component, "dialer %s", name);
     dialer_init(&server->dialer, &server->host, profile, &server->watch, component);
+    server->dialer.first_call_id = RRAS_PLACED_CALL_IDS;
     return create_ports(server, simulation) ? server : NULL;
 }
 

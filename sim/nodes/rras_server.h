@@ -26,6 +26,12 @@ struct rras_user {
     struct rras_user *next;
 };
 
+/**
+ * GRE is told apart by Call ID and sender. A router that answers and places calls, perhaps to one
+ * and the same peer, keeps them apart: below are the calls taken, from here on those placed.
+ */
+#define RRAS_PLACED_CALL_IDS 0x8000
+
 /** What a server offers; see the functions below for users and addresses. */
 struct rras_server_config {
     uint16_t pptp_ports; /**< most simultaneous calls; 0: no PPTP */
@@ -88,8 +94,9 @@ struct rras_server {
     struct rras_port *ports;
     struct rras_modem_port *modem_ports;
     struct dialer dialer;
-    uint16_t calls;                /**< ports in use: the state pptp.calls */
-    struct rras_control *controls; /**< all there ever were */
+    struct stack_interface *internal; /**< "Internal": the virtual interface without a caller */
+    uint16_t calls;                   /**< ports in use: the state pptp.calls */
+    struct rras_control *controls;    /**< all there ever were */
     struct rras_control *idle_controls;
     uint64_t discarded; /**< control messages of connections that have ended */
 };

@@ -287,8 +287,10 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
 
 static bool choose_call_id(void *context, uint16_t *call_id)
 {
-    struct vpn_connection *connection = context;
-    *call_id = connection->base.dialer->next_call_id++;
+    struct dialer *dialer = ((struct vpn_connection *)context)->base.dialer;
+    if (dialer->next_call_id < dialer->first_call_id)
+        dialer->next_call_id = dialer->first_call_id;
+    *call_id = dialer->next_call_id++;
     return true;
 }
 

@@ -89,15 +89,12 @@ static void do_call(const struct run *run, const struct scenario_action_call *wa
 static void do_end_control(const struct run *run, const struct scenario_action_call *wanted,
                            bool reset)
 {
-    struct node *node = run_node(run, wanted->node);
-    if (wanted->node->kind == SCENARIO_VPN_SERVER) {
-        rras_server_end_control((struct rras_server *)node, reset);
-        return;
-    }
-    struct vpn_client *client = (struct vpn_client *)node;
-    for (struct connection *c = client->dialer.connections; c; c = c->next)
-        if (!wanted->connection || dialer_find(&client->dialer, wanted->connection->name) == c)
+    struct dialer *dialer = run_dialer(run, wanted->node);
+    for (struct connection *c = dialer->connections; c; c = c->next)
+        if (!wanted->connection || dialer_find(dialer, wanted->connection->name) == c)
             connection_end_control(c, reset);
+    if (wanted->node->kind == SCENARIO_VPN_SERVER && !wanted->connection)
+        rras_server_end_control((struct rras_server *)run_node(run, wanted->node), reset);
 }
 
 static void do_set_link(const struct run *run, const struct scenario_action_set_link *wanted)

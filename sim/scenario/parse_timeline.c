@@ -69,16 +69,12 @@ static void parse_end_control(struct loader *loader, const xmlNode *element,
     call->node = parse_node_reference(loader, element, "node");
     if (!call->node)
         return;
-    if (call->node->kind == SCENARIO_VPN_CLIENT)
+    if (call->node->kind == SCENARIO_VPN_CLIENT || call->node->kind == SCENARIO_VPN_SERVER)
         call->connection = parse_connection_reference(loader, element, "connection", call->node);
-    else if (call->node->kind != SCENARIO_VPN_SERVER)
+    else
         loader_error(loader, loader_attribute_position(loader, element, "node"),
                      "\"%s\" is a %s; expected a vpn-client or vpn-server", call->node->name,
                      scenario_node_kind_text(call->node->kind));
-    else if (xml_attribute(element, "connection"))
-        loader_error(loader, loader_attribute_position(loader, element, "connection"),
-                     "connection of <%s>: \"%s\" is a vpn-server; expected no connection",
-                     element->name, call->node->name);
 }
 
 static void parse_ping(struct loader *loader, const xmlNode *element,

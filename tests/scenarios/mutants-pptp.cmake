@@ -29,3 +29,9 @@ mutant(pptp_gre_from_called_address sim/nodes/rras_call.c
 mutant(pptp_controls_not_used_again sim/nodes/rras_call.c
   "    control->server->idle_controls = control;\n" ""
   pptp/pptp-malformed-stream-leak.xml "there was never a place for more than one connection beside them\n[^\n]*\n *seen: +it is \"60[0-9]\"")
+mutant(pptp_call_ids_collide sim/nodes/rras_server.c
+  "    server->dialer.first_call_id = RRAS_PLACED_CALL_IDS;\n" ""
+  pptp/pptp-simultaneous-sccrq.xml "dial.connected at (left|right)")
+mutant(pptp_asks_every_two_minutes protocols/pptp/pptp_control.c
+  ".echo_idle_ms = 60000," ".echo_idle_ms = 120000,"
+  pptp/pptp-keepalive-holds-isdn-up.xml "the line of the first two never hangs up\n")
