@@ -106,7 +106,7 @@ static struct packet *make_name_query(const struct network_ping *ping, struct pa
     struct nbf_frame query = {
         .command = NBF_NAME_QUERY,
         .response_correlator =
-            (uint16_t)((ping->number & 0xff) << 8 | (ping->sent & SEQUENCE_MASK)),
+            (uint16_t)((ping->number & 0xffu) << 8 | (ping->sent & SEQUENCE_MASK)),
     };
     struct nbfcp_name wanted = nbfcp_name_make(nbfcp->peer_name, SUFFIX_SERVER, NBFCP_NAME_UNIQUE);
     struct nbfcp_name own = other_networks_name(ping->networks->node, SUFFIX_WORKSTATION);
