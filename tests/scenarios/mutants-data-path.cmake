@@ -1,0 +1,16 @@
+# Mutants of the PPTP data path: GRE, PPP, MPPE; see mutants.cmake.
+mutant(gre_reorders_nothing protocols/gre/gre_tunnel.c
+  ".reorder_packets = 8," ".reorder_packets = 0,"
+  gre/gre-reorder-queue.xml "but is sent on behind it: first 20\n")
+mutant(gre_delivers_what_the_rfc_drops protocols/gre/gre_tunnel.c
+  "if (self->config.late == GRE_LATE_DELIVER)" "if (true)"
+  gre/gre-reorder-queue-rfc.xml "datagram 20 is dropped when it comes behind 22\n")
+mutant(gre_window_never_closes protocols/gre/gre_tunnel.c
+  "self->next_sequence - self->oldest_unacked < self->window" "true"
+  gre/gre-sliding-window-rfc.xml "32 datagrams at first\n")
+mutant(gre_acknowledges_at_once protocols/gre/gre_tunnel.c
+  "self->ack_due = instant_after(now, self->config.ack_delay_ms * INSTANT_MILLISECOND);" "self->ack_due = now;"
+  gre/gre-ack-only-after-100ms.xml "and is acknowledged 100 ms later")
+mutant(gre_source_not_compared sim/nodes/pptp_port.c
+  "if (port->validate_address && source != port->peer)" "if (false)"
+  gre/gre-source-address-check.xml "nothing of them reaches PPP\n")
