@@ -1,41 +1,9 @@
-#include "ppp/lcp.h"
+#include "ppp/lcp_internal.h"
 
 #include <string.h>
 
-#define LCP_PROTOCOL 0xc021
-
-/* A link that cannot carry this is of no use, and RFC 1661 section 6.1 gives no lower bound. */
-#define SMALLEST_MRU 128
-/* So many requests with our own magic number make a loopback (RFC 1661 section 6.4). */
-#define LOOPBACK_COLLISIONS 3
 /* The keep-alive gives up after so many unanswered requests unless configured. */
 #define ECHO_FAILURES 3
-
-/* Options of our own request, as bits of lcp.asks. */
-enum ask {
-    ASK_MRU = 1 << 0,
-    ASK_ACCM = 1 << 1,
-    ASK_AUTHENTICATION = 1 << 2,
-    ASK_MAGIC_NUMBER = 1 << 3,
-    ASK_PFC = 1 << 4,
-    ASK_ACFC = 1 << 5,
-};
-
-/*
- * Options (RFC 1661 section 6), data behind Type and Length:
- *
- *   1  MRU                        2 octets
- *   2  ACCM                       4 octets (RFC 1662 section 7.1)
- *   3  Authentication-Protocol    2 octets of protocol, then data
- *   5  Magic-Number               4 octets
- *   7  Protocol-Field-Compression               none
- *   8  Address-and-Control-Field-Compression    none
- */
-
-static struct lcp *lcp_of(struct ppp_control *control)
-{
-    return (struct lcp *)(void *)control;
-}
 
 const char *lcp_option_name(uint8_t type)
 {
@@ -54,6 +22,12 @@ const char *lcp_option_name(uint8_t type)
         return "protocol-field-compression";
     case LCP_OPTION_ACFC:
         return "address-and-control-field-compression";
+    case LCP_OPTION_FCS_ALTERNATIVES:
+        return "fcs-alternatives";
+    case LCP_OPTION_PADDING:
+        return "self-describing-padding";
+    case LCP_OPTION_COMPOUND_FRAMES:
+        return "compound-frames";
     case LCP_OPTION_CALLBACK:
         return "callback";
     case LCP_OPTION_MRRU:
@@ -69,8 +43,7 @@ const char *lcp_option_name(uint8_t type)
     }
 }
 
-/* Section 6.4: zero is no magic number. */
-static uint32_t draw_magic(struct lcp *lcp)
+uint32_t lcp_draw_magic(struct lcp *lcp)
 {
     uint32_t magic;
     do
@@ -79,287 +52,12 @@ static uint32_t draw_magic(struct lcp *lcp)
     return magic;
 }
 
-static void reset(struct ppp_control *control)
-{
-    struct lcp *lcp = lcp_of(control);
-    const struct lcp_config *config = lcp->config;
-    lcp->asks = (uint8_t)((config->mru ? ASK_MRU : 0) | (config->accm_on ? ASK_ACCM : 0) |
-                          (lcp->methods->require_count > 0 ? ASK_AUTHENTICATION : 0) |
-                          (config->magic_number ? ASK_MAGIC_NUMBER : 0) |
-                          (config->pfc ? ASK_PFC : 0) | (config->acfc ? ASK_ACFC : 0));
-    lcp->required = 0;
-    lcp->tried = 1;
-    lcp->wanted_mru = config->mru ? config->mru : LCP_DEFAULT_MRU;
-    lcp->accm = config->accm_on ? config->accm : UINT32_MAX;
-    lcp->magic = config->magic_number ? draw_magic(lcp) : 0;
-    control->link->terminate_magic = lcp->magic;
-    lcp->mru = LCP_DEFAULT_MRU;
-    lcp->pfc = false;
-    lcp->acfc = false;
-    lcp->echo_unanswered = 0;
-    lcp->echo_at = INSTANT_NEVER;
-}
-
-static void write_request(struct ppp_control *control, struct wire_writer *writer)
-{
-    const struct lcp *lcp = lcp_of(control);
-    if (lcp->asks & ASK_MRU)
-        ppp_option_put_u16(writer, LCP_OPTION_MRU, lcp->wanted_mru);
-    if (lcp->asks & ASK_ACCM)
-        ppp_option_put_u32(writer, LCP_OPTION_ACCM, lcp->accm);
-    if (lcp->asks & ASK_AUTHENTICATION) {
-        uint8_t value[PPP_AUTH_OPTION_MAX];
-        size_t length = ppp_auth_method_option(lcp->methods->require[lcp->required], value);
-        wire_put_u8(writer, LCP_OPTION_AUTHENTICATION);
-        wire_put_u8(writer, (uint8_t)(2 + length));
-        wire_put_octets(writer, value, length);
-    }
-    if (lcp->asks & ASK_MAGIC_NUMBER)
-        ppp_option_put_u32(writer, LCP_OPTION_MAGIC_NUMBER, lcp->magic);
-    if (lcp->asks & ASK_PFC)
-        ppp_option_put(writer, LCP_OPTION_PFC);
-    if (lcp->asks & ASK_ACFC)
-        ppp_option_put(writer, LCP_OPTION_ACFC);
-}
-
-static bool is_allowed(const struct lcp *lcp, enum ppp_auth_method method)
-{
-    for (unsigned i = 0; i < lcp->methods->allow_count; i++) {
-        if (lcp->methods->allow[i] == method)
-            return true;
-    }
-    return false;
-}
-
-/* Section 6.2: the Nak names one protocol, the one we like best. */
-static enum ppp_verdict judge_authentication(const struct lcp *lcp, const struct ppp_option *option,
-                                             struct wire_writer *nak)
-{
-    enum ppp_auth_method method;
-    if (lcp->methods->allow_count == 0)
-        return PPP_OPTION_REJECT;
-    if (ppp_auth_method_from_option(option->data, option->length - 2u, &method) &&
-        is_allowed(lcp, method))
-        return PPP_OPTION_ACCEPT;
-    uint8_t value[PPP_AUTH_OPTION_MAX];
-    size_t length = ppp_auth_method_option(lcp->methods->allow[0], value);
-    uint8_t *p = wire_put_space(nak, 2 + length);
-    if (p) {
-        p[0] = LCP_OPTION_AUTHENTICATION;
-        p[1] = (uint8_t)(2 + length);
-        memcpy(p + 2, value, length);
-    }
-    return PPP_OPTION_NAK;
-}
-
-/* Section 6.4: our own number coming back is a chance in 2^32, or a loop. */
-static enum ppp_verdict judge_magic(struct lcp *lcp, const struct ppp_option *option,
-                                    struct wire_writer *nak)
-{
-    uint32_t magic = option->length == 6 ? wire_load_u32(option->data) : 0;
-    if (magic != 0 && (magic != lcp->magic || !(lcp->asks & ASK_MAGIC_NUMBER))) {
-        lcp->magic_collisions = 0;
-        return PPP_OPTION_ACCEPT;
-    }
-    if (magic != 0 && lcp->magic_collisions < UINT8_MAX)
-        lcp->magic_collisions++;
-    ppp_option_put_u32(nak, LCP_OPTION_MAGIC_NUMBER, draw_magic(lcp));
-    return PPP_OPTION_NAK;
-}
-
-static enum ppp_verdict judge(struct ppp_control *control, const struct ppp_option *option,
-                              struct wire_writer *nak)
-{
-    struct lcp *lcp = lcp_of(control);
-    switch (option->type) {
-    case LCP_OPTION_MRU:
-        if (option->length == 4 && wire_load_u16(option->data) >= SMALLEST_MRU)
-            return PPP_OPTION_ACCEPT;
-        ppp_option_put_u16(nak, LCP_OPTION_MRU,
-                           option->length == 4 ? SMALLEST_MRU : LCP_DEFAULT_MRU);
-        return PPP_OPTION_NAK;
-    case LCP_OPTION_ACCM:
-        if (option->length == 6)
-            return PPP_OPTION_ACCEPT;
-        ppp_option_put_u32(nak, LCP_OPTION_ACCM, 0);
-        return PPP_OPTION_NAK;
-    case LCP_OPTION_AUTHENTICATION:
-        return judge_authentication(lcp, option, nak);
-    case LCP_OPTION_MAGIC_NUMBER:
-        return judge_magic(lcp, option, nak);
-    case LCP_OPTION_PFC:
-        /* Boolean options cannot be Nak'ed (section 5.3). */
-        return lcp->config->pfc && option->length == 2 ? PPP_OPTION_ACCEPT : PPP_OPTION_REJECT;
-    case LCP_OPTION_ACFC:
-        return lcp->config->acfc && option->length == 2 ? PPP_OPTION_ACCEPT : PPP_OPTION_REJECT;
-    default:
-        return PPP_OPTION_REJECT;
-    }
-}
-
-static void accept_none(struct ppp_control *control)
-{
-    struct lcp *lcp = lcp_of(control);
-    lcp->peer_mru = LCP_DEFAULT_MRU;
-    lcp->peer_accm = UINT32_MAX;
-    lcp->peer_magic = 0;
-    lcp->peer_pfc = false;
-    lcp->peer_acfc = false;
-    lcp->must_prove = false;
-    control->link->peer_mru = LCP_DEFAULT_MRU;
-}
-
-static void accept(struct ppp_control *control, const struct ppp_option *option)
-{
-    struct lcp *lcp = lcp_of(control);
-    switch (option->type) {
-    case LCP_OPTION_MRU:
-        lcp->peer_mru = wire_load_u16(option->data);
-        control->link->peer_mru = lcp->peer_mru;
-        break;
-    case LCP_OPTION_ACCM:
-        lcp->peer_accm = wire_load_u32(option->data);
-        break;
-    case LCP_OPTION_AUTHENTICATION:
-        lcp->must_prove =
-            ppp_auth_method_from_option(option->data, option->length - 2u, &lcp->prove_method);
-        break;
-    case LCP_OPTION_MAGIC_NUMBER:
-        lcp->peer_magic = wire_load_u32(option->data);
-        break;
-    case LCP_OPTION_PFC:
-        lcp->peer_pfc = true;
-        break;
-    case LCP_OPTION_ACFC:
-        lcp->peer_acfc = true;
-        break;
-    default:
-        break;
-    }
-}
-
-static void acked(struct ppp_control *control, instant now, const struct ppp_option *option)
-{
-    (void)now;
-    struct lcp *lcp = lcp_of(control);
-    if (option->type == LCP_OPTION_MRU)
-        lcp->mru = lcp->wanted_mru;
-    else if (option->type == LCP_OPTION_PFC)
-        lcp->pfc = true;
-    else if (option->type == LCP_OPTION_ACFC)
-        lcp->acfc = true;
-}
-
-static void notify(struct lcp *lcp, instant now, enum ppp_control_notice notice, uint32_t value)
+void lcp_notify(struct lcp *lcp, instant now, enum ppp_control_notice notice, uint32_t value)
 {
     lcp->control.link->notify(lcp->control.link->context, now, &lcp->control, notice, value);
 }
 
-/* The peer will not authenticate; on a looped line it is ourselves who refuse. */
-static void refuse(struct lcp *lcp, instant now)
-{
-    if (lcp->magic_collisions > 0)
-        notify(lcp, now, PPP_NOTICE_LOOPBACK, 0);
-    else
-        notify(lcp, now, PPP_NOTICE_REFUSED, PPP_AUTH_ERROR_AUTHENTICATION_FAILURE);
-}
-
-static bool try_method(struct lcp *lcp, unsigned index)
-{
-    if (lcp->tried & 1u << index)
-        return false;
-    lcp->tried |= (uint8_t)(1u << index);
-    lcp->required = (uint8_t)index;
-    return true;
-}
-
-/* The peer would rather use another method: the one it names, if that is in our list, or else the
-   next in our list. Each is asked for once. */
-static void next_method(struct lcp *lcp, instant now, const struct ppp_option *option)
-{
-    const struct lcp_methods *methods = lcp->methods;
-    enum ppp_auth_method wish;
-    if (ppp_auth_method_from_option(option->data, option->length - 2u, &wish)) {
-        for (unsigned i = 0; i < methods->require_count; i++) {
-            if (methods->require[i] == wish && try_method(lcp, i))
-                return;
-        }
-    }
-    for (unsigned i = 0; i < methods->require_count; i++) {
-        if (try_method(lcp, i))
-            return;
-    }
-    refuse(lcp, now);
-}
-
-static void check_loopback(struct lcp *lcp, instant now)
-{
-    if (lcp->magic_collisions >= LOOPBACK_COLLISIONS)
-        notify(lcp, now, PPP_NOTICE_LOOPBACK, 0);
-}
-
-static void naked(struct ppp_control *control, instant now, const struct ppp_option *option)
-{
-    struct lcp *lcp = lcp_of(control);
-    switch (option->type) {
-    case LCP_OPTION_MRU:
-        if (option->length == 4 && wire_load_u16(option->data) >= SMALLEST_MRU &&
-            wire_load_u16(option->data) <= LCP_DEFAULT_MRU)
-            lcp->wanted_mru = wire_load_u16(option->data);
-        break;
-    case LCP_OPTION_ACCM:
-        /* RFC 1662 section 7.1: both ends' needs together. */
-        if (option->length == 6)
-            lcp->accm |= wire_load_u32(option->data);
-        break;
-    case LCP_OPTION_AUTHENTICATION:
-        if (lcp->asks & ASK_AUTHENTICATION)
-            next_method(lcp, now, option);
-        break;
-    case LCP_OPTION_MAGIC_NUMBER:
-        if (lcp->asks & ASK_MAGIC_NUMBER) {
-            lcp->magic = draw_magic(lcp);
-            control->link->terminate_magic = lcp->magic;
-            check_loopback(lcp, now);
-        }
-        break;
-    default:
-        break;
-    }
-}
-
-static void rejected(struct ppp_control *control, instant now, const struct ppp_option *option)
-{
-    struct lcp *lcp = lcp_of(control);
-    unsigned gone = 0;
-    switch (option->type) {
-    case LCP_OPTION_MRU:
-        gone = ASK_MRU;
-        break;
-    case LCP_OPTION_ACCM:
-        gone = ASK_ACCM;
-        lcp->accm = UINT32_MAX;
-        break;
-    case LCP_OPTION_AUTHENTICATION:
-        refuse(lcp, now);
-        break;
-    case LCP_OPTION_MAGIC_NUMBER:
-        gone = ASK_MAGIC_NUMBER;
-        lcp->magic = 0;
-        break;
-    case LCP_OPTION_PFC:
-        gone = ASK_PFC;
-        break;
-    case LCP_OPTION_ACFC:
-        gone = ASK_ACFC;
-        break;
-    default:
-        break;
-    }
-    lcp->asks &= (uint8_t)~gone;
-}
-
-/* Identification and Time-Remaining (RFC 1570 sections 2.1 and 2.2) carry text to the end; what is
+/* Identification and Time-Remaining (RFC 1570 sections 1.1 and 1.2) carry text to the end; what is
    not printable ASCII shows as '?'. */
 static const char *printable(const uint8_t *octets, size_t length, char *text, size_t size)
 {
@@ -374,9 +72,9 @@ static void receive_protocol_reject(struct lcp *lcp, instant now, const uint8_t 
 {
     uint16_t protocol = wire_load_u16(data);
     if (protocol == LCP_PROTOCOL)
-        notify(lcp, now, PPP_NOTICE_REFUSED, 0);
+        lcp_notify(lcp, now, PPP_NOTICE_REFUSED, 0);
     else
-        notify(lcp, now, PPP_NOTICE_PROTOCOL_REJECTED, protocol);
+        lcp_notify(lcp, now, PPP_NOTICE_PROTOCOL_REJECTED, protocol);
     ppp_control_event(&lcp->control, now, protocol == LCP_PROTOCOL ? PPP_RXJ_MINUS : PPP_RXJ_PLUS);
 }
 
@@ -386,7 +84,7 @@ static void receive_echo(struct lcp *lcp, instant now, uint8_t code, uint8_t ide
     uint32_t magic = wire_load_u32(data);
     bool opened = ppp_control_is_opened(&lcp->control);
     if (opened && magic != 0 && magic == lcp->magic) {
-        notify(lcp, now, PPP_NOTICE_LOOPBACK, 0);
+        lcp_notify(lcp, now, PPP_NOTICE_LOOPBACK, 0);
         return;
     }
     if (code == PPP_ECHO_REPLY && identifier == lcp->echo_identifier)
@@ -453,15 +151,15 @@ static const struct ppp_control_operations operations = {
     .name = "lcp",
     .protocol = LCP_PROTOCOL,
     .option_name = lcp_option_name,
-    .write_request = write_request,
-    .judge = judge,
-    .accept_none = accept_none,
-    .accept = accept,
-    .acked = acked,
-    .naked = naked,
-    .rejected = rejected,
+    .write_request = lcp_write_request,
+    .judge = lcp_judge,
+    .accept_none = lcp_accept_none,
+    .accept = lcp_accept,
+    .acked = lcp_acked,
+    .naked = lcp_naked,
+    .rejected = lcp_rejected,
     .receive = receive,
-    .reset = reset,
+    .reset = lcp_reset,
 };
 
 void lcp_init(struct lcp *lcp, struct ppp_control_link *link, const struct lcp_config *config,
@@ -473,7 +171,7 @@ void lcp_init(struct lcp *lcp, struct ppp_control_link *link, const struct lcp_c
 
 bool lcp_required_method(const struct lcp *lcp, enum ppp_auth_method *method)
 {
-    if (!(lcp->asks & ASK_AUTHENTICATION))
+    if (!(lcp->asks & LCP_ASK_AUTHENTICATION))
         return false;
     *method = lcp->methods->require[lcp->required];
     return true;
@@ -507,6 +205,17 @@ void lcp_send_protocol_reject(struct lcp *lcp, instant now, uint16_t protocol, c
                      head, sizeof head, data, length);
 }
 
+void lcp_send_time_remaining(struct lcp *lcp, instant now, uint32_t seconds, const char *text)
+{
+    if (!ppp_control_is_opened(&lcp->control))
+        return;
+    uint8_t head[8];
+    wire_store_u32(head, lcp->magic);
+    wire_store_u32(head + 4, seconds);
+    ppp_control_send(&lcp->control, now, PPP_TIME_REMAINING, ppp_control_identifier(&lcp->control),
+                     head, sizeof head, text, strlen(text));
+}
+
 void lcp_handle_timeout(struct lcp *lcp, instant now)
 {
     ppp_control_handle_timeout(&lcp->control, now);
@@ -515,7 +224,7 @@ void lcp_handle_timeout(struct lcp *lcp, instant now)
     uint8_t limit = lcp->config->echo_failures ? lcp->config->echo_failures : ECHO_FAILURES;
     if (lcp->echo_unanswered >= limit) {
         lcp->echo_at = INSTANT_NEVER;
-        notify(lcp, now, PPP_NOTICE_ECHO_LOST, 0);
+        lcp_notify(lcp, now, PPP_NOTICE_ECHO_LOST, 0);
         return;
     }
     uint8_t magic[4];

@@ -137,6 +137,7 @@ enum status ppp_session_init(struct ppp_session *self, const struct ppp_session_
 void ppp_session_destroy(struct ppp_session *self)
 {
     ppp_session_clear_authentication(self);
+    ppp_session_stop_callback(self);
     ppp_session_destroy_network(self);
     ppp_control_destroy(&self->lcp.control);
     output_clear(&self->output);
@@ -194,11 +195,18 @@ void ppp_session_close(struct ppp_session *self, instant now, enum ppp_error err
     ppp_session_settle(self, now);
 }
 
+void ppp_session_tell_time_remaining(struct ppp_session *self, instant now, uint32_t seconds,
+                                     const char *text)
+{
+    lcp_send_time_remaining(&self->lcp, now, seconds, text);
+}
+
 void ppp_session_handle_timeout(struct ppp_session *self, instant now)
 {
     lcp_handle_timeout(&self->lcp, now);
     ppp_session_network_timeout(self, now);
     ppp_session_authentication_timeout(self, now);
+    ppp_session_callback_timeout(self, now);
     if (self->negotiate_at <= now) {
         self->negotiate_at = INSTANT_NEVER;
         ppp_session_fail(self, self->heard ? PPP_ERROR_TIMEOUT : PPP_ERROR_NO_RESPONSE);
@@ -210,6 +218,7 @@ instant ppp_session_next_timeout(const struct ppp_session *self)
 {
     instant next = instant_earlier(lcp_next_timeout(&self->lcp), self->negotiate_at);
     next = instant_earlier(next, ppp_session_next_network_timeout(self));
+    next = instant_earlier(next, ppp_session_next_callback_timeout(self));
     return instant_earlier(next, ppp_session_next_authentication_timeout(self));
 }
 

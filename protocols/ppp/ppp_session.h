@@ -8,6 +8,7 @@
 #include "base/trace.h"
 #include "crypto/crypto.h"
 #include "ppp/atcp.h"
+#include "ppp/cbcp.h"
 #include "ppp/ccp.h"
 #include "ppp/ipcp.h"
 #include "ppp/ipv6cp.h"
@@ -142,6 +143,9 @@ struct ppp_session_config {
     struct ppp_automaton_config automaton; /**< Restart timer and counters of all protocols */
     struct lcp_config lcp;
     struct ppp_session_auth_config auth;
+    /** CBCP, when LCP agreed on it: .allowed for who was called, .number and .delay_s for the
+     *  caller; the rest is filled in. */
+    struct cbcp_config cbcp;
     struct ccp_config ccp;
     struct ipcp_config ipcp;
     /** Network protocols beside IP; borrowed for the session's life. NULL: there are none, and the
@@ -219,6 +223,10 @@ void ppp_session_send(struct ppp_session *self, instant now, uint16_t protocol,
 /** ppp_session_encapsulate() with the frame queued for poll. Takes @p packet. */
 void ppp_session_send_ip(struct ppp_session *self, instant now, struct packet *packet);
 
+/** Tells the peer that @p seconds of the session are left (RFC 1570); UINT32_MAX: forever. */
+void ppp_session_tell_time_remaining(struct ppp_session *self, instant now, uint32_t seconds,
+                                     const char *text);
+
 void ppp_session_handle_timeout(struct ppp_session *self, instant now);
 instant ppp_session_next_timeout(const struct ppp_session *self);
 
@@ -255,6 +263,7 @@ struct ppp_session {
     struct ppp_session_config config;
     struct ppp_control_link link;
     struct lcp lcp;
+    struct cbcp cbcp; /**< between authentication and network phase */
     struct ccp ccp;
     struct ipcp ipcp;
     struct ppp_ncp ncps[PPP_NETWORKS]; /**< those there are, in the order of being opened */
@@ -270,6 +279,7 @@ struct ppp_session {
     bool proving;   /**< .prove is initialised */
     bool demand_done;
     bool prove_done;
+    bool calling_back; /**< .cbcp is under way */
     bool network_up;
     bool address_chosen;  /**< .assign_address was asked */
     bool ip_refused;      /**< there is no address for the peer */

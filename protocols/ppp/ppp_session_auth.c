@@ -41,7 +41,7 @@ static void check_authenticated(struct ppp_session *self, instant now)
     if (self->phase != PPP_PHASE_AUTHENTICATE || self->close_pending ||
         (self->demanding && !self->demand_done) || (self->proving && !self->prove_done))
         return;
-    ppp_session_start_network(self, now);
+    ppp_session_start_callback(self, now);
 }
 
 static void pump_engine(struct ppp_session *self, instant now, struct ppp_auth *auth, bool *done)

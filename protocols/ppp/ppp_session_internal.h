@@ -4,7 +4,7 @@
 #include "ppp/ppp_session.h"
 
 /* What the parts of a session need of each other: ppp_session.c (verbs and the link's end),
-   ppp_session_lcp.c, ppp_session_auth.c, ppp_session_network.c and ppp_session_frame.c. */
+   ppp_session_lcp.c, _auth.c, _callback.c, _network.c, _frame.c and _data.c. */
 
 static inline bool ppp_session_lcp_is_opened(const struct ppp_session *self)
 {
@@ -59,6 +59,27 @@ instant ppp_session_next_authentication_timeout(const struct ppp_session *self);
 /** The keys that authentication left for MPPE; NULL: none. */
 const struct mppe_start_keys *ppp_session_encryption_keys(const struct ppp_session *self);
 
+/* --- ppp_session_callback.c --- */
+
+/** Authentication is through: CBCP if LCP agreed on it, otherwise the network phase at once. */
+void ppp_session_start_callback(struct ppp_session *self, instant now);
+void ppp_session_stop_callback(struct ppp_session *self);
+void ppp_session_receive_callback(struct ppp_session *self, instant now,
+                                  const struct packet *packet);
+void ppp_session_callback_timeout(struct ppp_session *self, instant now);
+instant ppp_session_next_callback_timeout(const struct ppp_session *self);
+
+/* --- ppp_session_data.c --- */
+
+/** A datagram in clear, and one of protocol 00FD. Both take @p packet. */
+void ppp_session_receive_clear(struct ppp_session *self, instant now, uint16_t protocol,
+                               const struct ppp_ncp *ncp, struct packet *packet);
+void ppp_session_receive_compressed(struct ppp_session *self, instant now, struct packet *packet);
+
+/** Answers with a Protocol-Reject; @p packet stays the caller's. */
+void ppp_session_reject_protocol(struct ppp_session *self, instant now, uint16_t protocol,
+                                 const struct packet *packet);
+
 /* --- ppp_session_network.c --- */
 
 void ppp_session_init_network(struct ppp_session *self);
@@ -88,6 +109,26 @@ struct ppp_control *ppp_session_network_control(struct ppp_session *self, uint16
 struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protocol);
 
 /* --- ppp_session_frame.c --- */
+
+/* A complete header: FF 03 and two octets of protocol. */
+#define PPP_HEADER_SIZE 4
+#define PPP_ADDRESS     0xff
+#define PPP_CONTROL     0x03
+
+/** Shows @p packet, which has a complete header, to the tap. */
+void ppp_session_show(struct ppp_session *self, instant now, bool sent,
+                      const struct packet *packet);
+
+/** Shows a received packet without its header, which was of @p protocol. */
+void ppp_session_tap_received(struct ppp_session *self, instant now, uint16_t protocol,
+                              struct packet *packet);
+
+/** Pushes as much of a header as the peer needs; @p visible shows the whole one to the tap. */
+void ppp_session_push_header(struct ppp_session *self, instant now, uint16_t protocol,
+                             struct packet *packet, bool visible);
+
+/** Pulls a protocol field of one or two octets; false: it is none. */
+bool ppp_session_pull_protocol(struct packet *packet, uint16_t *protocol);
 
 /** Pushes the header of @p protocol and queues the frame for the lower layer. Takes @p packet. */
 void ppp_session_send_frame(struct ppp_session *self, instant now, uint16_t protocol,

@@ -24,6 +24,7 @@ static void lcp_down(struct ppp_session *self, instant now)
     ppp_session_trace(self, now, "ppp.lcp.closed");
     self->phase =
         state == PPP_CLOSING || state == PPP_STOPPING ? PPP_PHASE_TERMINATE : PPP_PHASE_ESTABLISH;
+    ppp_session_stop_callback(self);
     ppp_session_stop_network(self, now);
 }
 

@@ -18,6 +18,8 @@ const struct trace_declaration ppp_trace_declarations[] = {
     {"ppp.lcp.time-remaining", "session seconds text",
      "The peer says how much longer the link may last (RFC 1570)."},
     {"ppp.lcp.loopback", "session", "The line returns what we send: our magic number came back."},
+    {"ppp.cbcp.agreed", "session type number delay",
+     "Callback is settled: type 1 is none, 2 at the caller's number, 3 at the administrator's."},
     {"ppp.ccp.opened", "session strength stateless",
      "Encryption is agreed; strength 0 means that there is none."},
     {"ppp.ccp.closed", "session", "Encryption has ended."},

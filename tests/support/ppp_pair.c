@@ -90,6 +90,7 @@ void ppp_pair_init(struct ppp_pair *pair)
     client->auth.password = "clientPass";
     client->auth.methods.allow[0] = PPP_AUTH_MS_CHAP_V2;
     client->auth.methods.allow_count = 1;
+    client->auth.eap_allow = (struct ppp_auth_eap_methods){{PPP_AUTH_EAP_MS_CHAP_V2}, 1};
     for (unsigned i = 0; i < IPCP_SERVERS; i++)
         client->ipcp.ask_servers[i] = true;
     struct ppp_session_config *server = &pair->end[PPP_SERVER].config;
@@ -97,6 +98,7 @@ void ppp_pair_init(struct ppp_pair *pair)
     server->auth.lookup = lookup;
     server->auth.methods.require[0] = PPP_AUTH_MS_CHAP_V2;
     server->auth.methods.require_count = 1;
+    server->auth.eap_require = (struct ppp_auth_eap_methods){{PPP_AUTH_EAP_MS_CHAP_V2}, 1};
     server->ipcp.local_address = 0x0a010001;
     server->ipcp.peer_address = 0x0a010002;
     server->ipcp.servers[IPCP_DNS1] = 0x0a010035;
