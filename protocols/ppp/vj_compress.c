@@ -83,8 +83,8 @@ static bool is_same_otherwise(struct vj_slot *slot, const uint8_t *ip, size_t ip
     const uint8_t *old_tcp = vj_tcp(slot);
     size_t ip_options = ip_length - VJ_IP_SIZE;
     size_t tcp_options = length - ip_length - VJ_TCP_SIZE;
-    return slot->ip_length == ip_length && slot->length == length &&
-           memcmp(old, ip, VJ_IP_LENGTH) == 0 && /* version, lengths, type of service */
+    return slot->length == length &&
+           memcmp(old, ip, VJ_IP_LENGTH) == 0 && /* version, IHL, type of service */
            memcmp(old + VJ_IP_FRAGMENT, ip + VJ_IP_FRAGMENT, 4) == 0 && /* to the protocol */
            memcmp(old + VJ_IP_SIZE, ip + VJ_IP_SIZE, ip_options) == 0 &&
            memcmp(old_tcp + VJ_TCP_SIZE, tcp + VJ_TCP_SIZE, tcp_options) == 0;

@@ -170,6 +170,13 @@ static void at_the_front_the_last_time_around_is_still_known(void **state)
     assert_int_equal(packet->length, 20);
     assert_memory_equal(packet->data, noise + sizeof noise - 20, 20);
     packet_free(packet);
+    /* And so it is for the packet behind that one: 8,138 is 74 back over the front. */
+    packet = sent(fixture, noise + sizeof noise - 40, 10);
+    unit_assert_hex(packet->data, packet->length, "2007 e0ac80");
+    assert_int_equal(mppc_receive(&fixture->decompressor, 0, packet, &reason), MPPC_DELIVER);
+    assert_int_equal(packet->length, 10);
+    assert_memory_equal(packet->data, noise + sizeof noise - 40, 10);
+    packet_free(packet);
 }
 
 static void what_cannot_be_compressed_is_sent_as_it_is_and_costs_the_history(void **state)
@@ -324,6 +331,27 @@ static void malformed_packets_are_dropped_and_the_history_is_asked_for(void **st
     }
 }
 
+static void nothing_is_known_of_before_a_flush(void **state)
+{
+    struct fixture *fixture = *state;
+    open_both(fixture, false);
+    expect_delivery(fixture, "2000 2161616161616161", "!aaaaaaa");
+    /* Offset 8,191 from the front: octets 1 to 3. */
+    expect_drop(fixture, 0, "a001 debf00", MPPC_DROP_AND_REQUEST_RESET, "copy-from-nowhere");
+}
+
+static void no_code_at_all_is_too_short(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *reason;
+    open_both(fixture, false);
+    struct packet *packet = packet_alloc(&fixture->pool, 0);
+    assert_int_equal(mppc_decompress(&fixture->decompressor, 0, packet, MPPC_COMPRESSED, &reason),
+                     MPPC_DROP_AND_REQUEST_RESET);
+    assert_string_equal(reason, "too-short");
+    packet_free(packet);
+}
+
 static void nothing_longer_than_the_mru_comes_out(void **state)
 {
     struct fixture *fixture = *state;
@@ -406,6 +434,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(malformed_packets_are_dropped_and_the_history_is_asked_for,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(nothing_is_known_of_before_a_flush, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(no_code_at_all_is_too_short, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_longer_than_the_mru_comes_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_packet_grows_wherever_its_data_lay, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_the_storage_has_no_room_for_is_dropped, set_up,

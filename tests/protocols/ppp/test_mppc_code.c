@@ -273,6 +273,14 @@ static void a_code_as_long_as_the_octets_is_still_one(void **state)
     expect_code(fixture, "aaaa\xff", 5, "61f057f0");
     assert_int_equal(encode(fixture, "\xff", 1), 0);
     assert_int_equal(encode(fixture, "abcdefghijklm\xff\xfe\xfd\xfc", 17), 0);
+    /* Nothing is written behind the room there is. */
+    uint8_t high[200];
+    for (size_t i = 0; i < sizeof high; i++)
+        high[i] = (uint8_t)(0x80 + i / 2);
+    memset(fixture->code, 0xa5, sizeof fixture->code);
+    assert_int_equal(encode(fixture, high, sizeof high), 0);
+    for (size_t i = sizeof high; i < 2 * sizeof high; i++)
+        assert_int_equal(fixture->code[i], 0xa5);
 }
 
 int main(void)

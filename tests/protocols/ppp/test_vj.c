@@ -159,6 +159,11 @@ static void echoed_typing_needs_three_octets(void **state)
     advance(&fixture->last, 1);
     fixture->last.acknowledgment += 2;
     pass_compressed(fixture, "1c12340201");
+    /* Two sent, one acknowledged, which was the length of the last. */
+    fixture->last.sequence += 1;
+    advance(&fixture->last, 1);
+    fixture->last.acknowledgment += 1;
+    pass_compressed(fixture, "1c12340102");
 }
 
 static void every_number_that_changes_is_told(void **state)
