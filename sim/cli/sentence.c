@@ -31,6 +31,10 @@ const struct cli_sentence cli_sentences[] = {
     {"pptp.call.refused", "PPTP call refused[: result {result}][, error {error}]"},
     {"pptp.call.cleared", "PPTP call cleared"},
     {"pptp.echo.timeout", "the PPTP peer no longer answers"},
+    {"pptp.wan-error", "the PPTP peer tells of errors: {buffer-overruns} packets lost, {framing} "
+                       "malformed"},
+    {"tcp-script.connected", "script {name} is connected[ to {remote}][ port {remote-port}]"},
+    {"tcp-script.ended", "script {name} has lost its connection: {reason}"},
     {"ppp.lcp.opened", "LCP is open"},
     {"ppp.lcp.timeout", "LCP gets no answer"},
     {"ppp.lcp.loopback", "the line sends everything back"},
