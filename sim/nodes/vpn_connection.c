@@ -10,12 +10,22 @@
  * is given so long. */
 #define STOP_PATIENCE (5 * INSTANT_SECOND)
 
+/* The interface to the server may have gone, with its routes, before the tunnel that it carried. */
+static bool has_interface(const struct host_stack *stack, const struct stack_interface *interface)
+{
+    const struct stack_interface *i = stack->interfaces;
+    while (i && i != interface)
+        i = i->next;
+    return i != NULL;
+}
+
 static void network_down(struct vpn_connection *connection)
 {
+    struct host_stack *stack = &connection->base.dialer->host->stack;
     connection_down(&connection->base);
-    if (connection->route_interface)
-        host_stack_remove_route(&connection->base.dialer->host->stack, connection->port.peer, 32,
-                                connection->route_gateway, connection->route_interface);
+    if (connection->route_interface && has_interface(stack, connection->route_interface))
+        host_stack_remove_route(stack, connection->port.peer, 32, connection->route_gateway,
+                                connection->route_interface);
     connection->route_interface = NULL;
 }
 
