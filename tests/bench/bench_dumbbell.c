@@ -1,4 +1,5 @@
-/* A hundred TCP flows, each between two hosts of its own, share a bottleneck of 1 Gbit/s. */
+/* A hundred TCP flows of ten pairs of hosts share a bottleneck of 1 Gbit/s, 10 ms there and back.
+ */
 #include "bench.h"
 #include "bench_network.h"
 #include "nodes/host_stack_tcp.h"
@@ -7,8 +8,8 @@
 #include <string.h>
 
 #define FLOWS    100
+#define PAIRS    10
 #define SECONDS  10
-#define BUFFER   65535
 #define RATE_BPS UINT64_C(1000000000)
 #define PORT     9000
 
@@ -21,6 +22,7 @@ struct flow {
     struct dumbbell *dumbbell;
     struct host *sender;
     struct host *receiver;
+    uint16_t port;
     struct stack_tcp_handler sending;
     struct stack_tcp_handler receiving;
 };
@@ -28,6 +30,7 @@ struct flow {
 struct dumbbell {
     struct simulation simulation;
     struct host *routers[2];
+    struct host *ends[2][PAIRS];
     struct stack_interface *bottleneck; /* the sending side's */
     struct flow flows[FLOWS];
     struct tcp_options options;
@@ -70,9 +73,9 @@ static void begin(struct simulation *simulation, struct event *event)
     (void)simulation;
     struct flow *flow = (struct flow *)(void *)event;
     struct dumbbell *dumbbell = flow->dumbbell;
-    uint32_t number = (uint32_t)(flow - dumbbell->flows);
-    bench_require(host_stack_tcp_connect(&flow->sender->stack, 0, 0x0a010002 | number << 8, PORT,
-                                         &dumbbell->options, &flow->sending) != NULL,
+    uint32_t pair = (uint32_t)(flow - dumbbell->flows) % PAIRS;
+    bench_require(host_stack_tcp_connect(&flow->sender->stack, 0, 0x0a010002 | pair << 8,
+                                         flow->port, &dumbbell->options, &flow->sending) != NULL,
                   "a connection was refused");
 }
 
@@ -85,20 +88,22 @@ static void build(struct dumbbell *dumbbell)
     dumbbell->bottleneck = bench_interface(dumbbell->routers[0], "core", 0x0b000001);
     bench_link(simulation, dumbbell->bottleneck,
                bench_interface(dumbbell->routers[1], "core", 0x0b000002), RATE_BPS,
-               10 * INSTANT_MILLISECOND, 1700);
+               4800 * INSTANT_MICROSECOND, 1000);
     bench_gateway(dumbbell->routers[0], 0x0b000002);
     bench_gateway(dumbbell->routers[1], 0x0b000001);
     dumbbell->options = tcp_options_windows_2000();
-    dumbbell->options.receive_buffer = BUFFER;
-    dumbbell->options.send_buffer = BUFFER;
+    for (unsigned side = 0; side < 2; side++)
+        for (uint32_t i = 0; i < PAIRS; i++)
+            dumbbell->ends[side][i] = make_end(dumbbell, side, i);
     for (uint32_t i = 0; i < FLOWS; i++) {
         struct flow *flow = &dumbbell->flows[i];
         flow->dumbbell = dumbbell;
-        flow->sender = make_end(dumbbell, 0, i);
-        flow->receiver = make_end(dumbbell, 1, i);
+        flow->sender = dumbbell->ends[0][i % PAIRS];
+        flow->receiver = dumbbell->ends[1][i % PAIRS];
+        flow->port = (uint16_t)(PORT + i);
         flow->sending = (struct stack_tcp_handler){.event = serve_sender, .context = flow};
         flow->receiving = (struct stack_tcp_handler){.event = serve_receiver, .context = flow};
-        bench_require(host_stack_tcp_listen(&flow->receiver->stack, IPV4_ANY, PORT,
+        bench_require(host_stack_tcp_listen(&flow->receiver->stack, IPV4_ANY, flow->port,
                                             &dumbbell->options, &flow->receiving) == STATUS_OK,
                       "a port was refused");
         flow->start.action = begin;
@@ -113,9 +118,9 @@ static uint64_t packet_hops(const struct dumbbell *dumbbell)
     uint64_t sum = 0;
     for (int side = 0; side < 2; side++)
         sum += dumbbell->routers[side]->stack.counters.in_receives;
-    for (int i = 0; i < FLOWS; i++)
-        sum += dumbbell->flows[i].sender->stack.counters.in_receives +
-               dumbbell->flows[i].receiver->stack.counters.in_receives;
+    for (int i = 0; i < PAIRS; i++)
+        for (int side = 0; side < 2; side++)
+            sum += dumbbell->ends[side][i]->stack.counters.in_receives;
     return sum;
 }
 
@@ -123,10 +128,9 @@ static void destroy(struct dumbbell *dumbbell)
 {
     for (int side = 0; side < 2; side++)
         host_destroy(&dumbbell->routers[side]->node);
-    for (int i = 0; i < FLOWS; i++) {
-        host_destroy(&dumbbell->flows[i].sender->node);
-        host_destroy(&dumbbell->flows[i].receiver->node);
-    }
+    for (int i = 0; i < PAIRS; i++)
+        for (int side = 0; side < 2; side++)
+            host_destroy(&dumbbell->ends[side][i]->node);
     simulation_destroy(&dumbbell->simulation);
 }
 
