@@ -10,6 +10,8 @@
 #define FLIP_BY_FAULT UINT32_C(0x80000000)
 
 #define CACHE_LINE 64
+/* How far ahead of its turn a flight is fetched into the cache. */
+#define SLOTS_AHEAD 6
 
 /* Where a frame stands that the transmitter has accepted. */
 enum fate {
@@ -185,8 +187,12 @@ static void deliver(struct direction *direction, struct device *device, struct p
 /* The next frame of a long wire has been out of the cache for long: fetch it ahead of its turn. */
 static void prefetch(const struct direction *direction)
 {
-    if (direction->wire.tail - direction->arrived < 2)
+    uint32_t waiting = direction->wire.tail - direction->arrived;
+    if (waiting < 2)
         return;
+    /* What says where it is has been out as long. */
+    if (waiting > SLOTS_AHEAD)
+        __builtin_prefetch(slot(&direction->wire, direction->arrived + SLOTS_AHEAD));
     const struct packet *next = slot(&direction->wire, direction->arrived + 1)->frame;
     if (!next)
         return;
@@ -449,6 +455,7 @@ void device_transmit(struct device *device, struct packet *frame)
         disturb(link, direction, &flight, &mishap);
     }
     *slot(&direction->wire, direction->wire.tail++) = flight;
+    __builtin_prefetch(slot(&direction->wire, direction->wire.tail + 3), 1);
     if (flight.tapped && !event_is_pending(&direction->departure))
         simulation_schedule(simulation, &direction->departure,
                             slot(&direction->wire, direction->sent)->ends);
