@@ -2,18 +2,37 @@
 
 #include <string.h>
 
-/* The sum of whole words as this machine loads them; the order of octets is mended at the end. */
+static uint64_t load_native(const uint8_t *octets)
+{
+    uint64_t word;
+    memcpy(&word, octets, sizeof word);
+    return word;
+}
+
+/*
+ * The sum of whole 16-bit words as this machine loads them. The words are added four at a time with
+ * their carries counted apart: 2^64, 2^32 and 2^16 are all 1 modulo 65,535.
+ */
 static uint64_t sum_native(const uint8_t *octets, size_t length)
 {
-    uint64_t sum = 0;
-    for (size_t i = 0; i + 4 <= length; i += 4) {
-        uint32_t word;
-        memcpy(&word, octets + i, 4);
-        sum += word;
+    uint64_t even = 0;
+    uint64_t odd = 0;
+    uint64_t even_carries = 0;
+    uint64_t odd_carries = 0;
+    size_t i = 0;
+    for (; i + 32 <= length; i += 32) {
+        even_carries += __builtin_add_overflow(even, load_native(octets + i), &even);
+        odd_carries += __builtin_add_overflow(odd, load_native(octets + i + 8), &odd);
+        even_carries += __builtin_add_overflow(even, load_native(octets + i + 16), &even);
+        odd_carries += __builtin_add_overflow(odd, load_native(octets + i + 24), &odd);
     }
-    if (length & 2) {
+    for (; i + 8 <= length; i += 8)
+        even_carries += __builtin_add_overflow(even, load_native(octets + i), &even);
+    uint64_t sum = (even & UINT32_MAX) + (even >> 32) + (odd & UINT32_MAX) + (odd >> 32) +
+                   even_carries + odd_carries;
+    for (; i + 2 <= length; i += 2) {
         uint16_t word;
-        memcpy(&word, octets + (length & ~(size_t)3), 2);
+        memcpy(&word, octets + i, sizeof word);
         sum += word;
     }
     return sum;
