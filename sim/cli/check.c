@@ -1,3 +1,4 @@
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/help.h"
@@ -8,18 +9,19 @@
 #include <stdint.h>
 #include <stdio.h>
 
-static int check_file(const char *path)
+static int check_case(const struct cli_case *item)
 {
-    const struct scenario_load_options options = {.vocabulary = run_vocabulary()};
+    const struct scenario_load_options options = {.vocabulary = run_vocabulary(),
+                                                  .case_name = item->name};
     struct scenario *scenario = NULL;
     struct diagnostics diagnostics;
     diagnostics_init(&diagnostics);
-    enum status status = scenario_load(path, &options, &scenario, &diagnostics);
+    enum status status = scenario_load(item->path, &options, &scenario, &diagnostics);
     diagnostics_print(&diagnostics, stderr);
     diagnostics_destroy(&diagnostics);
     scenario_free(scenario);
     if (status == STATUS_OK)
-        printf("%s: valid\n", path);
+        printf("%s%s%s: valid\n", item->path, item->name ? " " : "", item->name ? item->name : "");
     if (status == STATUS_NO_MEMORY)
         return CLI_LOCAL;
     return status == STATUS_OK ? CLI_HOLDS : CLI_INVALID;
@@ -28,6 +30,7 @@ static int check_file(const char *path)
 static int check_path(const char *path)
 {
     struct cli_files files = {0};
+    struct cli_cases cases = {0};
     char error[512];
     int worst = CLI_HOLDS;
     enum status status =
@@ -39,10 +42,18 @@ static int check_path(const char *path)
         cli_error("%s: there is no scenario in this folder", path);
         worst = CLI_INVALID;
     }
-    for (size_t i = 0; i < files.count; i++) {
-        int one = check_file(files.paths[i]);
+    int found = cli_cases_find(&cases, &files, NULL);
+    worst = found > worst ? found : worst;
+    const char *wrong = NULL; /* whose other cases would say the same again */
+    for (size_t i = 0; i < cases.count; i++) {
+        if (cases.items[i].path == wrong)
+            continue;
+        int one = check_case(&cases.items[i]);
+        if (one != CLI_HOLDS)
+            wrong = cases.items[i].path;
         worst = one > worst ? one : worst;
     }
+    cli_cases_clear(&cases);
     cli_files_clear(&files);
     return worst;
 }

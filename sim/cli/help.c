@@ -6,7 +6,8 @@ static const char general[] =
     "vpnsim simulates VPN clients, servers and the networks between them, and checks what "
     "happens.\n"
     "\n"
-    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-j N] [--junit FILE] [-q|-v] "
+    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--junit FILE] "
+    "[-q|-v] "
     "SCENARIO...\n"
     "       vpnsim check SCENARIO...\n"
     "       vpnsim list [DIR]\n"
@@ -22,7 +23,8 @@ static const char general[] =
     "3 a local failure (a full disk, a missing cipher), 130 or 143 after a signal.\n";
 
 static const char run[] =
-    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-j N] [--junit FILE] [-q|-v] "
+    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--junit FILE] "
+    "[-q|-v] "
     "SCENARIO...\n"
     "\n"
     "Runs scenarios and judges their expectations. A SCENARIO is a file, or a folder that stands "
@@ -30,11 +32,13 @@ static const char run[] =
     "all scenarios in and below it. Below DIR each scenario gets a folder of its own name:\n"
     "  NAME/captures/POINT.pcap   the frames at each capture point, for Wireshark and tcpdump\n"
     "  NAME/events.jsonl          everything that happened, one JSON object a line\n"
+    "A scenario with cases is run once for each; the folder is NAME/CASE.\n"
     "\n"
     "  -o DIR           write below DIR (default: out)\n"
     "  -s SEED          seed of everything random (default: 1); the same seed gives the same "
     "bytes\n"
     "  -p NAME=VALUE    set a parameter of the scenarios; may be repeated\n"
+    "  -c CASE          run only the case of that name; scenarios without it are left out\n"
     "  -j N             run up to N scenarios at the same time (default: 1)\n"
     "  --junit FILE     also write the verdicts as JUnit XML\n"
     "  -q               print the verdicts alone, and what failed\n"

@@ -39,6 +39,25 @@ static bool same_folder(const char *a, const char *b)
     return length == folder_length(b) && strncmp(a, b, length) == 0;
 }
 
+static int title_column(const struct scenario_summary *summary)
+{
+    size_t longest = strlen(summary->name);
+    for (size_t i = 0; i < summary->case_count; i++) {
+        size_t length = strlen(summary->name) + 1 + strlen(summary->cases[i].name);
+        longest = length > longest ? length : longest;
+    }
+    return (int)longest;
+}
+
+static void print_row(const char *scenario, const char *item, int names, const char *protocols,
+                      int protocol_width, const char *title)
+{
+    int used = printf("  %s%s%s", scenario, item[0] ? "/" : "", item) - 2;
+    printf("%*s  %-*s  ", names - used, "", protocol_width, protocols);
+    describe_text(stdout, title);
+    putchar('\n');
+}
+
 static void print_rows(const struct row *rows, size_t count)
 {
     int names = 0;
@@ -46,7 +65,7 @@ static void print_rows(const struct row *rows, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (!rows[i].good)
             continue;
-        int length = (int)strlen(rows[i].summary.name);
+        int length = title_column(&rows[i].summary);
         names = length > names ? length : names;
         length = (int)strlen(rows[i].summary.protocols);
         protocols = length > protocols ? length : protocols;
@@ -60,9 +79,11 @@ static void print_rows(const struct row *rows, size_t count)
             printf("%s%.*s/\n", i > 0 ? "\n" : "", (int)folder_length(folder), folder);
         }
         const struct scenario_summary *summary = &rows[i].summary;
-        printf("  %-*s  %-*s  ", names, summary->name, protocols, summary->protocols);
-        describe_text(stdout, summary->title);
-        putchar('\n');
+        if (summary->case_count == 0)
+            print_row(summary->name, "", names, summary->protocols, protocols, summary->title);
+        for (size_t k = 0; k < summary->case_count; k++)
+            print_row(summary->name, summary->cases[k].name, names, summary->protocols, protocols,
+                      summary->cases[k].title);
     }
 }
 

@@ -10,6 +10,7 @@
 enum {
     OPTION_HELP = 256,
     OPTION_JUNIT,
+    OPTION_CASE,
 };
 
 static bool parse_number(const char *text, int base, uint64_t max, uint64_t *number)
@@ -100,6 +101,10 @@ static bool take_option(struct cli_run_options *options, int option, char **argv
         return add_override(options, optarg, error, size);
     case 'j':
         return parse_jobs(options, optarg, error, size);
+    case 'c':
+    case OPTION_CASE:
+        options->case_name = optarg;
+        return true;
     case 'q':
         return set_verbosity(options, CLI_QUIET, error, size);
     case 'v':
@@ -122,6 +127,7 @@ bool cli_run_options_parse(struct cli_run_options *options, int argc, char **arg
 {
     static const struct option names[] = {
         {"help", no_argument, NULL, OPTION_HELP},
+        {"case", required_argument, NULL, OPTION_CASE},
         {"junit", required_argument, NULL, OPTION_JUNIT},
         {NULL, 0, NULL, 0},
     };
@@ -137,7 +143,7 @@ bool cli_run_options_parse(struct cli_run_options *options, int argc, char **arg
     int option;
     bool good = true;
     while (good && !options->help &&
-           (option = getopt_long(argc, argv, ":o:s:p:j:qvh", names, NULL)) != -1)
+           (option = getopt_long(argc, argv, ":o:s:p:j:c:qvh", names, NULL)) != -1)
         good = take_option(options, option, argv, error, error_size);
     if (good && !options->help && optind == argc) {
         snprintf(error, error_size, "no scenario is named");

@@ -21,9 +21,10 @@ struct cli_run_options {
     uint64_t seed;             /**< default 1 */
     const char **overrides;    /**< "NAME=VALUE" texts; owned */
     size_t override_count;
-    unsigned jobs;      /**< 1 .. CLI_MAX_JOBS */
-    const char *junit;  /**< NULL: no such file */
-    char *const *paths; /**< scenarios and folders, at least one */
+    unsigned jobs;         /**< 1 .. CLI_MAX_JOBS */
+    const char *junit;     /**< NULL: no such file */
+    const char *case_name; /**< NULL: every case of the scenarios */
+    char *const *paths;    /**< scenarios and folders, at least one */
     size_t path_count;
     enum cli_verbosity verbosity;
     bool help; /**< only --help was asked for */

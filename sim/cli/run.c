@@ -1,3 +1,4 @@
+#include "cli/cases.h"
 #include "cli/cli.h"
 #include "cli/files.h"
 #include "cli/help.h"
@@ -19,7 +20,8 @@
 struct command {
     struct cli_run_options options;
     struct cli_files files;
-    struct scenario **scenarios; /* one a file */
+    struct cli_cases cases;      /* what the files hold */
+    struct scenario **scenarios; /* one a case */
     struct cli_report report;
     FILE *junit; /* NULL: not asked for */
     struct cli_totals totals;
@@ -45,11 +47,12 @@ static int load(struct command *command, size_t index)
     const struct scenario_load_options options = {
         .overrides = command->options.overrides,
         .override_count = command->options.override_count,
+        .case_name = command->cases.items[index].name,
         .vocabulary = run_vocabulary(),
     };
     struct diagnostics diagnostics;
     diagnostics_init(&diagnostics);
-    enum status status = scenario_load(command->files.paths[index], &options,
+    enum status status = scenario_load(command->cases.items[index].path, &options,
                                        &command->scenarios[index], &diagnostics);
     diagnostics_print(&diagnostics, stderr);
     diagnostics_destroy(&diagnostics);
@@ -61,11 +64,11 @@ static int load(struct command *command, size_t index)
 /* Two scenarios of one name would write to the same folder. */
 static int check_names(const struct command *command)
 {
-    for (size_t i = 0; i < command->files.count; i++)
+    for (size_t i = 0; i < command->cases.count; i++)
         for (size_t k = 0; k < i; k++)
             if (strcmp(command->scenarios[i]->name, command->scenarios[k]->name) == 0) {
-                cli_error("%s and %s have the same name, %s", command->files.paths[k],
-                          command->files.paths[i], command->scenarios[i]->name);
+                cli_error("%s and %s have the same name, %s", command->cases.items[k].path,
+                          command->cases.items[i].path, command->scenarios[i]->name);
                 return CLI_INVALID;
             }
     return CLI_HOLDS;
@@ -89,14 +92,22 @@ static int load_all(struct command *command)
             return CLI_INVALID;
         }
     }
-    command->scenarios = calloc(command->files.count, sizeof *command->scenarios);
+    int worst = cli_cases_find(&command->cases, &command->files, options->case_name);
+    if (worst != CLI_HOLDS)
+        return worst;
+    command->scenarios = calloc(command->cases.count, sizeof *command->scenarios);
     if (!command->scenarios) {
         cli_error("%s", status_text(STATUS_NO_MEMORY));
         return CLI_LOCAL;
     }
-    int worst = CLI_HOLDS;
-    for (size_t i = 0; i < command->files.count; i++) {
+    /* A file's mistakes are mostly those of all its cases: the first that is wrong is enough. */
+    const char *wrong = NULL;
+    for (size_t i = 0; i < command->cases.count; i++) {
+        if (command->cases.items[i].path == wrong)
+            continue;
         int status = load(command, i);
+        if (status != CLI_HOLDS)
+            wrong = command->cases.items[i].path;
         worst = status > worst ? status : worst;
     }
     return worst == CLI_HOLDS ? check_names(command) : worst;
@@ -148,7 +159,7 @@ static void done_in_child(void *context, size_t index, int status)
 static void run_parallel(struct command *command)
 {
     const struct cli_jobs jobs = {
-        .count = command->files.count,
+        .count = command->cases.count,
         .parallel = command->options.jobs,
         .work = run_in_child,
         .done = done_in_child,
@@ -166,7 +177,7 @@ static void run_parallel(struct command *command)
 static void run_serial(struct command *command)
 {
     cli_interrupt_catch();
-    for (size_t i = 0; i < command->files.count && !cli_interrupt_signal(); i++)
+    for (size_t i = 0; i < command->cases.count && !cli_interrupt_signal(); i++)
         note(command, cli_scenario_run(command->scenarios[i], &command->options, &command->report,
                                        command->junit));
 }
@@ -189,7 +200,7 @@ static void run_all(struct command *command)
         .utf8 = cli_report_utf8(),
     };
     allow_many_files();
-    if (command->options.jobs > 1 && command->files.count > 1)
+    if (command->options.jobs > 1 && command->cases.count > 1)
         run_parallel(command);
     else
         run_serial(command);
@@ -215,9 +226,10 @@ int cli_run(int argc, char **argv)
         int closed = close_junit(&command);
         command.status = closed > command.status ? closed : command.status;
     }
-    for (size_t i = 0; command.scenarios && i < command.files.count; i++)
+    for (size_t i = 0; command.scenarios && i < command.cases.count; i++)
         scenario_free(command.scenarios[i]);
     free(command.scenarios);
+    cli_cases_clear(&command.cases);
     cli_files_clear(&command.files);
     cli_run_options_clear(&command.options);
     return cli_flush(command.status);

@@ -3,6 +3,7 @@
 #include "nodes/dialer.h"
 
 #include <string.h>
+#include <strings.h>
 
 struct simulation *connection_simulation(const struct connection *connection)
 {
@@ -116,6 +117,18 @@ static const char *error_reason(uint32_t error)
         return "the connection was lost";
     case PPP_ERROR_REMOTE_DISCONNECTION:
         return "the server hung up";
+    case PPP_ERROR_ACCESS_DENIED:
+        return "access is denied";
+    case PPP_ERROR_LOGON_HOURS:
+        return "the account may not log on at this hour";
+    case PPP_ERROR_ACCOUNT_DISABLED:
+        return "the account is disabled";
+    case PPP_ERROR_PASSWORD_EXPIRED:
+        return "the password has expired";
+    case PPP_ERROR_NO_DIALIN_PERMISSION:
+        return "the account has no permission to dial in";
+    case PPP_ERROR_CHANGING_PASSWORD:
+        return "the password could not be changed";
     case PPP_ERROR_AUTHENTICATION_FAILURE:
         return "access denied: wrong user name or password";
     case PPP_ERROR_TIMEOUT:
@@ -142,6 +155,16 @@ void connection_tell_error(struct connection *connection, uint32_t error)
     connection_tell_end(connection, error, error_reason(error));
 }
 
+/* The one account of a connection that demands of the server to prove itself. */
+static bool find_server(void *context, const char *domain, const char *user,
+                        struct ppp_auth_account *account)
+{
+    const struct connection *connection = context;
+    (void)domain;
+    account->password = connection->config.server_password;
+    return connection->config.server_user && strcasecmp(connection->config.server_user, user) == 0;
+}
+
 struct ppp_session_config connection_session(struct connection *connection)
 {
     struct dialer *dialer = connection->dialer;
@@ -151,8 +174,17 @@ struct ppp_session_config connection_session(struct connection *connection)
     config.entropy = entropy_make(entropy_u64(&dialer->entropy), wanted->name);
     memcpy(config.auth.methods.allow, wanted->methods, sizeof config.auth.methods.allow);
     config.auth.methods.allow_count = wanted->method_count;
+    config.auth.eap_allow = wanted->eap_methods;
     config.auth.user = wanted->user;
     config.auth.password = wanted->password;
+    config.auth.new_password = wanted->new_password;
+    config.auth.code_page = wanted->code_page;
+    memcpy(config.auth.methods.require, wanted->demanded, sizeof config.auth.methods.require);
+    config.auth.methods.require_count = wanted->demanded_count;
+    config.auth.eap_require = wanted->demanded_eap;
+    config.auth.local_name = dialer->host->node.name;
+    config.auth.lookup = find_server;
+    config.auth.lookup_context = connection;
     config.caller = true;
     config.ipcp.local_address = wanted->address;
     config.ipcp.local_address_fixed = wanted->address != IPV4_ANY;

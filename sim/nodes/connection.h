@@ -36,8 +36,17 @@ struct connection_config {
     const char *name;
     const char *user;
     const char *password;
+    const char *new_password;                  /**< instead of an expired one; NULL: none */
     enum ppp_auth_method methods[LCP_METHODS]; /**< allowed, best first */
     uint8_t method_count;
+    struct ppp_auth_eap_methods eap_methods; /**< inside EAP */
+    enum oem_code_page code_page;            /**< of the computer */
+    /** The server must prove itself too, with one of these. */
+    enum ppp_auth_method demanded[LCP_METHODS];
+    uint8_t demanded_count;
+    struct ppp_auth_eap_methods demanded_eap;
+    const char *server_user; /**< who the server has to be; NULL: nobody is demanded */
+    const char *server_password;
     struct ccp_config encryption;
     struct ppp_settings ppp;
     bool default_route;   /**< all traffic goes through it while it is up */

@@ -36,6 +36,10 @@ const struct trace_declaration node_trace_declarations[] = {
     {"server.call.refused", "reason from",
      "The server refuses a call; reason ports-in-use when every PPTP port is busy, or "
      "address-not-allowed for a caller that is not on its list."},
+    {"server.password.changed", "user known",
+     "A caller has changed the expired password of its account; known is what the server has of "
+     "the "
+     "new one, password or hash."},
     {"server.pool.exhausted", "", "A caller is there and no address is left for it."},
     {"server.failed", "port reason", "A service could not use its port."},
     {"ping.reply", "name from sequence size ttl rtt-us", "A reply to a ping has come."},

@@ -23,6 +23,7 @@ static const struct node_profile profiles[] = {
     {.name = "windows-95",
      .windows = true,
      .validates_address = true,
+     .lan_manager = true,
      .ppp_start_delay_ms = 2,
      .server_waits = true,
      .ttl = 32,
@@ -33,6 +34,7 @@ static const struct node_profile profiles[] = {
     {.name = "windows-98",
      .windows = true,
      .validates_address = true,
+     .lan_manager = true,
      .ppp_start_delay_ms = 2,
      .server_waits = true,
      .ttl = 128,
@@ -43,6 +45,8 @@ static const struct node_profile profiles[] = {
     {.name = "windows-nt4",
      .windows = true,
      .validates_address = true,
+     .lan_manager = true,
+     .bare_refusal = PPP_ERROR_ACCESS_DENIED, /* KB Q256509 */
      .ppp_start_delay_ms = 2,
      .server_waits = true,
      .ttl = 128,
@@ -198,6 +202,8 @@ struct ppp_session_config profile_ppp(const struct node_profile *profile,
     struct ppp_session_config config = ppp_session_defaults();
     config.lcp.mru = profile->lcp_mru;
     config.lcp.mtu = profile->tunnel_mtu;
+    config.auth.lan_manager = profile->lan_manager;
+    config.auth.bare_refusal = profile->bare_refusal;
     if (!profile->windows)
         return config;
     config.shared_identifier = true;

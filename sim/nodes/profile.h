@@ -35,6 +35,8 @@ struct node_profile {
     bool sends_wan_errors;       /**< an answering end sends WAN-Error-Notify */
     bool gre_from_route;         /**< an answering end's GRE comes from where its route leads */
     bool validates_address;      /**< GRE packets that do not come from the peer are dropped */
+    bool lan_manager;            /**< the LM-Response of MS-CHAP-1 is sent too */
+    uint16_t bare_refusal;       /**< error of a refusal without a number; 0: 691 */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };

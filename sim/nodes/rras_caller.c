@@ -2,6 +2,7 @@
 
 #include "nodes/rras_server.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -10,9 +11,9 @@ static instant server_now(const struct rras_server *server)
     return server->host.node.simulation->now;
 }
 
-static const struct rras_user *find_user(const struct rras_server *server, const char *name)
+static struct rras_user *find_user(const struct rras_server *server, const char *name)
 {
-    const struct rras_user *user = server->users;
+    struct rras_user *user = server->users;
     while (user && strcasecmp(user->name, name) != 0)
         user = user->next;
     return user;
@@ -26,14 +27,56 @@ static const struct rras_user *caller_user(const struct rras_caller *caller)
     return find_user(caller->server, domain_end ? domain_end + 1 : name);
 }
 
+/* A stand-alone server: every domain means its own database, or the name with its domain is looked
+   for as it stands. */
+static struct rras_user *find_in_domain(const struct rras_server *server, const char *domain,
+                                        const char *user)
+{
+    char name[2 * PPP_AUTH_NAME_MAX + 2];
+    if (!server->config.knows_no_domains || domain[0] == '\0')
+        return find_user(server, user);
+    snprintf(name, sizeof name, "%s\\%s", domain, user);
+    return find_user(server, name);
+}
+
 static bool find_account(void *context, const char *domain, const char *user,
                          struct ppp_auth_account *account)
 {
-    (void)domain; /* a stand-alone server: every domain means its own database */
-    const struct rras_user *known = find_user(context, user);
-    if (known)
-        *account = (struct ppp_auth_account){.password = known->password};
-    return known != NULL;
+    const struct rras_server *server = context;
+    const struct rras_user *known = find_in_domain(server, domain, user);
+    if (server->config.masquerades) {
+        *account = (struct ppp_auth_account){.password = "", .accept_anything = true};
+        return true;
+    }
+    if (!known)
+        return false;
+    *account = (struct ppp_auth_account){.password = known->password, .error = known->error};
+    if (!known->password)
+        account->nt_hash = known->nt_hash;
+    if (!known->password && known->has_lm_hash)
+        account->lm_hash = known->lm_hash;
+    return true;
+}
+
+/* Only another password helps; the old one again would expire at once. */
+static bool change_password(void *context, const char *domain, const char *name,
+                            const struct ppp_auth_new_password *new_password)
+{
+    struct rras_server *server = context;
+    struct rras_user *user = find_in_domain(server, domain, name);
+    const char *text = new_password->password;
+    if (!user || (text && user->password && strcmp(text, user->password) == 0))
+        return false;
+    if (text && !(text = simulation_copy_text(server->host.node.simulation, text)))
+        return false;
+    user->password = text;
+    user->error = 0;
+    user->has_lm_hash = new_password->has_lm_hash;
+    memcpy(user->nt_hash, new_password->nt_hash, sizeof user->nt_hash);
+    memcpy(user->lm_hash, new_password->lm_hash, sizeof user->lm_hash);
+    TRACE(&server->host.node.trace, server_now(server), "server.password.changed",
+          trace_text("user", user->name), trace_text("known", text ? "password" : "hash"));
+    return true;
 }
 
 /* The account's own address, or the next one of the pool. */
@@ -78,6 +121,16 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     config.auth.local_name = server->host.node.name;
     config.auth.lookup = find_account;
     config.auth.lookup_context = server;
+    config.auth.change = change_password;
+    config.auth.eap_require = server->config.eap_methods;
+    config.auth.code_page = server->config.code_page;
+    config.auth.change_version = server->config.change_version;
+    config.auth.notification = server->config.notification;
+    memcpy(config.auth.methods.allow, server->config.proves, sizeof config.auth.methods.allow);
+    config.auth.methods.allow_count = server->config.proves_count;
+    config.auth.eap_allow = server->config.proves_eap;
+    config.auth.user = server->config.own_user;
+    config.auth.password = server->config.own_password;
     config.ccp = server->config.encryption;
     config.ipcp.local_address =
         caller->local != IPV4_ANY ? caller->local : server->internal_address;

@@ -19,7 +19,11 @@
 /** One account of the server's own database; texts are borrowed for the run. */
 struct rras_user {
     const char *name;
-    const char *password;
+    const char *password; /**< NULL: only .nt_hash is known */
+    uint32_t error;       /**< why a right password is refused; 0: it is not */
+    bool has_lm_hash;
+    uint8_t nt_hash[MSCHAP_HASH_SIZE]; /**< what a change without the text has left */
+    uint8_t lm_hash[MSCHAP_HASH_SIZE];
     ipv4_address address;                  /**< assigned to this caller; 0: one of the pool */
     const struct connection_route *routes; /**< networks behind it, while it is connected */
     size_t route_count;
@@ -47,6 +51,18 @@ struct rras_server_config {
     bool validate_address; /**< GRE packets from elsewhere than the caller are dropped */
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
+    struct ppp_auth_eap_methods eap_methods; /**< inside EAP */
+    enum oem_code_page code_page;            /**< of the computer */
+    bool masquerades;                        /**< takes every name and password for right */
+    bool knows_no_domains;                   /**< a name with a domain is looked for as it stands */
+    uint8_t change_version;                  /**< of MS-CHAP-1's Change-Password; 0: 2 */
+    const char *notification;                /**< EAP: shown to the caller; NULL: nothing */
+    /** What the server agrees to prove itself with when a caller demands that. */
+    enum ppp_auth_method proves[LCP_METHODS];
+    uint8_t proves_count;
+    struct ppp_auth_eap_methods proves_eap;
+    const char *own_user; /**< as whom; NULL: nobody */
+    const char *own_password;
     struct ccp_config encryption;
     struct ppp_settings ppp;
     ipv4_address name_servers[IPCP_SERVERS]; /**< told by IPCP; 0: none */

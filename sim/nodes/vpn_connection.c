@@ -144,6 +144,15 @@ static void tell_control_lost(struct vpn_connection *connection)
                                                      : PPP_ERROR_PORT_DISCONNECTED);
 }
 
+/* The call goes while PPP negotiates: a Terminate-Request may have told why before. */
+static void tell_cleared(struct vpn_connection *connection)
+{
+    const struct ppp_port *port = &connection->port.ppp;
+    enum ppp_error error = port->open ? ppp_session_error(&port->session) : PPP_ERROR_NONE;
+    connection_tell_error(&connection->base,
+                          error != PPP_ERROR_NONE ? error : PPP_ERROR_PORT_DISCONNECTED);
+}
+
 static void call_cleared(struct vpn_connection *connection)
 {
     const struct pptp_call *call =
@@ -154,7 +163,7 @@ static void call_cleared(struct vpn_connection *connection)
     else if (connection->base.state == CONNECTION_CONNECTED)
         connection_tell_error(&connection->base, PPP_ERROR_REMOTE_DISCONNECTION);
     else
-        connection_tell_error(&connection->base, PPP_ERROR_PORT_DISCONNECTED);
+        tell_cleared(connection);
     close_port(connection);
     if (call && call->reason == PPTP_CLEAR_PEER_DISCONNECT)
         end_after(connection, STOP_PATIENCE);

@@ -49,30 +49,13 @@ static enum status build_modem(struct run *run, const struct scenario_node *node
     return STATUS_OK;
 }
 
-/* What an ISP demands is up to the ISP, so that the best of everything is offered. */
-static enum status build_connection_methods(struct run *run,
-                                            const struct scenario_connection *wanted,
-                                            struct connection_config *common)
-{
-    static const struct scenario_authentication_list any = {
-        .methods = {SCENARIO_AUTHENTICATION_MS_CHAP_V2, SCENARIO_AUTHENTICATION_CHAP_MD5,
-                    SCENARIO_AUTHENTICATION_PAP},
-        .count = 3,
-    };
-    bool said = wanted->authentication.count > 0 || !wanted->phone_number;
-    return build_methods(run, wanted->at, said ? &wanted->authentication : &any, common->methods,
-                         &common->method_count);
-}
-
-static enum status build_connection(struct run *run, const struct scenario_connection *wanted,
-                                    struct dialer *dialer)
+static enum status build_connection(struct run *run, const struct scenario_node *node,
+                                    const struct scenario_connection *wanted, struct dialer *dialer)
 {
     enum scenario_encryption_policy unset =
         wanted->phone_number ? SCENARIO_ENCRYPTION_NONE : SCENARIO_ENCRYPTION_REQUIRED;
     struct connection_config common = {
         .name = wanted->name,
-        .user = wanted->user,
-        .password = wanted->password,
         .encryption = build_encryption(&wanted->encryption, unset),
         .ppp = build_ppp(&wanted->ppp),
         .default_route = wanted->default_route,
@@ -83,7 +66,7 @@ static enum status build_connection(struct run *run, const struct scenario_conne
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
     };
-    enum status status = build_connection_methods(run, wanted, &common);
+    enum status status = build_connection_authentication(run, node, wanted, &common);
     if (status != STATUS_OK || !common.routes)
         return status == STATUS_OK ? STATUS_NO_MEMORY : status;
     if (wanted->phone_number) {
@@ -116,7 +99,7 @@ enum status build_dialling(struct run *run, const struct scenario_node *node, st
     for (size_t i = 0; i < node->modem_count && status == STATUS_OK; i++)
         status = build_modem(run, node, &node->modems[i], host);
     for (size_t i = 0; i < node->connection_count && status == STATUS_OK; i++)
-        status = build_connection(run, &node->connections[i], dialer);
+        status = build_connection(run, node, &node->connections[i], dialer);
     return status;
 }
 

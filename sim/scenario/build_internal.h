@@ -57,9 +57,13 @@ const struct connection_route *build_networks(struct run *run,
                                               const struct scenario_network_routes *networks);
 
 /* Shared by what clients and servers say. */
-enum status build_methods(struct run *run, struct scenario_position at,
-                          const struct scenario_authentication_list *list,
-                          enum ppp_auth_method methods[LCP_METHODS], uint8_t *count);
+/** What a connection says of authentication, and a server; and the error of an account. */
+enum status build_connection_authentication(struct run *run, const struct scenario_node *node,
+                                            const struct scenario_connection *wanted,
+                                            struct connection_config *common);
+enum status build_server_authentication(struct run *run, const struct scenario_node *node,
+                                        struct rras_server_config *config);
+uint32_t build_account(enum scenario_account account);
 struct ccp_config build_encryption(const struct scenario_encryption *wanted,
                                    enum scenario_encryption_policy unset);
 struct ppp_settings build_ppp(const struct scenario_ppp *wanted);

@@ -82,26 +82,6 @@ static enum status build_services(const struct scenario_node *node, struct host 
     return status;
 }
 
-/* The engines' methods in the order of the scenario; MS-CHAP-V2 alone when it names none. */
-enum status build_methods(struct run *run, struct scenario_position at,
-                          const struct scenario_authentication_list *list,
-                          enum ppp_auth_method methods[LCP_METHODS], uint8_t *count)
-{
-    static const enum ppp_auth_method method_of[] = {
-        [SCENARIO_AUTHENTICATION_PAP] = PPP_AUTH_PAP,
-        [SCENARIO_AUTHENTICATION_CHAP_MD5] = PPP_AUTH_CHAP_MD5,
-        [SCENARIO_AUTHENTICATION_MS_CHAP_V2] = PPP_AUTH_MS_CHAP_V2,
-    };
-    *count = 0;
-    if (list->count == 0)
-        methods[(*count)++] = PPP_AUTH_MS_CHAP_V2;
-    if (list->count > LCP_METHODS)
-        return build_error(run, at, "too many authentication methods");
-    for (size_t i = 0; i < list->count; i++)
-        methods[(*count)++] = method_of[list->methods[i]];
-    return STATUS_OK;
-}
-
 struct ccp_config build_encryption(const struct scenario_encryption *wanted,
                                    enum scenario_encryption_policy unset)
 {
@@ -161,6 +141,7 @@ static enum status build_user(struct run *run, const struct scenario_user *wante
     const struct rras_user user = {
         .name = wanted->name,
         .password = wanted->password,
+        .error = build_account(wanted->account),
         .address = wanted->address,
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
@@ -193,11 +174,7 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
                          [IPCP_NBNS1] = wanted->name_servers.wins,
                          [IPCP_NBNS2] = wanted->name_servers.wins2},
     };
-    static const struct scenario_authentication_list chap = {
-        .methods = {SCENARIO_AUTHENTICATION_CHAP_MD5}, .count = 1};
-    bool said = wanted->authentication.count > 0 || !nas;
-    enum status status = build_methods(run, node->at, said ? &wanted->authentication : &chap,
-                                       config.methods, &config.method_count);
+    enum status status = build_server_authentication(run, node, &config);
     if (status != STATUS_OK)
         return status;
     struct rras_server *server =

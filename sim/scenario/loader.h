@@ -46,8 +46,9 @@ struct loader {
     size_t diagnostics_before; /**< those of the caller */
     struct scenario_load_options options;
     struct scenario *scenario;
-    bool in_memory;       /**< the text came from memory: nothing can be included */
-    bool links_are_whole; /**< no link has a mistake of its own */
+    bool in_memory;               /**< the text came from memory: nothing can be included */
+    bool links_are_whole;         /**< no link has a mistake of its own */
+    const xmlNode *selected_case; /**< NULL: none */
     struct loader_file files[LOADER_FILE_COUNT_MAX];
     size_t file_count;
     size_t total_size;
@@ -115,6 +116,12 @@ void loader_read_file(struct loader *loader, const char *path);
 /** loader_read_file() that includes nothing. */
 void loader_read_root(struct loader *loader, const char *path);
 void loader_read_memory(struct loader *loader, const char *name, const char *text, size_t length);
+
+/** Finds the case that the options ask for and takes the others away. */
+void loader_select_case(struct loader *loader);
+
+/** Adds the cases of the file to a summary that has its title. */
+void loader_list_cases(struct loader *loader, struct scenario_summary *summary);
 
 /** Applies parameter, set and the overrides to every attribute. */
 void loader_substitute_parameters(struct loader *loader);

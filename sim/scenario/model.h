@@ -120,13 +120,16 @@ struct scenario_script {
 /** Authentication protocols of PPP, the weakest first. */
 enum scenario_authentication {
     SCENARIO_AUTHENTICATION_PAP,
+    SCENARIO_AUTHENTICATION_SPAP,
     SCENARIO_AUTHENTICATION_CHAP_MD5,
     SCENARIO_AUTHENTICATION_MS_CHAP,
     SCENARIO_AUTHENTICATION_MS_CHAP_V2,
+    SCENARIO_AUTHENTICATION_EAP_MD5, /**< EAP with that method inside, as those that follow */
+    SCENARIO_AUTHENTICATION_EAP_MS_CHAP_V2,
 };
 
 /** How many authentication protocols there are: the longest list. */
-#define SCENARIO_AUTHENTICATION_COUNT 4
+#define SCENARIO_AUTHENTICATION_COUNT 7
 
 /** A list of authentication protocols in the order written; count 0: the profile decides. */
 struct scenario_authentication_list {
@@ -140,6 +143,28 @@ enum scenario_encryption_policy {
     SCENARIO_ENCRYPTION_OPTIONAL,
     SCENARIO_ENCRYPTION_REQUIRED,
     SCENARIO_ENCRYPTION_MAXIMUM, /**< only the strongest */
+};
+
+/** What one end says when the other has to prove itself to it, or it to the other. */
+struct scenario_proof {
+    struct scenario_authentication_list methods; /**< count 0: there is no such proof */
+    const char *user;
+    const char *password;
+};
+
+/** Why an account is refused although its password is right. */
+enum scenario_account {
+    SCENARIO_ACCOUNT_NORMAL,
+    SCENARIO_ACCOUNT_EXPIRED, /**< the password has to be changed */
+    SCENARIO_ACCOUNT_DISABLED,
+    SCENARIO_ACCOUNT_LOGON_HOURS,
+    SCENARIO_ACCOUNT_NO_DIAL_IN,
+};
+
+/** OEM character sets. */
+enum scenario_code_page {
+    SCENARIO_CODE_PAGE_437, /**< the default */
+    SCENARIO_CODE_PAGE_850,
 };
 
 /** Key lengths of MPPE as a set of bits; 0: the profile decides. */
@@ -212,6 +237,8 @@ struct scenario_connection {
     uint16_t port;                /**< TCP port of the PPTP server; default 1723 */
     const char *user;             /**< "" when absent; may hold DOMAIN\user */
     const char *password;         /**< "" when absent */
+    const char *new_password;     /**< to change to when it has expired; NULL: none */
+    struct scenario_proof demand; /**< the server must prove itself */
     struct scenario_authentication_list authentication;
     struct scenario_ppp ppp;
     struct scenario_encryption encryption;
@@ -248,6 +275,7 @@ struct scenario_user {
     struct scenario_position at;
     const char *name;
     const char *password;
+    enum scenario_account account;
     ipv4_address address; /**< assigned; IPV4_ANY: one of the pool */
     struct scenario_network_routes networks;
 };
@@ -268,10 +296,20 @@ struct scenario_name_servers {
     ipv4_address wins2;
 };
 
+/** How a vpn-server or an isp-nas authenticates. */
+struct scenario_server_authentication {
+    struct scenario_authentication_list methods; /**< demanded; count 0: the profile decides */
+    bool masquerades;                            /**< takes every password for right */
+    bool knows_no_domains;       /**< a name with a domain is looked for as it stands */
+    unsigned change_version;     /**< of MS-CHAP's Change-Password; 0: not said */
+    const char *notification;    /**< EAP; NULL: none */
+    struct scenario_proof proof; /**< it proves itself when a caller demands that */
+};
+
 /** What only a vpn-server or an isp-nas has. */
 struct scenario_vpn_server {
     struct scenario_pptp_server pptp;
-    struct scenario_authentication_list authentication;
+    struct scenario_server_authentication authentication;
     struct scenario_ppp ppp;
     struct scenario_encryption encryption;
     struct scenario_user *users;
@@ -288,6 +326,7 @@ struct scenario_node {
     enum scenario_profile profile;
     const char *name;
     const char *description;
+    enum scenario_code_page code_page; /**< of machines that dial or answer */
     bool forwarding; /**< default: routers and VPN servers forward, others do not */
     struct scenario_interface *interfaces;
     size_t interface_count;

@@ -74,12 +74,12 @@ static void collect(struct loader *loader, const xmlNode *root)
     }
 }
 
-/* Applies the set elements; set_lines[] remembers which parameters were set. */
-static void apply_sets(struct loader *loader, const xmlNode *root)
+/* Applies the set elements in parent; none of them sets what another one there does. */
+static void apply_sets(struct loader *loader, const xmlNode *parent)
 {
     bool *is_set = loader_allocate(loader, loader->scenario->parameter_count + 1, sizeof *is_set);
     char text[SUGGESTION_TEXT_SIZE];
-    for (xmlNode *e = xml_first_child(root); e && is_set; e = xml_next_sibling(e)) {
+    for (xmlNode *e = xml_first_child(parent); e && is_set; e = xml_next_sibling(e)) {
         const xmlAttr *name = xml_is(e, "set") ? xml_attribute(e, "parameter") : NULL;
         const xmlAttr *value = name ? xml_attribute(e, "value") : NULL;
         if (!value)
@@ -223,6 +223,8 @@ void loader_substitute_parameters(struct loader *loader)
     size_t total = 0;
     collect(loader, root);
     apply_sets(loader, root);
+    if (loader->selected_case)
+        apply_sets(loader, loader->selected_case);
     apply_overrides(loader);
     struct substitution *substitution = loader_allocate(loader, 1, sizeof *substitution);
     if (!substitution)

@@ -58,6 +58,13 @@ void parse_fault(struct loader *loader, const xmlNode *element,
 /** The machine with an IP stack that the attribute node of an action names; NULL and reported. */
 struct scenario_node *parse_sender(struct loader *loader, const xmlNode *element);
 
+/** What a connection and a server say of authentication, and the restriction of a user. */
+void parse_connection_authentication(struct loader *loader, const xmlNode *element,
+                                     struct scenario_connection *connection);
+void parse_server_authentication(struct loader *loader, const xmlNode *element,
+                                 struct scenario_server_authentication *authentication);
+enum scenario_account parse_account(struct loader *loader, const xmlNode *element);
+
 /** Whether @p element belongs to the network: its parent is a topology or the scenario. */
 bool parse_is_top_level(const xmlNode *element, const char *name);
 

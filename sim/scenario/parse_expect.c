@@ -419,28 +419,27 @@ static void parse_expectation(struct loader *loader, const xmlNode *element,
     }
 }
 
-void parse_expectations(struct loader *loader, const xmlNode *root)
+/* The <expect> in parent; NULL: there is none. */
+static const xmlNode *expect_of(const xmlNode *parent)
 {
-    struct scenario *scenario = loader->scenario;
-    const xmlNode *expect = xml_first_child(root);
+    const xmlNode *expect = parent ? xml_first_child(parent) : NULL;
     while (expect && !xml_is(expect, "expect"))
         expect = xml_next_sibling(expect);
+    return expect;
+}
+
+static size_t count_expectations(const xmlNode *expect)
+{
     size_t count = 0;
     for (xmlNode *e = expect ? xml_first_child(expect) : NULL; e; e = xml_next_sibling(e))
         count++;
-    if (count == 0)
-        loader_error(loader, expect ? loader_position(loader, expect) : scenario->at,
-                     "the scenario asserts nothing; expected an <expect> with at least one "
-                     "expectation");
-    if (count > EXPECTATIONS_MAX) {
-        loader_error(loader, loader_position(loader, expect),
-                     "there are %zu expectations; expected at most %d", count, EXPECTATIONS_MAX);
-        return;
-    }
-    scenario->expectations = loader_allocate(loader, count, sizeof *scenario->expectations);
-    if (!scenario->expectations)
-        return;
-    for (xmlNode *e = xml_first_child(expect); e; e = xml_next_sibling(e)) {
+    return count;
+}
+
+static void parse_expect(struct loader *loader, const xmlNode *expect)
+{
+    struct scenario *scenario = loader->scenario;
+    for (xmlNode *e = expect ? xml_first_child(expect) : NULL; e; e = xml_next_sibling(e)) {
         unsigned kind;
         if (e->ns || !value_choice(xml_text(e->name), expectation_names, &kind))
             continue;
@@ -448,4 +447,27 @@ void parse_expectations(struct loader *loader, const xmlNode *root)
         expectation->kind = (enum expectation_kind)kind;
         parse_expectation(loader, e, expectation);
     }
+}
+
+void parse_expectations(struct loader *loader, const xmlNode *root)
+{
+    struct scenario *scenario = loader->scenario;
+    const xmlNode *expect = expect_of(root);
+    const xmlNode *own = expect_of(loader->selected_case); /* the case's */
+    const xmlNode *place = expect ? expect : own;
+    size_t count = count_expectations(expect) + count_expectations(own);
+    if (count == 0)
+        loader_error(loader, place ? loader_position(loader, place) : scenario->at,
+                     "the scenario asserts nothing; expected an <expect> with at least one "
+                     "expectation");
+    if (count > EXPECTATIONS_MAX) {
+        loader_error(loader, loader_position(loader, place),
+                     "there are %zu expectations; expected at most %d", count, EXPECTATIONS_MAX);
+        return;
+    }
+    scenario->expectations = loader_allocate(loader, count, sizeof *scenario->expectations);
+    if (!scenario->expectations)
+        return;
+    parse_expect(loader, expect);
+    parse_expect(loader, own);
 }

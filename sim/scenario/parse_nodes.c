@@ -126,6 +126,8 @@ static void parse_services(struct loader *loader, const xmlNode *element,
     element_check_unique(loader, names, count, "server");
 }
 
+static const char *const code_page_names[] = {"437", "850", NULL};
+
 static void parse_node(struct loader *loader, const xmlNode *element, enum scenario_node_kind kind,
                        struct scenario_node *node)
 {
@@ -144,6 +146,8 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     node->profile =
         (enum scenario_profile)element_index(loader, element, "profile", profile_names, 0);
     node->forwarding = element_is_yes(loader, element, "forwarding");
+    node->code_page =
+        (enum scenario_code_page)element_index(loader, element, "code-page", code_page_names, 0);
     parse_interfaces(loader, element, "interface", node);
     parse_routes(loader, element, node);
     parse_services(loader, element, node);

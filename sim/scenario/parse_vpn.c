@@ -4,26 +4,8 @@
 
 #include <string.h>
 
-static const char *const authentication_names[] = {"pap", "chap-md5", "ms-chap", "ms-chap-v2",
-                                                   NULL};
 static const char *const policy_names[] = {"none", "optional", "required", "maximum", NULL};
 static const char *const strength_names[] = {"40", "56", "128", NULL};
-
-static void parse_authentication(struct loader *loader, const xmlNode *element, const char *name,
-                                 struct scenario_authentication_list *list)
-{
-    unsigned indexes[SCENARIO_AUTHENTICATION_COUNT];
-    const char *text = element_text(loader, element, name);
-    if (!text)
-        return;
-    if (!value_choices(text, authentication_names, indexes, SCENARIO_AUTHENTICATION_COUNT,
-                       &list->count)) {
-        element_wrong_value(loader, element, name);
-        return;
-    }
-    for (size_t i = 0; i < list->count; i++)
-        list->methods[i] = (enum scenario_authentication)indexes[i];
-}
 
 static void parse_encryption(struct loader *loader, const xmlNode *element, const char *name,
                              struct scenario_encryption *encryption)
@@ -77,7 +59,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     connection->port = (uint16_t)element_number(loader, element, "port", 0);
     connection->user = text_or_empty(loader, element, "user");
     connection->password = text_or_empty(loader, element, "password");
-    parse_authentication(loader, element, "authentication", &connection->authentication);
+    parse_connection_authentication(loader, element, connection);
     parse_encryption(loader, element, "encryption", &connection->encryption);
     connection->default_route = element_is_yes(loader, element, "default-route");
     connection->echo_interval = element_duration(loader, element, "echo-interval", 0);
@@ -131,6 +113,7 @@ static void parse_users(struct loader *loader, const xmlNode *element,
         user->at = loader_position(loader, child);
         user->name = element_text(loader, child, "name");
         user->password = element_text(loader, child, "password");
+        user->account = parse_account(loader, child);
         user->address = element_address(loader, child, "address");
         parse_networks_behind(loader, child, &user->networks);
         if (!user->name || !user->password)
@@ -190,7 +173,7 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
         parse_pptp(loader, pptp, &server->pptp);
     const xmlNode *authentication = single(loader, element, "authentication");
     if (authentication)
-        parse_authentication(loader, authentication, "methods", &server->authentication);
+        parse_server_authentication(loader, authentication, &server->authentication);
     const xmlNode *encryption = single(loader, element, "encryption");
     if (encryption)
         parse_encryption(loader, encryption, "policy", &server->encryption);

@@ -6,10 +6,29 @@
 #include "scenario/parse.h"
 #include "scenario/values.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libxml/parser.h>
+
+/* A case has the scenario's name and its own: both together name folder and report. */
+static void parse_case(struct loader *loader, const xmlNode *element)
+{
+    struct scenario *scenario = loader->scenario;
+    const char *name = element_text(loader, element, "name");
+    const char *title = element_text(loader, element, "title");
+    if (!name || !scenario->name)
+        return;
+    size_t size = strlen(scenario->name) + strlen(name) + 2;
+    char *joined = loader_allocate(loader, size, 1);
+    if (!joined)
+        return;
+    snprintf(joined, size, "%s/%s", scenario->name, name);
+    scenario->name = joined;
+    if (title)
+        scenario->title = title;
+}
 
 /* Attributes of the root and the text of its description. */
 static void parse_root(struct loader *loader, const xmlNode *root)
@@ -20,6 +39,8 @@ static void parse_root(struct loader *loader, const xmlNode *root)
     scenario->name = element_text(loader, root, "name");
     scenario->title = element_text(loader, root, "title");
     scenario->described_in = element_text(loader, root, "described-in");
+    if (loader->selected_case)
+        parse_case(loader, loader->selected_case);
     scenario->duration = element_duration(loader, root, "duration", 0);
     const char *text = element_text(loader, root, "start");
     if (text && !value_calendar(text, &start))
@@ -95,6 +116,8 @@ static void free_documents(struct loader *loader)
 
 static void run_passes(struct loader *loader)
 {
+    if (loader_is_clean(loader))
+        loader_select_case(loader);
     if (loader_is_clean(loader))
         loader_substitute_parameters(loader);
     if (loader_is_clean(loader))
@@ -189,6 +212,7 @@ static void summarize(struct loader *loader, struct scenario_summary *summary)
         summary->title = "";
     if (!summary->described_in)
         summary->described_in = "";
+    loader_list_cases(loader, summary);
 }
 
 enum status scenario_summarize(const char *path, struct scenario_summary *summary,

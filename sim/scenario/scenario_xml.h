@@ -39,6 +39,8 @@ struct scenario_load_options {
     /** "NAME=VALUE" texts that override parameters. */
     const char *const *overrides;
     size_t override_count;
+    /** Which <case> of the file to take; NULL: the scenario without any. */
+    const char *case_name;
     const struct scenario_vocabulary *vocabulary;
 };
 
@@ -64,13 +66,21 @@ enum status scenario_load_memory(const char *name, const char *text, size_t leng
 /** Releases a scenario; NULL is allowed. */
 void scenario_free(struct scenario *scenario);
 
+/** One <case> of a scenario. */
+struct scenario_case {
+    const char *name;
+    const char *title; /**< the scenario's when it has none of its own */
+};
+
 /** What a list of scenarios shows of one. */
 struct scenario_summary {
     struct arena *arena;
     const char *name;
     const char *title;
     const char *described_in;
-    const char *protocols; /**< derived from the nodes, e.g. "PPTP"; "" when there is none */
+    const char *protocols;       /**< derived from the nodes, e.g. "PPTP"; "" when there is none */
+    struct scenario_case *cases; /**< in the order of the file */
+    size_t case_count;
 };
 
 /**
