@@ -29,7 +29,8 @@ problems() {
     BEGIN {
         # True statements about simulated loss and refusal, not about an encoding.
         good = "^(Connection reset|This frame is a \\(suspected\\)|Previous segment|ACKed segment that wasn|" \
-            "TCP [Zz]ero [Ww]indow|TCP window specified|A new tcp session is started|No response seen|D-SACK)"
+            "TCP [Zz]ero [Ww]indow|TCP window specified|A new tcp session is started|No response seen|D-SACK|" \
+            "Vulnerable to MITM attacks)"
         split("IP TCP UDP ICMP GRE", layer, " ")
     }
     {

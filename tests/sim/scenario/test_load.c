@@ -184,9 +184,9 @@ static void what_a_vpn_server_offers(void **state)
     assert_int_equal(server->pptp.ports, 128);
     assert_int_equal(server->pptp.port, 1725);
     assert_int_equal(server->pptp.echo_interval, 60 * INSTANT_SECOND);
-    assert_int_equal(server->authentication.count, 2);
-    assert_int_equal(server->authentication.methods[0], SCENARIO_AUTHENTICATION_MS_CHAP_V2);
-    assert_int_equal(server->authentication.methods[1], SCENARIO_AUTHENTICATION_PAP);
+    assert_int_equal(server->authentication.methods.count, 2);
+    assert_int_equal(server->authentication.methods.methods[0], SCENARIO_AUTHENTICATION_MS_CHAP_V2);
+    assert_int_equal(server->authentication.methods.methods[1], SCENARIO_AUTHENTICATION_PAP);
     assert_int_equal(server->encryption.policy, SCENARIO_ENCRYPTION_MAXIMUM);
     assert_int_equal(server->encryption.strengths, SCENARIO_STRENGTH_56);
     assert_int_equal(server->encryption.stateless, SCENARIO_NO);
@@ -209,7 +209,7 @@ static void what_a_vpn_server_offers(void **state)
     assert_non_null(idle);
     assert_null(idle->pptp.at.file);
     assert_null(idle->name_servers.at.file);
-    assert_int_equal(idle->authentication.count, 0);
+    assert_int_equal(idle->authentication.methods.count, 0);
     assert_int_equal(idle->encryption.policy, SCENARIO_ENCRYPTION_UNSET);
 }
 
