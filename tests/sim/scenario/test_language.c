@@ -94,7 +94,7 @@ static void the_reference_tells_elements_values_layers_and_events(void **state)
         "| `queue` | [queue-length](#queue-length) | `100` | How many frames",
         "| `point` | [capture-point](#capture-point) | required | ",
         "\n### yes-no\n\nyes or no. One of: yes or no.\n",
-        "| `<vpn-client>` | `ppp` |\n",
+        "| `<vpn-client>` | `ppp` | ",
         "| `dial.failed` | `connection` `error` | It failed. |\n",
         "| `ping.lost` | | A reply is missing. |\n",
     };
