@@ -157,6 +157,6 @@ enum status dialup_connection_add(struct dialer *dialer,
                     &connection->port.ppp);
     connection->number = config->number;
     connection->modem = config->modem;
-    serial_port_init(&connection->port, host, &dialer->watch->ppp, port_event, connection);
+    serial_port_init(&connection->port, host, dialer->watch, port_event, connection);
     return STATUS_OK;
 }

@@ -23,8 +23,8 @@ static void drop(struct ppp_port *port, const char *reason, struct packet *packe
 
 static void send_frame(struct ppp_port *port, instant now, struct packet *frame)
 {
-    if (port->watch)
-        tap_point_record(&port->watch->mppe, now, TAP_SENT, frame->data, frame->length);
+    if (port->framed)
+        tap_point_record(port->framed, now, TAP_SENT, frame->data, frame->length);
     port->lower->send(port, now, frame);
 }
 
@@ -99,10 +99,10 @@ static void frame_came(struct ppp_port *port, struct packet *frame)
     if (!port->started)
         start(port);
     instant now = port_simulation(port)->now;
-    if (port->watch) {
-        tap_point_record(&port->watch->mppe, now, TAP_RECEIVED, frame->data, frame->length);
+    if (port->framed)
+        tap_point_record(port->framed, now, TAP_RECEIVED, frame->data, frame->length);
+    if (port->watch)
         port->watch->serial = frame->serial;
-    }
     ppp_session_input(&port->session, now, frame);
     if (port->watch)
         port->watch->serial = 0;

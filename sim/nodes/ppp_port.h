@@ -58,7 +58,8 @@ struct ppp_port_habits {
 struct ppp_port {
     const struct ppp_lower_layer *lower;
     struct host *host;
-    struct tap_point *taps;     /**< sees the PPP frames before encryption */
+    struct tap_point *taps;   /**< sees the PPP frames before encryption */
+    struct tap_point *framed; /**< sees them as they are handed to the lower layer; NULL: nobody */
     struct tunnel_watch *watch; /**< of a port whose link is a tunnel; NULL: of others */
     ppp_port_event *event;
     void *owner;

@@ -61,6 +61,7 @@ void pptp_port_init(struct pptp_port *port, struct tunnel_watch *watch, ppp_port
 {
     *port = (struct pptp_port){0};
     ppp_port_init(&port->ppp, &gre_layer, watch->host, &watch->ppp, event, owner);
+    port->ppp.framed = &watch->mppe;
     port->ppp.watch = watch;
     tunnel_watch_add(watch, port);
 }

@@ -91,7 +91,7 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
     port->caller =
         (struct rras_caller){.server = server, .port = &port->serial.ppp, .local = local};
     snprintf(port->caller.name, sizeof port->caller.name, "COM%u", index + 1);
-    serial_port_init(&port->serial, &server->host, &server->watch.ppp, port_event, port);
+    serial_port_init(&port->serial, &server->host, &server->watch, port_event, port);
     modem_set_answering(modem, &answering, port);
     return STATUS_OK;
 }

@@ -1,5 +1,7 @@
 #include "nodes/serial_port.h"
 
+#include "nodes/tunnel_watch.h"
+
 #include <string.h>
 
 /* After so long the receiver's idea of the line is in doubt: a new opening flag (section 4.4.2). */
@@ -180,11 +182,12 @@ static const struct ppp_lower_layer serial_layer = {
     .close = close_line,
 };
 
-void serial_port_init(struct serial_port *port, struct host *host, struct tap_point *taps,
+void serial_port_init(struct serial_port *port, struct host *host, struct tunnel_watch *watch,
                       ppp_port_event *event, void *owner)
 {
     *port = (struct serial_port){0};
-    ppp_port_init(&port->ppp, &serial_layer, host, taps, event, owner);
+    ppp_port_init(&port->ppp, &serial_layer, host, &watch->ppp, event, owner);
+    port->ppp.framed = &watch->line;
 }
 
 bool serial_port_open(struct serial_port *port, struct modem *modem,

@@ -32,7 +32,7 @@ struct serial_port {
     bool quiet;                /**< nothing has been sent yet */
 };
 
-void serial_port_init(struct serial_port *port, struct host *host, struct tap_point *taps,
+void serial_port_init(struct serial_port *port, struct host *host, struct tunnel_watch *watch,
                       ppp_port_event *event, void *owner);
 
 /** The modem has a carrier: PPP begins. False: the PPP configuration is refused. */

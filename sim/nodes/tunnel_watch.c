@@ -173,7 +173,9 @@ struct tap_point *tunnel_watch_layer(struct tunnel_watch *watch, const char *nam
         return &watch->ppp;
     if (strcmp(name, "mppe") == 0)
         return &watch->mppe;
-    return strcmp(name, "gre") == 0 ? &watch->gre : NULL;
+    if (strcmp(name, "gre") == 0)
+        return &watch->gre;
+    return strcmp(name, "line") == 0 ? &watch->line : NULL;
 }
 
 static bool key_state(const struct tunnel_watch *watch, const char *name, uint64_t *value)

@@ -21,7 +21,8 @@ struct pptp_port;
  *          the node's dial-up lines too
  *   mppe   the PPP frames as NDISWAN hands them to the PPTP driver
  *   gre    the GRE packets that the PPTP driver hands to the TCP/IP driver
- * What follows are the layer ip of every host, the adapter, and the link.
+ * Then comes the layer ip of every host, and then the adapter and the link, or:
+ *   line   the PPP frames of the dial-up lines as NDISWAN hands them to the modem
  *
  * States:
  *   gre.COUNTER                    the fields of struct gre_tunnel_counters, e.g. gre.acks-sent
@@ -37,6 +38,7 @@ struct tunnel_watch {
     struct tap_point ppp;
     struct tap_point mppe;
     struct tap_point gre;
+    struct tap_point line;
     struct pptp_port *ports;          /**< all that the node has, in use or not */
     struct gre_tunnel_counters ended; /**< of the calls that are over */
     uint64_t gre_packets;             /**< step 2 passed: handed to the PPTP driver */

@@ -25,7 +25,8 @@ static bool filter_compiles(void *context, const struct scenario_capture *point,
 #define GRE                                                                                        \
     "the GRE packets of the tunnels, as exported PDUs of Wireshark; a filter sees them as "        \
     "link[N:M]"
-#define IP "the IP datagrams that TCP/IP takes from any interface or gives to it, as raw IP"
+#define LINE "the PPP frames of the dial-up lines as they are handed to the modem"
+#define IP   "the IP datagrams that TCP/IP takes from any interface or gives to it, as raw IP"
 
 const struct scenario_vocabulary *run_vocabulary(void)
 {
@@ -37,13 +38,16 @@ const struct scenario_vocabulary *run_vocabulary(void)
         {SCENARIO_VPN_CLIENT, "mppe", MPPE},
         {SCENARIO_VPN_CLIENT, "gre", GRE},
         {SCENARIO_VPN_CLIENT, "ip", IP},
+        {SCENARIO_VPN_CLIENT, "line", LINE},
         {SCENARIO_VPN_SERVER, "inner", INNER},
         {SCENARIO_VPN_SERVER, "ppp", PPP},
         {SCENARIO_VPN_SERVER, "mppe", MPPE},
         {SCENARIO_VPN_SERVER, "gre", GRE},
         {SCENARIO_VPN_SERVER, "ip", IP},
+        {SCENARIO_VPN_SERVER, "line", LINE},
         {SCENARIO_ISP_NAS, "ppp", PPP},
         {SCENARIO_ISP_NAS, "ip", IP},
+        {SCENARIO_ISP_NAS, "line", LINE},
         {.name = NULL},
     };
     static const struct scenario_vocabulary vocabulary = {

@@ -25,3 +25,9 @@ mutant(mppe_count_wraps_early protocols/ppp/mppe.c
 mutant(mppe_late_packet_rekeys protocols/ppp/mppe.c
   "if (distance == 0 || distance > MPPE_WINDOW) {" "if (distance == 0) {"
   mppe/mppe-reorder.xml "udp-server.9.received")
+mutant(mppe_takes_clear_packets protocols/ppp/mppe.c
+  "if (!(header & MPPE_ENCRYPTED)) {" "if (false) {"
+  pptp/pptp-decap-5-steps.xml "step 4, decryption\n")
+mutant(ppp_keeps_address_and_control protocols/ppp/ppp_session_frame.c
+  "if (!self->lcp.peer_acfc || !ppp_session_lcp_is_opened(self))" "if (true)"
+  pptp/ndis-path-pptp-7-steps.xml "its header is the protocol alone")
