@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* After so long the receiver's idea of the line is in doubt: a new opening flag (section 4.4.2). */
+/* After so long the receiver's idea of the line is in doubt: a new opening flag (RFC 1662 section
+ * 4.4.2). */
 #define APPRECIABLE_TIME INSTANT_SECOND
 
 static instant port_now(const struct serial_port *port)
@@ -31,8 +32,9 @@ static struct packet *frame_octets(const struct serial_port *port, const struct 
     struct packet *octets = NULL;
     if (is_asynchronous(port)) {
         uint8_t line[HDLC_ENCODED_MAX(SERIAL_MTU + 4)];
-        uint32_t accm =
-            hdlc_frame_accm(frame->data, frame->length, ppp_session_send_accm(&port->ppp.session));
+        /* What the peer asks for, and what the own modem needs (RFC 1662 section 7.1). */
+        uint32_t accm = ppp_session_send_accm(&port->ppp.session) | port->modem->config.accm;
+        accm = hdlc_frame_accm(frame->data, frame->length, accm);
         bool opening_flag =
             port->quiet || port_now(port) >= instant_after(port->quiet_at, APPRECIABLE_TIME);
         size_t length =
