@@ -3,7 +3,7 @@
 mutant(one_ncp_takes_all_with_it protocols/ppp/ppp_session_network.c
   "    if (!hope)" "    if (true)"
   ppp/ppp-ncp-independent.xml "the link does not end")
-mutant(ipx_delivered_as_ip protocols/ppp/ppp_session_frame.c
+mutant(ipx_delivered_as_ip protocols/ppp/ppp_session_data.c
   "output_push_datagram(&self->output, packet, ncp->class->protocols[0])" "output_push_datagram(&self->output, packet, PPP_PROTOCOL_IP)"
   pptp/ipx-over-pptp.xml "every echo is answered")
 mutant(nbf_names_forgotten protocols/ppp/nbfcp.c
