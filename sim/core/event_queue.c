@@ -1,35 +1,9 @@
-#include "core/event_queue.h"
+#include "core/event_queue_internal.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A radix wheel above a short sorted array.
- *
- * The wheel has a level for each octet of an instant, and a bucket for each value of that octet.
- * An instant belongs to the level of the highest octet in which it differs from the wheel's base
- * (a lower bound of all it holds), so that lower levels are earlier than higher ones, and within a
- * level lower buckets are earlier. Only the earliest bucket is ever opened: it is spread over the
- * levels below when it is long, and sorted into the front array when it is short. So an entry
- * moves at most once a level, and most move twice.
- *
- * Order among equal instants needs no stored sequence: buckets are FIFOs, spreading and sorting
- * are stable, and what comes later to the same instant comes to the same bucket, or to a lower one
- * after that bucket has been spread.
- *
- * Entries name their event by a slot of a table that the queue owns: moving them touches no event,
- * and removing an event only empties its slot. The dead entry is swept up when it is met, or
- * together with all others when they outnumber the living.
- */
-#define DIGIT_BITS 8
-#define DIGITS     (1u << DIGIT_BITS)
-#define LEVELS     (64 / DIGIT_BITS)
-#define WORDS      (DIGITS / 64)
-
-/* A chunk fills eight cache lines. A bucket of one chunk is short. */
-#define CHUNK_ENTRIES 31
-#define FRONT_SIZE    128
 /* More than this in the front array, and its later half goes to the wheel. */
 #define FRONT_FULL 64
 /* Up to so many entries in the front, looking at one after the other is fastest. */
@@ -42,54 +16,12 @@
 #define SPARE_CHUNKS 256
 #define SPARE_DEAD   256
 
-/* How many events before its turn an event is fetched into the cache. */
-#define LOOK_AHEAD 5
-
-#define NO_SLOT UINT32_MAX
-
-struct entry {
-    instant at;
-    uint32_t slot;
-};
-
-struct chunk {
-    struct chunk *next;
-    uint32_t count;
-    struct entry entries[CHUNK_ENTRIES];
-};
-
-struct bucket {
-    struct chunk *head;
-    struct chunk *tail;
-};
-
-union slot {
-    struct event *event; /* NULL: removed, its entry is dead */
-    uint32_t next_free;
-};
-
-struct event_queue {
-    /* The front: entries[front_head .. front_tail) in order; all that is before front_limit. */
-    uint32_t front_head;
-    uint32_t front_tail;
-    instant front_limit;
-    union slot *slots;
-    uint32_t free_slot;  /* head of the list of slots that were used before */
-    uint32_t fresh_slot; /* slots from here on were never used */
-    uint32_t slot_capacity;
-    uint32_t live;
-    uint32_t dead; /* entries whose event was removed */
-    bool exhausted;
-    struct chunk *free_chunks;
-    size_t free_chunk_count;
-    size_t used_chunk_count;
-    instant base;    /* of the wheel */
-    instant popped;  /* the instant of the last event that came out */
-    uint32_t levels; /* bit n: level n holds something */
-    uint64_t occupied[LEVELS][WORDS];
-    struct entry front[FRONT_SIZE];
-    struct bucket wheel[LEVELS][DIGITS];
-};
+/* How many events before its turn an event is fetched into the cache, and then prepared, once after
+ * each further step. Where fewer are pending, all they touch is in the caches anyway. */
+#define LOOK_AHEAD     14
+#define PREPARE_AHEAD  8
+#define PREPARE_STEP   2
+#define PREPARE_AMOUNT 512
 
 struct event_queue *event_queue_create(void)
 {
@@ -149,7 +81,7 @@ static struct chunk *take_chunk(struct event_queue *queue)
     return chunk;
 }
 
-static void return_chunk(struct event_queue *queue, struct chunk *chunk)
+void event_queue_return_chunk(struct event_queue *queue, struct chunk *chunk)
 {
     queue->used_chunk_count--;
     if (queue->free_chunk_count > SPARE_CHUNKS + queue->used_chunk_count) {
@@ -243,7 +175,7 @@ static instant bucket_start(const struct event_queue *queue, unsigned level, uns
     return (above | digit) << shift;
 }
 
-static void mark_empty(struct event_queue *queue, unsigned level, unsigned digit)
+void event_queue_mark_empty(struct event_queue *queue, unsigned level, unsigned digit)
 {
     queue->wheel[level][digit] = (struct bucket){NULL, NULL};
     queue->occupied[level][digit / 64] &= ~(UINT64_C(1) << digit % 64);
@@ -260,14 +192,14 @@ static bool spread(struct event_queue *queue, unsigned level, unsigned digit)
         return false;
     struct chunk *chunk = queue->wheel[level][digit].head;
     queue->base = bucket_start(queue, level, digit);
-    mark_empty(queue, level, digit);
+    event_queue_mark_empty(queue, level, digit);
     while (chunk) {
         struct chunk *next = chunk->next;
         if (next)
             __builtin_prefetch(next);
         for (uint32_t i = 0; i < chunk->count; i++)
             wheel_append(queue, chunk->entries[i]);
-        return_chunk(queue, chunk);
+        event_queue_return_chunk(queue, chunk);
         chunk = next;
     }
     return true;
@@ -305,13 +237,13 @@ static bool take_bucket(struct event_queue *queue, unsigned level, unsigned digi
     bool whole = !chunk->next;
     if (whole) {
         queue->front_limit = instant_after(start, UINT64_C(1) << (level * DIGIT_BITS));
-        mark_empty(queue, level, digit);
+        event_queue_mark_empty(queue, level, digit);
     } else {
         /* One instant with many events: what is still to come to it queues up behind. */
         queue->front_limit = start;
         bucket->head = chunk->next;
     }
-    return_chunk(queue, chunk);
+    event_queue_return_chunk(queue, chunk);
     return whole;
 }
 
@@ -431,86 +363,6 @@ static void front_insert(struct event_queue *queue, struct entry entry)
     front[place] = entry;
 }
 
-/* ---- Housekeeping ---- */
-
-/* Gives @p entry a slot of the new table, unless its event was removed. */
-static bool renumber(struct event_queue *queue, union slot *slots, uint32_t *used,
-                     struct entry *entry)
-{
-    struct event *event = queue->slots[entry->slot].event;
-    if (!event)
-        return false;
-    entry->slot = *used;
-    slots[(*used)++].event = event;
-    event->position = *used;
-    return true;
-}
-
-static void compact_bucket(struct event_queue *queue, union slot *slots, uint32_t *used,
-                           unsigned level, unsigned digit)
-{
-    struct bucket *bucket = &queue->wheel[level][digit];
-    struct chunk *into = bucket->head;
-    uint32_t count = 0;
-    for (struct chunk *from = bucket->head; from; from = from->next) {
-        for (uint32_t i = 0, end = from->count; i < end; i++) {
-            if (!renumber(queue, slots, used, &from->entries[i]))
-                continue;
-            if (count == CHUNK_ENTRIES) {
-                into->count = count;
-                into = into->next;
-                count = 0;
-            }
-            into->entries[count++] = from->entries[i];
-        }
-    }
-    if (!into)
-        return;
-    struct chunk *surplus = into->next;
-    into->count = count;
-    into->next = NULL;
-    bucket->tail = into;
-    if (count == 0) {
-        /* Only the first chunk can end empty. */
-        mark_empty(queue, level, digit);
-        into->next = surplus;
-        surplus = into;
-    }
-    while (surplus) {
-        struct chunk *next = surplus->next;
-        return_chunk(queue, surplus);
-        surplus = next;
-    }
-}
-
-/* Sweeps up all dead entries and shrinks the slots to what is needed. Not urgent: may do nothing.
- */
-static void compact(struct event_queue *queue)
-{
-    uint32_t capacity = 64;
-    while (capacity < queue->live + queue->live / 2)
-        capacity *= 2;
-    union slot *slots = malloc(capacity * sizeof *slots);
-    if (!slots)
-        return;
-    uint32_t used = 0;
-    uint32_t tail = queue->front_head;
-    for (uint32_t i = queue->front_head; i < queue->front_tail; i++)
-        if (renumber(queue, slots, &used, &queue->front[i]))
-            queue->front[tail++] = queue->front[i];
-    queue->front_tail = tail;
-    for (unsigned level = 0; level < LEVELS; level++)
-        for (unsigned digit = 0; digit < DIGITS && (queue->levels >> level & 1); digit++)
-            compact_bucket(queue, slots, &used, level, digit);
-    assert(used == queue->live);
-    free(queue->slots);
-    queue->slots = slots;
-    queue->slot_capacity = capacity;
-    queue->fresh_slot = used;
-    queue->free_slot = NO_SLOT;
-    queue->dead = 0;
-}
-
 /* ---- The public face ---- */
 
 bool event_queue_insert(struct event_queue *queue, struct event *event)
@@ -553,7 +405,26 @@ void event_queue_remove(struct event_queue *queue, struct event *event)
     queue->live--;
     queue->dead++;
     if (queue->dead > queue->live + SPARE_DEAD)
-        compact(queue);
+        event_queue_compact(queue);
+}
+
+/* The wheel's entries are long cold: fetch events, and then what they touch, ahead of their turn.
+ */
+static void look_ahead(const struct event_queue *queue)
+{
+    uint32_t soon = queue->front_head + LOOK_AHEAD;
+    if (soon < queue->front_tail)
+        __builtin_prefetch(queue->slots[queue->front[soon].slot].event);
+    if (queue->live < PREPARE_AMOUNT)
+        return;
+    soon = queue->front_head + PREPARE_AHEAD;
+    for (unsigned turn = 0; turn < EVENT_PREPARATIONS; turn++, soon -= PREPARE_STEP) {
+        if (soon >= queue->front_tail)
+            continue;
+        const struct event *event = queue->slots[queue->front[soon].slot].event;
+        if (event && event->prepare)
+            event->prepare(event, turn);
+    }
 }
 
 struct event *event_queue_pop(struct event_queue *queue, instant until)
@@ -561,17 +432,14 @@ struct event *event_queue_pop(struct event_queue *queue, instant until)
     for (;;) {
         if (queue->front_head == queue->front_tail) {
             if (queue->slot_capacity > SPARE_SLOTS && queue->live < queue->slot_capacity / 8)
-                compact(queue);
+                event_queue_compact(queue);
             if (!refill(queue, until))
                 return NULL;
         }
         struct entry entry = queue->front[queue->front_head];
         if (entry.at > until)
             return NULL;
-        /* The wheel's entries are long cold: fetch an event while its predecessors are at work. */
-        uint32_t soon = queue->front_head + LOOK_AHEAD;
-        if (soon < queue->front_tail)
-            __builtin_prefetch(queue->slots[queue->front[soon].slot].event);
+        look_ahead(queue);
         queue->front_head++;
         struct event *event = queue->slots[entry.slot].event;
         release_slot(queue, entry.slot);

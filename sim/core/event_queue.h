@@ -15,13 +15,24 @@ struct event;
 typedef void event_action(struct simulation *simulation, struct event *event);
 
 /**
+ * Called up to EVENT_PREPARATIONS times, @p turn counting from 0, a few events ahead of the event's
+ * own turn, when so many are pending that what its action touches has long left the caches: to
+ * prefetch, in each turn what can be named without touching anything that is cold. It changes
+ * nothing; turns may be left out, or all of them.
+ */
+typedef void event_prepare(const struct event *event, unsigned turn);
+
+#define EVENT_PREPARATIONS 3
+
+/**
  * Something that is to happen at an instant. The owner embeds it (link, timer) and keeps it alive
  * while it is pending; zero-initialised is not pending.
  */
 struct event {
     instant at;
     event_action *action;
-    uint32_t position; /**< the queue's; 0: not pending */
+    event_prepare *prepare; /**< NULL: nothing to prepare */
+    uint32_t position;      /**< the queue's; 0: not pending */
 };
 
 static inline bool event_is_pending(const struct event *event)

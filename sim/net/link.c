@@ -254,6 +254,31 @@ static void arrive(struct simulation *simulation, struct event *event)
     wake_at(direction, next);
 }
 
+/* In turn: the link and the flight; the device, which its owner embeds, and the frame; the rest. */
+static void prepare(const struct event *event, unsigned turn)
+{
+    const struct direction *direction = (const struct direction *)(const void *)event;
+    const struct link *link = direction->link;
+    const struct flight *flight = slot(&direction->wire, direction->arrived);
+    if (turn == 0) {
+        __builtin_prefetch(link);
+        __builtin_prefetch(flight);
+        return;
+    }
+    const struct device *device = link->devices[1 - direction->side];
+    if (turn == 1) {
+        __builtin_prefetch(device);
+        __builtin_prefetch((const char *)device + CACHE_LINE);
+        if (flight->frame) {
+            __builtin_prefetch(flight->frame);
+            __builtin_prefetch(flight->frame->storage + PACKET_HEADROOM / 2 + 16);
+        }
+        return;
+    }
+    if (device->prepare)
+        device->prepare(device, flight->frame);
+}
+
 static void depart(struct simulation *simulation, struct event *event)
 {
     struct direction *direction =
@@ -478,6 +503,17 @@ void device_transmit(struct device *device, struct packet *frame)
         wake_at(direction, &flight);
 }
 
+void device_prepare(const struct device *device)
+{
+    const struct link *link = device->link;
+    if (!link)
+        return;
+    const char *direction = (const char *)&link->directions[device->side];
+    __builtin_prefetch(link);
+    __builtin_prefetch(direction);
+    __builtin_prefetch(direction + CACHE_LINE);
+}
+
 /* ---- Making and changing links ---- */
 
 struct link *link_create(struct simulation *simulation, const struct link_config *config)
@@ -499,6 +535,7 @@ struct link *link_create(struct simulation *simulation, const struct link_config
     for (unsigned side = 0; side < 2; side++) {
         struct direction *direction = &link->directions[side];
         direction->arrival.action = arrive;
+        direction->arrival.prepare = prepare;
         direction->departure.action = depart;
         direction->link = link;
         direction->side = side;

@@ -27,6 +27,11 @@ struct device {
     void *owner;
     /** Called with each frame that arrives; takes the ownership of @p frame. */
     void (*receive)(struct device *device, struct packet *frame);
+    /**
+     * Prefetches what receive() will touch; @p frame (NULL: unknown) is the one most likely to
+     * come. It changes nothing. NULL: nothing to prefetch.
+     */
+    void (*prepare)(const struct device *device, const struct packet *frame);
     struct link *link;     /**< NULL while not attached */
     unsigned side;         /**< 0 or 1: which end of the link */
     struct tap_point taps; /**< frames as they are handed to and come from the link */
@@ -90,6 +95,9 @@ void link_attach(struct link *link, unsigned side, struct device *device);
  * packet.mark of 0.
  */
 void device_transmit(struct device *device, struct packet *frame);
+
+/** Prefetches what device_transmit() will touch. */
+void device_prepare(const struct device *device);
 
 const struct link_config *link_config(const struct link *link);
 

@@ -327,6 +327,12 @@ enum status host_stack_send_by(struct host_stack *stack, struct stack_interface 
                                ipv4_address source, ipv4_address destination, uint8_t protocol,
                                struct packet *packet, const struct stack_send_options *options);
 
+/**
+ * Prefetches what sending by the first interface will touch: to be called from the prepare
+ * function of an event whose action sends, in simulations of thousands of hosts.
+ */
+void host_stack_prepare(const struct host_stack *stack, unsigned turn);
+
 /** Gives the datagrams of handler->protocol to @p handler, in the place of an earlier one. */
 void host_stack_set_protocol(struct host_stack *stack, struct stack_protocol *handler);
 void host_stack_clear_protocol(struct host_stack *stack, struct stack_protocol *handler);

@@ -136,10 +136,37 @@ static void drop_frame(struct host_stack *stack, const char *reason, struct pack
     stack_drop(stack, "ethernet", reason, frame);
 }
 
+void stack_ethernet_prepare(const struct device *device, const struct packet *frame)
+{
+    (void)frame;
+    const struct stack_interface *interface = device->owner;
+    stack_prefetch_interface(interface);
+    stack_prefetch(interface->stack);
+    /* What comes in by an interface is often answered by it. */
+    __builtin_prefetch(interface->ethernet->arp.buckets);
+}
+
+void host_stack_prepare(const struct host_stack *stack, unsigned turn)
+{
+    const struct stack_ethernet *ethernet = turn > 0 ? stack->ethernets : NULL;
+    if (turn == 0)
+        stack_prefetch(stack);
+    if (!ethernet)
+        return;
+    if (turn == 1) {
+        stack_prefetch_interface(&ethernet->interface);
+        __builtin_prefetch(stack->routes.memo.route);
+        return;
+    }
+    __builtin_prefetch(ethernet->arp.buckets);
+    device_prepare(&ethernet->device);
+}
+
 void stack_ethernet_receive(struct device *device, struct packet *frame)
 {
     struct stack_interface *interface = device->owner;
     struct host_stack *stack = interface->stack;
+    stack_prefetch(stack);
     interface->in_octets += frame->length;
     const uint8_t *header = packet_pull(frame, ETHERNET_HEADER_SIZE);
     if (!header) {

@@ -120,6 +120,7 @@ struct stack_interface *host_stack_add_ethernet(struct host_stack *stack, const 
         .node = stack->trace.node,
         .owner = &ethernet->interface,
         .receive = stack_ethernet_receive,
+        .prepare = stack_ethernet_prepare,
     };
     memcpy(ethernet->device.mac, mac, ETHERNET_ADDRESS_SIZE);
     arp_cache_init(&ethernet->arp, &stack->config.arp, &stack->trace);

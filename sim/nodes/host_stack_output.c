@@ -107,6 +107,8 @@ static bool find_way(const struct host_stack *stack, ipv4_address *source, ipv4_
                      struct way *way)
 {
     const struct route *route = route_lookup(&stack->routes, destination);
+    if (route && route->interface)
+        stack_prefetch_interface(route->interface);
     *way = (struct way){.next_hop = destination};
     if ((route && route->kind == ROUTE_LOCAL) || destination >> 24 == 127) {
         way->local = true;
@@ -190,6 +192,7 @@ enum status host_stack_send(struct host_stack *stack, ipv4_address source, ipv4_
                             const struct stack_send_options *options)
 {
     struct way way;
+    stack_prefetch(stack);
     if (!find_way(stack, &source, destination, &way)) {
         stack->counters.out_no_routes++;
         refuse(stack, "no-route", packet);

@@ -123,6 +123,7 @@ enum status host_stack_udp_send(struct host_stack *stack, struct stack_udp_socke
                                 ipv4_address destination, uint16_t destination_port,
                                 struct packet *packet, const struct stack_send_options *options)
 {
+    stack_prefetch(stack);
     ipv4_address source = socket->address;
     if (source == IPV4_ANY)
         source = host_stack_pick_source(stack, destination, NULL, NULL);

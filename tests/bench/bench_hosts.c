@@ -39,6 +39,12 @@ static void ask(struct simulation *simulation, struct event *event)
     simulation_schedule(simulation, event, simulation->now + INSTANT_SECOND);
 }
 
+static void prepare(const struct event *event, unsigned turn)
+{
+    const struct asker *asker = (const struct asker *)(const void *)event;
+    host_stack_prepare(&asker->host->stack, turn);
+}
+
 static void hear(void *context, struct stack_udp_socket *socket, struct stack_interface *interface,
                  const struct ipv4_header *header, uint16_t source_port, struct packet *packet)
 {
@@ -86,6 +92,7 @@ static void start_asking(struct field *field)
         bench_require(host_stack_udp_bind(&asker->host->stack, &asker->socket) == STATUS_OK,
                       "a port was refused");
         asker->tick.action = ask;
+        asker->tick.prepare = prepare;
         simulation_schedule(&field->simulation, &asker->tick, i * (INSTANT_SECOND / HOSTS) + i % 7);
     }
 }

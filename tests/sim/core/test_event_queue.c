@@ -260,6 +260,56 @@ static void memory_is_given_back(void **state)
     free(items);
 }
 
+/* An event that counts its preparations. */
+struct turns {
+    unsigned next;
+    unsigned count;
+};
+
+struct prepared {
+    struct event event;
+    struct turns *turns;
+};
+
+static void count_turn(const struct event *event, unsigned turn)
+{
+    const struct prepared *prepared = (const struct prepared *)(const void *)event;
+    assert_true(event_is_pending(event));
+    /* A turn may be left out, but none comes twice or late. */
+    assert_true(prepared->turns->next <= turn && turn < EVENT_PREPARATIONS);
+    prepared->turns->next = turn + 1;
+    prepared->turns->count++;
+}
+
+static void most_of_many_events_are_prepared_before_their_turn(void **state)
+{
+    (void)state;
+    enum { COUNT = 2000, FEW = 100 };
+    struct event_queue *queue = event_queue_create();
+    struct prepared *events = calloc(COUNT, sizeof *events);
+    struct turns *turns = calloc(COUNT, sizeof *turns);
+    for (size_t i = 0; i < COUNT; i++) {
+        events[i] =
+            (struct prepared){.event = {.at = i * 1000, .action = nothing, .prepare = count_turn},
+                              .turns = &turns[i]};
+        assert_true(event_queue_insert(queue, &events[i].event));
+    }
+    size_t complete = 0;
+    for (size_t i = 0; i < COUNT - FEW; i++) {
+        assert_ptr_equal(event_queue_pop(queue, INSTANT_NEVER), &events[i]);
+        complete += turns[i].count == EVENT_PREPARATIONS;
+    }
+    assert_in_range(complete, (COUNT - 512) / 2, COUNT - 512);
+    /* Where few are pending it is not worth the while. */
+    for (size_t i = COUNT - FEW; i < COUNT; i++) {
+        assert_ptr_equal(event_queue_pop(queue, INSTANT_NEVER), &events[i]);
+        assert_int_equal(turns[i].count, 0);
+    }
+    event_queue_destroy(queue);
+    free(turns);
+    free(events);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +319,7 @@ int main(void)
         cmocka_unit_test(work_for_the_present_instant_queues_up_behind_it),
         cmocka_unit_test(moving_one_event_again_and_again_needs_no_memory),
         cmocka_unit_test(memory_is_given_back),
+        cmocka_unit_test(most_of_many_events_are_prepared_before_their_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
