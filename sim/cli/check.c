@@ -42,7 +42,7 @@ static int check_path(const char *path)
         cli_error("%s: there is no scenario in this folder", path);
         worst = CLI_INVALID;
     }
-    int found = cli_cases_find(&cases, &files, NULL);
+    int found = (int)cli_cases_find(&cases, &files, NULL);
     worst = found > worst ? found : worst;
     const char *wrong = NULL; /* whose other cases would say the same again */
     for (size_t i = 0; i < cases.count; i++) {

@@ -92,7 +92,7 @@ static int load_all(struct command *command)
             return CLI_INVALID;
         }
     }
-    int worst = cli_cases_find(&command->cases, &command->files, options->case_name);
+    int worst = (int)cli_cases_find(&command->cases, &command->files, options->case_name);
     if (worst != CLI_HOLDS)
         return worst;
     command->scenarios = calloc(command->cases.count, sizeof *command->scenarios);
