@@ -219,6 +219,16 @@ static void sort_entries(struct entry *entries, uint32_t count)
     }
 }
 
+/* The front has drifted to an end of its array: back to where it has room on both sides. */
+static void center_front(struct event_queue *queue)
+{
+    uint32_t count = queue->front_tail - queue->front_head;
+    memmove(queue->front + FRONT_START, queue->front + queue->front_head,
+            count * sizeof *queue->front);
+    queue->front_head = FRONT_START;
+    queue->front_tail = FRONT_START + count;
+}
+
 /* Moves the first chunk of the earliest bucket behind the front; false: that was not all of it. */
 static bool take_bucket(struct event_queue *queue, unsigned level, unsigned digit)
 {
@@ -247,7 +257,8 @@ static bool take_bucket(struct event_queue *queue, unsigned level, unsigned digi
     return whole;
 }
 
-/* Adds the next buckets of a level while they are short, so that there is something to prefetch. */
+/* Adds the next buckets of a level while they are short, so that there is something to look ahead
+ * at. */
 static void take_more(struct event_queue *queue, unsigned level)
 {
     while (queue->levels >> level & 1) {
@@ -256,6 +267,8 @@ static void take_more(struct event_queue *queue, unsigned level)
         uint32_t count = queue->front_tail - queue->front_head;
         if (chunk->next || count + chunk->count > CHUNK_ENTRIES)
             break;
+        if (queue->front_tail > FRONT_SIZE - CHUNK_ENTRIES)
+            center_front(queue);
         take_bucket(queue, level, digit);
     }
 }
@@ -311,16 +324,6 @@ static bool relieve_front(struct event_queue *queue)
     queue->front_tail = queue->front_head + keep;
     memcpy(queue->front + queue->front_head, kept, keep * sizeof *kept);
     return true;
-}
-
-/* The front has drifted to an end of its array: back to where it has room on both sides. */
-static void center_front(struct event_queue *queue)
-{
-    uint32_t count = queue->front_tail - queue->front_head;
-    memmove(queue->front + FRONT_START, queue->front + queue->front_head,
-            count * sizeof *queue->front);
-    queue->front_head = FRONT_START;
-    queue->front_tail = FRONT_START + count;
 }
 
 /* Where an entry for @p at belongs: behind all that are not later. */
@@ -410,13 +413,15 @@ void event_queue_remove(struct event_queue *queue, struct event *event)
 
 /* The wheel's entries are long cold: fetch events, and then what they touch, ahead of their turn.
  */
-static void look_ahead(const struct event_queue *queue)
+static void look_ahead(struct event_queue *queue)
 {
     uint32_t soon = queue->front_head + LOOK_AHEAD;
     if (soon < queue->front_tail)
         __builtin_prefetch(queue->slots[queue->front[soon].slot].event);
     if (queue->live < PREPARE_AMOUNT)
         return;
+    if (queue->front_tail - queue->front_head <= LOOK_AHEAD && queue->levels)
+        take_more(queue, lowest_bit(queue->levels));
     soon = queue->front_head + PREPARE_AHEAD;
     for (unsigned turn = 0; turn < EVENT_PREPARATIONS; turn++, soon -= PREPARE_STEP) {
         if (soon >= queue->front_tail)

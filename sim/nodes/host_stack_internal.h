@@ -32,7 +32,7 @@ static inline void stack_prefetch(const struct host_stack *stack)
 {
     enum { LINE = 64 };
     const char *octets = (const char *)stack;
-    for (size_t i = 0; i < offsetof(struct host_stack, reassembly); i += LINE)
+    for (size_t i = 0; i < sizeof *stack; i += LINE)
         __builtin_prefetch(octets + i);
 }
 
