@@ -73,7 +73,8 @@ struct packet *packet_alloc(struct packet_pool *pool, size_t room)
     packet->serial = ++pool->next_serial;
     packet->due = 0;
     packet->mark = 0;
-    packet->reserved = 0;
+    packet->extent = 0;
+    packet->nesting = 0;
     if (++pool->in_use > pool->peak_in_use)
         pool->peak_in_use = pool->in_use;
     return packet;
@@ -100,6 +101,7 @@ struct packet *packet_clone(const struct packet *packet)
     copy->serial = packet->serial;
     copy->due = packet->due;
     copy->mark = packet->mark;
+    copy->nesting = packet->nesting;
     return copy;
 }
 

@@ -34,10 +34,11 @@ struct packet {
     uint32_t storage_size;
     struct packet *next;
     struct packet_pool *pool;
-    uint64_t serial; /**< identity for traces: unique in a run, kept through all layers */
-    instant due;     /**< for the owner's use: a link's arrival time, a queue's deadline */
-    uint32_t mark;   /**< for the owner's use: ingress interface, flags */
-    uint32_t reserved;
+    uint64_t serial;  /**< identity for traces: unique in a run, kept through all layers */
+    instant due;      /**< for the owner's use: a link's arrival time, a queue's deadline */
+    uint32_t mark;    /**< for the owner's use: ingress interface, flags */
+    uint16_t extent;  /**< for the owner's use: a length beside the mark */
+    uint16_t nesting; /**< tunnels of one machine that it has been put into, one in the other */
     uint8_t storage[];
 };
 

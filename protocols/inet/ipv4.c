@@ -147,6 +147,7 @@ static struct packet *make_fragment(const struct packet *packet, const uint8_t *
     uint8_t *p = packet_append(fragment, header_length + length);
     memcpy(p, header, header_length);
     memcpy(p + header_length, payload, length);
+    fragment->nesting = packet->nesting;
     wire_store_u16(p + 2, (uint16_t)(header_length + length));
     return fragment;
 }

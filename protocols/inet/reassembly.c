@@ -4,7 +4,7 @@
 #include <string.h>
 
 /*
- * Fragments wait as packets, sorted by offset: mark is the offset in octets, reserved the length of
+ * Fragments wait as packets, sorted by offset: mark is the offset in octets, extent the length of
  * the payload. The header has been pulled off all but the first, whose header becomes the
  * datagram's and is what an ICMP error quotes.
  */
@@ -171,12 +171,12 @@ static const char *refusal(const struct ipv4_header *header, uint32_t payload)
 
 static const uint8_t *payload_of(const struct packet *fragment)
 {
-    return fragment->data + (fragment->length - fragment->reserved);
+    return fragment->data + (fragment->length - fragment->extent);
 }
 
 static uint32_t end_of(const struct packet *fragment)
 {
-    return fragment->mark + fragment->reserved;
+    return fragment->mark + fragment->extent;
 }
 
 /*
@@ -199,7 +199,7 @@ static bool repeats(const struct packet *fragment, const struct packet *there)
 {
     return fragment->mark >= there->mark && end_of(fragment) <= end_of(there) &&
            memcmp(payload_of(fragment), payload_of(there) + (fragment->mark - there->mark),
-                  fragment->reserved) == 0;
+                  fragment->extent) == 0;
 }
 
 /* The whole datagram out of a complete list; NULL: no memory. The list is consumed. */
@@ -207,7 +207,7 @@ static struct packet *assemble(struct reassembly *self, instant now,
                                struct reassembly_datagram *datagram)
 {
     struct packet *first = datagram->fragments;
-    uint32_t header_length = first->length - first->reserved;
+    uint32_t header_length = first->length - first->extent;
     uint32_t length = header_length + datagram->total;
     struct packet *whole = first;
     if (length - first->length > packet_tailroom(first)) {
@@ -224,8 +224,7 @@ static struct packet *assemble(struct reassembly *self, instant now,
         struct packet *next = fragment->next;
         self->storage -= storage_of(fragment);
         if (fragment != first)
-            memcpy(packet_append(whole, fragment->reserved), payload_of(fragment),
-                   fragment->reserved);
+            memcpy(packet_append(whole, fragment->extent), payload_of(fragment), fragment->extent);
         if (fragment != whole)
             packet_free(fragment);
         fragment = next;
@@ -233,7 +232,7 @@ static struct packet *assemble(struct reassembly *self, instant now,
     datagram->fragments = NULL;
     whole->next = NULL;
     whole->mark = 0;
-    whole->reserved = 0;
+    whole->extent = 0;
     wire_store_u16(whole->data + 2, (uint16_t)length);
     wire_store_u16(whole->data + 6, 0);
     wire_store_u16(whole->data + 10, 0);
@@ -274,7 +273,7 @@ static bool insert(struct reassembly *self, instant now, struct reassembly_datag
     }
     fragment->next = *place;
     *place = fragment;
-    datagram->received += fragment->reserved;
+    datagram->received += fragment->extent;
     if (!more_fragments)
         datagram->total = end;
     self->storage += storage_of(fragment);
@@ -297,7 +296,7 @@ struct packet *reassembly_input(struct reassembly *self, instant now, struct pac
     }
     uint64_t serial = fragment->serial;
     fragment->mark = header->fragment_offset;
-    fragment->reserved = payload;
+    fragment->extent = (uint16_t)payload;
     packet_trim(fragment, header->total_length);
     if (header->fragment_offset > 0)
         (void)packet_pull(fragment, header->header_length);
@@ -305,7 +304,7 @@ struct packet *reassembly_input(struct reassembly *self, instant now, struct pac
         return NULL;
     if (datagram->total != 0 && datagram->received == datagram->total) {
         struct packet *whole = NULL;
-        if (datagram->total + (datagram->fragments->length - datagram->fragments->reserved) >
+        if (datagram->total + (datagram->fragments->length - datagram->fragments->extent) >
             IPV4_DATAGRAM_MAX) {
             condemn(self, now, datagram, "malformed");
             return NULL;
@@ -355,7 +354,7 @@ struct packet *reassembly_poll_expired(struct reassembly *self)
     self->expired = datagram->next;
     struct packet *first = datagram->fragments;
     first->mark = 0;
-    first->reserved = 0;
+    first->extent = 0;
     datagram->fragments = NULL;
     recycle(self, datagram);
     return first;

@@ -204,7 +204,6 @@ struct host_stack {
     struct icmp_rate_limit icmp_limit;
     struct packet_queue loopback;
     struct stack_ethernet *ethernets;
-    unsigned tunnel_depth;
     struct timer timer;
 };
 

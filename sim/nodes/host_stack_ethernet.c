@@ -68,6 +68,7 @@ void stack_ethernet_output(struct stack_interface *out, ipv4_address next_hop,
                            struct packet *packet)
 {
     struct stack_ethernet *ethernet = out->ethernet;
+    packet->nesting = 0; /* it leaves the machine */
     uint8_t mac[ETHERNET_ADDRESS_SIZE];
     if (next_hop >= UINT32_C(0xe0000000)) {
         if (ipv4_is_multicast(next_hop))

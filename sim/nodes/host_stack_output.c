@@ -20,6 +20,7 @@ struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *p
     }
     memcpy(packet_append(copy, packet->length), packet->data, packet->length);
     copy->serial = packet->serial;
+    copy->nesting = packet->nesting;
     packet_free(packet);
     return copy;
 }
@@ -33,7 +34,7 @@ static void refuse(struct host_stack *stack, const char *reason, struct packet *
 static void output_point_to_point(struct host_stack *stack, struct stack_interface *out,
                                   struct packet *packet)
 {
-    if (stack->tunnel_depth >= TUNNEL_DEPTH) {
+    if (packet->nesting >= TUNNEL_DEPTH) {
         refuse(stack, "tunnel-loop", packet);
         return;
     }
@@ -42,9 +43,8 @@ static void output_point_to_point(struct host_stack *stack, struct stack_interfa
         return;
     out->out_octets += packet->length;
     tap_point_record(&out->taps, stack->simulation->now, TAP_SENT, packet->data, packet->length);
-    stack->tunnel_depth++;
+    packet->nesting++;
     out->output(out->output_context, packet);
-    stack->tunnel_depth--;
 }
 
 static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4_address next_hop,

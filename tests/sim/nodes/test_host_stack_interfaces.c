@@ -159,6 +159,26 @@ static void a_tunnel_routed_into_itself_is_noticed(void **state)
     bench_expect(bench, 1, "a packet.dropped protocol=ipv4 reason=tunnel-loop");
 }
 
+/* A tunnel whose driver works when the stack is done with it, as one that is busy does. */
+static void later(void *context, struct packet *packet)
+{
+    packet_queue_push(context, packet);
+}
+
+static void a_tunnel_that_takes_its_time_is_noticed_too(void **state)
+{
+    struct stack_bench *bench = *state;
+    struct packet_queue queue = {0};
+    assert_non_null(
+        host_stack_add_point_to_point(&bench->a, "ppp0", POINT, PEER, 1400, later, &queue));
+    (void)host_stack_send(&bench->a, 0, PEER, 47, bench_packet(bench, 8), NULL);
+    unsigned count = 0;
+    for (struct packet *packet; (packet = packet_queue_pop(&queue)); count++)
+        (void)host_stack_send(&bench->a, 0, PEER, 47, packet, NULL);
+    assert_int_equal(count, 6);
+    bench_expect(bench, 1, "a packet.dropped protocol=ipv4 reason=tunnel-loop");
+}
+
 static void an_interface_that_is_down_passes_nothing(void **state)
 {
     struct stack_bench *bench = *state;
@@ -303,6 +323,7 @@ int main(void)
         TEST(callers_share_the_servers_address),
         TEST(routes_by_hand_go_with_their_interface),
         TEST(a_tunnel_routed_into_itself_is_noticed),
+        TEST(a_tunnel_that_takes_its_time_is_noticed_too),
         TEST(an_interface_that_is_down_passes_nothing),
         TEST(an_address_can_change),
         TEST(the_router_answers_for_its_callers),
