@@ -10,16 +10,17 @@
 
 /** What a destination that matches is. */
 enum route_kind {
-    ROUTE_UNICAST,   /**< forward, to the gateway or straight to the destination */
-    ROUTE_LOCAL,     /**< an address of this host */
-    ROUTE_BROADCAST, /**< the broadcast address of a connected network */
+    ROUTE_UNICAST,     /**< forward, to the gateway or straight to the destination */
+    ROUTE_LOCAL,       /**< an address of this host */
+    ROUTE_BROADCAST,   /**< the broadcast address of a connected network */
+    ROUTE_UNREACHABLE, /**< nowhere: whatever no longer prefix leads to is not passed on */
 };
 
 /** One line of the table. */
 struct route {
     ipv4_address destination; /**< host bits clear */
     ipv4_address gateway;     /**< 0: the destination is on the interface's own network */
-    void *interface;          /**< the owner's; NULL for ROUTE_LOCAL */
+    void *interface;          /**< the owner's; NULL for ROUTE_LOCAL and UNREACHABLE */
     uint32_t metric;          /**< the lowest wins among equal prefixes */
     uint32_t next;            /**< the table's: chain of a bucket, index + 1 */
     uint32_t sequence;        /**< the table's: the earliest wins among equal metrics */

@@ -278,6 +278,11 @@ enum status host_stack_add_route(struct host_stack *stack, ipv4_address destinat
                                  unsigned prefix_length, ipv4_address gateway,
                                  struct stack_interface *interface, uint32_t metric);
 
+/** Adds a route that leads nowhere: what no better route takes is unreachable, whatever the default
+ * route says. */
+enum status host_stack_add_unreachable(struct host_stack *stack, ipv4_address destination,
+                                       unsigned prefix_length, uint32_t metric);
+
 /** Removes the route added with these arguments. */
 enum status host_stack_remove_route(struct host_stack *stack, ipv4_address destination,
                                     unsigned prefix_length, ipv4_address gateway,

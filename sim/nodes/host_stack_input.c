@@ -38,7 +38,7 @@ static void forward(struct host_stack *stack, struct stack_interface *in, enum i
                           packet);
         return;
     }
-    if (!route) {
+    if (!route || route->kind == ROUTE_UNREACHABLE) {
         counters->out_no_routes++;
         refuse_with_error(stack, how, ICMP_DESTINATION_UNREACHABLE, ICMP_NET_UNREACHABLE, 0,
                           "no-route", packet);

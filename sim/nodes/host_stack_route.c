@@ -37,6 +37,18 @@ enum status host_stack_add_route(struct host_stack *stack, ipv4_address destinat
     return status;
 }
 
+enum status host_stack_add_unreachable(struct host_stack *stack, ipv4_address destination,
+                                       unsigned prefix_length, uint32_t metric)
+{
+    const struct route route = {
+        .destination = destination,
+        .prefix_length = (uint8_t)prefix_length,
+        .metric = metric,
+        .kind = ROUTE_UNREACHABLE,
+    };
+    return prefix_length > 32 ? STATUS_INVALID : route_add(&stack->routes, &route);
+}
+
 enum status host_stack_remove_route(struct host_stack *stack, ipv4_address destination,
                                     unsigned prefix_length, ipv4_address gateway,
                                     struct stack_interface *interface)

@@ -60,8 +60,11 @@ static enum status build_routes(struct run *run, const struct scenario_node *nod
             wanted->interface ? host_stack_find_interface(&host->stack, wanted->interface->name)
                               : NULL;
         enum status status =
-            host_stack_add_route(&host->stack, wanted->destination, wanted->prefix_length,
-                                 wanted->via, interface, wanted->metric);
+            wanted->unreachable
+                ? host_stack_add_unreachable(&host->stack, wanted->destination,
+                                             wanted->prefix_length, wanted->metric)
+                : host_stack_add_route(&host->stack, wanted->destination, wanted->prefix_length,
+                                       wanted->via, interface, wanted->metric);
         if (status != STATUS_OK)
             return build_error(run, wanted->at, "the route of node \"%s\" cannot be added: %s",
                                node->name, status_text(status));

@@ -70,6 +70,7 @@ struct scenario_route {
     ipv4_address via;                     /**< IPV4_ANY: on link, then interface is given */
     struct scenario_interface *interface; /**< NULL: the one whose subnet holds via */
     uint32_t metric;                      /**< lower is preferred; default 1 */
+    bool unreachable;                     /**< leads nowhere */
 };
 
 enum scenario_service_protocol {

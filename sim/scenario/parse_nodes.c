@@ -81,8 +81,12 @@ static void parse_route(struct loader *loader, const xmlNode *element, struct sc
                      element_text(loader, element, "destination"));
     route->via = element_address(loader, element, "via");
     route->interface = parse_interface_reference(loader, element, "interface", node);
-    if (!xml_attribute(element, "via") && !xml_attribute(element, "interface"))
-        loader_error(loader, route->at, "<route> leads nowhere; expected via or interface");
+    route->unreachable = element_is_yes(loader, element, "unreachable");
+    bool leads = xml_attribute(element, "via") || xml_attribute(element, "interface");
+    if (leads == route->unreachable)
+        loader_error(loader, route->at,
+                     leads ? "<route> is unreachable and leads somewhere; expected one of both"
+                           : "<route> leads nowhere; expected via or interface");
     route->metric = (uint32_t)element_number(loader, element, "metric", 1);
 }
 

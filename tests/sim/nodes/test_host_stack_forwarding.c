@@ -65,6 +65,26 @@ static void without_a_route_the_net_is_unreachable(void **state)
     bench_expect(bench, 2, "r packet.dropped protocol=ipv4 reason=no-route");
 }
 
+static void an_unreachable_network_is_refused_whatever_the_default_route_says(void **state)
+{
+    struct stack_bench *bench = *state;
+    bench_warm_up(bench);
+    assert_int_equal(host_stack_add_route(&bench->r, 0, 0, B, NULL, 1), STATUS_OK);
+    assert_int_equal(host_stack_add_unreachable(&bench->r, 0xac100000, 16, 1), STATUS_OK);
+    bench_inject(bench, "45000000 00070000 40110000 0a00010a ac100001 1389138800080000");
+    bench_expect(bench, 1, "r packet.dropped protocol=ipv4 reason=no-route");
+    bench_expect(bench, 1, "r icmp.error.sent type=3 code=0 source=10.0.1.1 destination=10.0.1.10");
+    struct packet *packet = bench_packet(bench, 8);
+    assert_int_equal(host_stack_send(&bench->r, 0, 0xac100001, 47, packet, NULL), STATUS_NOT_FOUND);
+    assert_int_equal(host_stack_pick_source(&bench->r, 0xac100001, NULL, NULL), IPV4_ANY);
+    /* A better route is not hindered, and beside the network the default holds. */
+    assert_int_equal(host_stack_add_route(&bench->r, 0xac100002, 32, B, NULL, 1), STATUS_OK);
+    bench_inject(bench, "45000000 00070000 40110000 0a00010a ac100002 1389138800080000");
+    bench_inject(bench, "45000000 00070000 40110000 0a00010a ac110001 1389138800080000");
+    bench_expect(bench, 2, "r packet.dropped protocol=ipv4 reason=no-route");
+    bench_expect(bench, 2, "b packet.dropped protocol=ipv4 reason=not-for-us");
+}
+
 static void a_next_hop_that_does_not_answer_is_an_unreachable_host(void **state)
 {
     struct stack_bench *bench = *state;
@@ -317,6 +337,7 @@ int main(void)
         TEST(a_ping_crosses_the_router_octet_by_octet),
         TEST(time_to_live_ends_at_the_router),
         TEST(without_a_route_the_net_is_unreachable),
+        TEST(an_unreachable_network_is_refused_whatever_the_default_route_says),
         TEST(a_next_hop_that_does_not_answer_is_an_unreachable_host),
         TEST(too_long_and_not_to_be_fragmented_names_the_mtu),
         TEST(a_path_below_576_octets_is_used_without_dont_fragment),
