@@ -1,6 +1,6 @@
 #include "nodes/pptp_port.h"
 
-#define GRE_PROTOCOL 47
+#include "gre/enhanced_gre.h"
 
 static struct gre_tunnel *gre_of(struct ppp_port *port)
 {
@@ -15,7 +15,8 @@ static void send_frame(struct ppp_port *port, instant now, struct packet *frame)
 static void send_packet(struct pptp_port *port, instant now, struct packet *packet)
 {
     tap_point_record(&port->ppp.watch->gre, now, TAP_SENT, packet->data, packet->length);
-    host_stack_send(&port->ppp.host->stack, port->local, port->peer, GRE_PROTOCOL, packet, NULL);
+    host_stack_send(&port->ppp.host->stack, port->local, port->peer, ENHANCED_GRE_IP_PROTOCOL,
+                    packet, NULL);
 }
 
 /* The GRE packets that are due are sent on the way to the next PPP frame. */

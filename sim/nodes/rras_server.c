@@ -1,15 +1,11 @@
 #include "nodes/rras_server.h"
 
-#include "base/wire.h"
+#include "gre/enhanced_gre.h"
 #include "nodes/rras_admin.h"
 #include "nodes/rras_call.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#define GRE_PROTOCOL 47
-/* Where the Call ID stands in the enhanced GRE header (RFC 2637 section 4.1). */
-#define GRE_CALL_ID_OFFSET 6
 
 static bool server_state(struct node *node, const char *name, char *text, size_t size)
 {
@@ -91,22 +87,14 @@ static void receive_gre(void *context, struct stack_interface *interface,
 {
     (void)interface;
     struct rras_server *server = context;
-    server->watch.gre_packets++;
-    struct wire_reader reader = wire_reader_make(packet->data, packet->length);
-    wire_skip(&reader, GRE_CALL_ID_OFFSET);
-    uint16_t call_id = wire_get_u16(&reader);
-    const char *reason = "truncated";
-    if (!reader.failed) {
-        struct rras_port *port = rras_port_of_call(server, call_id);
-        if (port && port->pptp.ppp.open) {
-            pptp_port_input(&port->pptp, header->source, packet);
-            return;
-        }
-        if (dialer_take_gre(&server->dialer, header->source, call_id, packet))
-            return;
-        reason = "no-such-call";
-    }
-    tunnel_watch_refuse(&server->watch, reason, packet);
+    uint16_t call_id;
+    if (!tunnel_watch_call_id(&server->watch, packet, &call_id))
+        return;
+    struct rras_port *port = rras_port_of_call(server, call_id);
+    if (port && port->pptp.ppp.open)
+        pptp_port_input(&port->pptp, header->source, packet);
+    else if (!dialer_take_gre(&server->dialer, header->source, call_id, packet))
+        tunnel_watch_refuse(&server->watch, "no-such-call", packet);
 }
 
 static bool create_ports(struct rras_server *server, struct simulation *simulation)
@@ -134,7 +122,7 @@ struct rras_server *rras_server_create(struct simulation *simulation,
     server->config = *config;
     server->entropy = simulation_entropy(simulation, name);
     server->gre = (struct stack_protocol){
-        .protocol = GRE_PROTOCOL, .receive = receive_gre, .context = server};
+        .protocol = ENHANCED_GRE_IP_PROTOCOL, .receive = receive_gre, .context = server};
     host_stack_set_protocol(&server->host.stack, &server->gre);
     server->listener =
         (struct stack_tcp_handler){.event = rras_control_accepted, .context = server};

@@ -1,5 +1,6 @@
 #include "nodes/tunnel_watch.h"
 
+#include "gre/enhanced_gre.h"
 #include "nodes/pptp_port.h"
 
 #include <inttypes.h>
@@ -124,6 +125,18 @@ void tunnel_watch_deliver(struct tunnel_watch *watch, struct stack_interface *in
     filtered = counters->filtered - counters->in_filtered - filtered;
     watch->inner_refused += refused;
     watch->undelivered += refused > 0 || filtered > 0;
+}
+
+bool tunnel_watch_call_id(struct tunnel_watch *watch, struct packet *packet, uint16_t *call_id)
+{
+    struct enhanced_gre_header header;
+    watch->gre_packets++;
+    if (enhanced_gre_peek_call_id(packet->data, packet->length, call_id))
+        return true;
+    tunnel_watch_refuse(
+        watch, enhanced_gre_error_text(enhanced_gre_decode(packet->data, packet->length, &header)),
+        packet);
+    return false;
 }
 
 void tunnel_watch_refuse(struct tunnel_watch *watch, const char *reason, struct packet *packet)

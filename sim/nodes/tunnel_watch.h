@@ -68,6 +68,12 @@ struct trace tunnel_watch_trace(struct tunnel_watch *watch);
 void tunnel_watch_deliver(struct tunnel_watch *watch, struct stack_interface *interface,
                           struct packet *datagram);
 
+/**
+ * Counts a GRE packet that has come in and reads the Call ID it is for. False: its header is
+ * malformed; @p packet has been dropped for that reason.
+ */
+bool tunnel_watch_call_id(struct tunnel_watch *watch, struct packet *packet, uint16_t *call_id);
+
 /** Drops a GRE packet that belongs to no call; takes it. */
 void tunnel_watch_refuse(struct tunnel_watch *watch, const char *reason, struct packet *packet);
 

@@ -1,12 +1,8 @@
 #include "nodes/vpn_client.h"
 
-#include "base/wire.h"
+#include "gre/enhanced_gre.h"
 
 #include <string.h>
-
-#define GRE_PROTOCOL 47
-/* Where the Call ID stands in the enhanced GRE header (RFC 2637 section 4.1). */
-#define GRE_CALL_ID_OFFSET 6
 
 static bool client_state(struct node *node, const char *name, char *text, size_t size)
 {
@@ -51,13 +47,10 @@ static void receive_gre(void *context, struct stack_interface *interface,
 {
     (void)interface;
     struct vpn_client *client = context;
-    client->watch.gre_packets++;
-    struct wire_reader reader = wire_reader_make(packet->data, packet->length);
-    wire_skip(&reader, GRE_CALL_ID_OFFSET);
-    uint16_t call_id = wire_get_u16(&reader);
-    if (!reader.failed && dialer_take_gre(&client->dialer, header->source, call_id, packet))
-        return;
-    tunnel_watch_refuse(&client->watch, reader.failed ? "truncated" : "no-such-call", packet);
+    uint16_t call_id;
+    if (tunnel_watch_call_id(&client->watch, packet, &call_id) &&
+        !dialer_take_gre(&client->dialer, header->source, call_id, packet))
+        tunnel_watch_refuse(&client->watch, "no-such-call", packet);
 }
 
 struct vpn_client *vpn_client_create(struct simulation *simulation, const char *name,
@@ -72,7 +65,7 @@ struct vpn_client *vpn_client_create(struct simulation *simulation, const char *
     tunnel_watch_init(&client->watch, &client->host);
     dialer_init(&client->dialer, &client->host, profile, &client->watch, name);
     client->gre = (struct stack_protocol){
-        .protocol = GRE_PROTOCOL, .receive = receive_gre, .context = client};
+        .protocol = ENHANCED_GRE_IP_PROTOCOL, .receive = receive_gre, .context = client};
     host_stack_set_protocol(&client->host.stack, &client->gre);
     return client;
 }
