@@ -180,17 +180,24 @@ void crypto_des_expand_key(const uint8_t key[CRYPTO_DES_KEY_SIZE], uint8_t expan
     }
 }
 
+/* One block in the direction that the context was made for (-1 leaves it as it is). */
+static void des_block(EVP_CIPHER_CTX *context, const uint8_t key[8],
+                      const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
+                      uint8_t result[CRYPTO_DES_BLOCK_SIZE])
+{
+    int length = 0;
+    require(EVP_CipherInit_ex2(context, NULL, key, NULL, -1, NULL) == 1);
+    require(EVP_CipherUpdate(context, result, &length, block, CRYPTO_DES_BLOCK_SIZE) == 1);
+    require(length == CRYPTO_DES_BLOCK_SIZE);
+}
+
 void crypto_des_ecb_encrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
                             const uint8_t block[CRYPTO_DES_BLOCK_SIZE],
                             uint8_t encrypted[CRYPTO_DES_BLOCK_SIZE])
 {
     uint8_t expanded[8];
-    int length = 0;
     crypto_des_expand_key(key, expanded);
-    require(EVP_EncryptInit_ex2(crypto->des_context, NULL, expanded, NULL, NULL) == 1);
-    require(EVP_EncryptUpdate(crypto->des_context, encrypted, &length, block,
-                              CRYPTO_DES_BLOCK_SIZE) == 1);
-    require(length == CRYPTO_DES_BLOCK_SIZE);
+    des_block(crypto->des_context, expanded, block, encrypted);
 }
 
 void crypto_des_ecb_decrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
@@ -198,12 +205,8 @@ void crypto_des_ecb_decrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_
                             uint8_t decrypted[CRYPTO_DES_BLOCK_SIZE])
 {
     uint8_t expanded[8];
-    int length = 0;
     crypto_des_expand_key(key, expanded);
-    require(EVP_DecryptInit_ex2(crypto->undes_context, NULL, expanded, NULL, NULL) == 1);
-    require(EVP_DecryptUpdate(crypto->undes_context, decrypted, &length, block,
-                              CRYPTO_DES_BLOCK_SIZE) == 1);
-    require(length == CRYPTO_DES_BLOCK_SIZE);
+    des_block(crypto->undes_context, expanded, block, decrypted);
 }
 
 struct rc4 *rc4_create(struct crypto *crypto)

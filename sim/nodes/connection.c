@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* A recorded Windows client: from the Outgoing-Call-Reply to its first LCP packet. */
+#define WINDOWS_START_DELAY (2 * INSTANT_MILLISECOND)
+
 struct simulation *connection_simulation(const struct connection *connection)
 {
     return connection->dialer->host->node.simulation;
@@ -202,7 +205,7 @@ struct ppp_port_habits connection_habits(const struct connection *connection, ui
 {
     const struct node_profile *profile = connection->dialer->profile;
     return (struct ppp_port_habits){
-        .delay = profile->ppp_start_delay_ms * INSTANT_MILLISECOND,
+        .delay = profile->windows ? WINDOWS_START_DELAY : 0,
         .mtu = connection->config.mtu ? connection->config.mtu : mtu,
         .mtu_ignores_mppe = profile->windows,
         .idle_limit = connection->config.idle_limit,

@@ -25,8 +25,6 @@ struct node_profile {
     const char *vendor;          /**< PPTP Vendor String */
     uint16_t firmware;           /**< PPTP Firmware Revision */
     uint16_t server_call_window; /**< Packet Recv. Window Size of Outgoing-Call-Reply */
-    uint16_t ppp_start_delay_ms; /**< client: from the call's connection to the first LCP packet */
-    bool server_waits;           /**< a server's PPP begins when the caller's first frame comes */
     bool guid_in_subaddress;     /**< Outgoing-Call-Request carries a random GUID */
     uint8_t server_framing;      /**< Framing Capabilities of an answering end; 0: asynchronous */
     uint8_t server_bearer;       /**< its Bearer Capabilities; 0: analog */

@@ -90,7 +90,8 @@ static bool open_port(struct rras_port *port)
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = rras_caller_session(&port->caller);
     const struct ppp_port_habits habits = {
-        .passive = server->profile->server_waits,
+        /* A Windows server's PPP begins with the caller's first frame. */
+        .passive = server->profile->windows,
         .mtu = server->profile->tunnel_mtu,
         .mtu_ignores_mppe = server->profile->windows,
     };
