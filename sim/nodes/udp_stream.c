@@ -60,6 +60,13 @@ static void step(struct simulation *simulation, struct event *event)
           trace_number("replies", stream->replies));
 }
 
+/* Of many senders most are cold: what sending touches is fetched before the turn comes. */
+static void prepare(const struct event *event, unsigned turn)
+{
+    const struct udp_stream *stream = (const struct udp_stream *)event;
+    host_stack_prepare(&stream->host->stack, turn);
+}
+
 enum status udp_stream_start(struct host *host, const struct udp_stream_config *config)
 {
     struct simulation *simulation = host->node.simulation;
@@ -67,7 +74,7 @@ enum status udp_stream_start(struct host *host, const struct udp_stream_config *
     if (!stream)
         return STATUS_NO_MEMORY;
     *stream = (struct udp_stream){
-        .event = {.action = step},
+        .event = {.action = step, .prepare = prepare},
         .host = host,
         .config = *config,
         .socket = {.receive = receive, .context = stream},
