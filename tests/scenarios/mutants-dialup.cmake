@@ -17,3 +17,6 @@ mutant(idle_time_not_restarted sim/nodes/ppp_port.c
 mutant(tunnel_outlives_its_line sim/nodes/demand_dial.c
   "if (c != connection && c->class->address_lost)" "if (false)"
   dial-up/dialup-line-cut.xml "the tunnel goes with the address that carried it\n")
+mutant(held_packets_forgotten sim/nodes/demand_dial.c
+  "        ppp_port_send(connection->port, packet);\n    for" "        packet_free(packet);\n    for"
+  site-to-site/site-to-site-branch-dialup.xml "the packet that dialled waited and arrived\n")
