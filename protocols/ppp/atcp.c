@@ -123,15 +123,15 @@ void atcp_init(struct atcp *atcp, struct ppp_control_link *link, const struct at
     ppp_control_init(&atcp->control, &operations, link, atcp->request, sizeof atcp->request);
 }
 
-static void opened(const struct ppp_control *control, instant now)
+static void opened(struct ppp_control *control, instant now)
 {
-    const struct atcp *atcp = (const struct atcp *)(const void *)control;
+    const struct atcp *atcp = atcp_of(control);
     TRACE(control->link->trace, now, "ppp.atcp.opened",
           trace_text("session", control->link->session), trace_number("network", atcp->network),
           trace_number("node", atcp->node));
 }
 
-static void closed(const struct ppp_control *control, instant now)
+static void closed(struct ppp_control *control, instant now)
 {
     TRACE(control->link->trace, now, "ppp.atcp.closed",
           trace_text("session", control->link->session));

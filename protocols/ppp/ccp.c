@@ -70,15 +70,18 @@ bool ccp_can_encrypt(const struct ccp_config *config, const struct mppe_start_ke
     return possible(config, keys) != 0;
 }
 
+bool ccp_is_of_use(const struct ccp_config *config, const struct mppe_start_keys *keys)
+{
+    return config->enabled && (config->compress || ccp_can_encrypt(config, keys));
+}
+
 static void reset(struct ppp_control *control)
 {
     struct ccp *ccp = ccp_of(control);
     ccp->available = possible(ccp->config, ccp->keys);
-    ccp->asked = ccp->available;
-    if (ccp->available && ccp->config->stateless)
+    ccp->asked = ccp->available | (ccp->config->compress ? CCP_MPPC : 0);
+    if (ccp->asked && ccp->config->stateless)
         ccp->asked |= CCP_MPPE_STATELESS;
-    if (ccp->available && ccp->config->offer_mppc)
-        ccp->asked |= CCP_MPPC;
     ccp->agreed = 0;
 }
 
@@ -90,18 +93,32 @@ static void write_request(struct ppp_control *control, struct wire_writer *write
         ppp_option_put_u32(writer, CCP_OPTION_MICROSOFT, ccp->asked);
 }
 
+/* What the peer's bits come to. RFC 3078 section 2.1: one strength. Compression when both want it;
+   a peer that wants nothing else gets it alone unless encryption is required. */
+static uint32_t settle(const struct ccp *ccp, uint32_t bits)
+{
+    uint32_t compression = ccp->config->compress ? bits & CCP_MPPC : 0;
+    uint32_t common = bits & ccp->available;
+    bool alone = compression && !(bits & CCP_MPPE_STRENGTHS) && !ccp->config->required;
+    uint32_t wanted = compression | (common ? strongest(common) : 0);
+    if (!common && !alone)
+        wanted |= strongest(ccp->available);
+    /* Stateless wins when either wants it. */
+    if (wanted && (bits & CCP_MPPE_STATELESS || ccp->config->stateless))
+        wanted |= CCP_MPPE_STATELESS;
+    return wanted;
+}
+
 static enum ppp_verdict judge(struct ppp_control *control, const struct ppp_option *option,
                               struct wire_writer *nak)
 {
     const struct ccp *ccp = ccp_of(control);
-    if (option->type != CCP_OPTION_MICROSOFT || ccp->available == 0)
+    if (option->type != CCP_OPTION_MICROSOFT)
         return PPP_OPTION_REJECT;
     uint32_t bits = option->length == 6 ? wire_load_u32(option->data) : 0;
-    uint32_t common = bits & ccp->available;
-    /* RFC 3078 section 2.1: the answer names one strength. Stateless wins when either wants it. */
-    uint32_t wanted = strongest(common ? common : ccp->available);
-    if (bits & CCP_MPPE_STATELESS || ccp->config->stateless)
-        wanted |= CCP_MPPE_STATELESS;
+    uint32_t wanted = settle(ccp, bits);
+    if (wanted == 0)
+        return PPP_OPTION_REJECT;
     if (option->length == 6 && bits == wanted)
         return PPP_OPTION_ACCEPT;
     ppp_option_put_u32(nak, CCP_OPTION_MICROSOFT, wanted);
@@ -151,11 +168,12 @@ static void naked(struct ppp_control *control, instant now, const struct ppp_opt
         return;
     uint32_t bits = wire_load_u32(option->data);
     uint32_t strength = strongest(bits & ccp->available);
-    if (strength == 0) {
+    uint32_t compression = ccp->config->compress ? bits & CCP_MPPC : 0;
+    if (strength == 0 && (ccp->config->required || !compression)) {
         give_up(ccp, now);
         return;
     }
-    ccp->asked = strength;
+    ccp->asked = strength | compression;
     if (bits & CCP_MPPE_STATELESS || ccp->config->stateless)
         ccp->asked |= CCP_MPPE_STATELESS;
 }
@@ -183,6 +201,8 @@ static bool receive(struct ppp_control *control, instant now, uint8_t code, uint
     if (code == PPP_RESET_REQUEST) {
         if (ccp->encrypts)
             mppe_compressor_reset(&ccp->compressor);
+        if (ccp->compresses)
+            mppc_compressor_reset(&ccp->mppc_compressor);
         TRACE(control->link->trace, now, "ppp.ccp.reset-request.received",
               trace_text("session", control->link->session),
               trace_number("identifier", identifier));
@@ -223,43 +243,6 @@ void ccp_set_keys(struct ccp *ccp, struct crypto *crypto, const struct mppe_star
 {
     ccp->crypto = crypto;
     ccp->keys = keys;
-}
-
-enum status ccp_start(struct ccp *ccp)
-{
-    ccp_stop(ccp);
-    if (!ccp->keys)
-        return STATUS_OK;
-    struct mppe_config config = {.crypto = ccp->crypto};
-    if (ccp->peer_agreed & CCP_MPPE_STRENGTHS) {
-        config.strength = (enum mppe_strength)ccp_strength_bits(ccp->peer_agreed);
-        config.stateless = ccp->peer_agreed & CCP_MPPE_STATELESS;
-        config.start_key = mppe_start_key(ccp->keys, config.strength, true);
-        enum status status = mppe_compressor_init(&ccp->compressor, &config);
-        if (status != STATUS_OK)
-            return status;
-        ccp->encrypts = true;
-    }
-    if (ccp->agreed & CCP_MPPE_STRENGTHS) {
-        config.strength = (enum mppe_strength)ccp_strength_bits(ccp->agreed);
-        config.stateless = ccp->agreed & CCP_MPPE_STATELESS;
-        config.start_key = mppe_start_key(ccp->keys, config.strength, false);
-        enum status status = mppe_decompressor_init(&ccp->decompressor, &config);
-        if (status != STATUS_OK)
-            return status;
-        ccp->decrypts = true;
-    }
-    return STATUS_OK;
-}
-
-void ccp_stop(struct ccp *ccp)
-{
-    if (ccp->encrypts)
-        mppe_compressor_clear(&ccp->compressor);
-    if (ccp->decrypts)
-        mppe_decompressor_clear(&ccp->decompressor);
-    ccp->encrypts = false;
-    ccp->decrypts = false;
 }
 
 void ccp_send_reset_request(struct ccp *ccp, instant now)

@@ -3,6 +3,7 @@
 
 #include "base/ipv4_address.h"
 #include "ppp/ppp_ncp.h"
+#include "ppp/vj.h"
 
 /* Option types (RFC 1332 section 3, RFC 1877 section 1). */
 #define IPCP_OPTION_IP_ADDRESSES   1
@@ -24,6 +25,8 @@ struct ipcp_config {
     bool local_address_fixed;           /**< do not accept another one than .local_address */
     ipv4_address peer_address;          /**< assigned to the peer; 0: it must bring its own */
     bool peer_may_choose;               /**< the peer may insist on another than .peer_address */
+    bool vj;                            /**< ask for Van Jacobson compression of what we get */
+    bool vj_allowed;                    /**< the peer may ask for it */
     bool ask_servers[IPCP_SERVERS];     /**< ask the peer for these name servers */
     ipv4_address servers[IPCP_SERVERS]; /**< handed out when asked; 0: that option is rejected */
 };
@@ -32,17 +35,27 @@ struct ipcp_config {
 struct ipcp {
     struct ppp_control control;
     uint8_t request[6 + 6 + 6 * IPCP_SERVERS];
-    const struct ipcp_config *config;   /**< borrowed */
-    uint8_t asks;                       /**< set of options in our request, internal */
-    uint8_t address_naks;               /**< how often the peer named another address for us */
-    ipv4_address local_address;         /**< ours as negotiated */
-    ipv4_address peer_address;          /**< the peer's as negotiated */
-    ipv4_address assigned_address;      /**< the peer's as we assign it, 0: free choice */
-    ipv4_address servers[IPCP_SERVERS]; /**< learnt from the peer */
+    const struct ipcp_config *config;       /**< borrowed */
+    uint8_t asks;                           /**< set of options in our request, internal */
+    uint8_t address_naks;                   /**< how often the peer named another address for us */
+    ipv4_address local_address;             /**< ours as negotiated */
+    ipv4_address peer_address;              /**< the peer's as negotiated */
+    ipv4_address assigned_address;          /**< the peer's as we assign it, 0: free choice */
+    ipv4_address servers[IPCP_SERVERS];     /**< learnt from the peer */
+    bool vj_agreed;                         /**< the peer acknowledged that it may compress */
+    bool vj_peer_agreed;                    /**< we acknowledged that we may */
+    struct vj_config vj_peer;               /**< how, as the peer asked for it */
+    struct vj_compressor vj_compressor;     /**< valid while .compresses */
+    struct vj_decompressor vj_decompressor; /**< valid while .decompresses */
+    bool compresses;
+    bool decompresses;
 };
 
 /** The network phase's view of IPCP. */
 extern const struct ppp_ncp_class ipcp_class;
+
+/** Frees what it holds. */
+void ipcp_destroy(struct ipcp *ipcp);
 
 void ipcp_init(struct ipcp *ipcp, struct ppp_control_link *link, const struct ipcp_config *config);
 

@@ -161,9 +161,9 @@ static const char *print_identifier(uint64_t identifier, char text[20])
     return text;
 }
 
-static void opened(const struct ppp_control *control, instant now)
+static void opened(struct ppp_control *control, instant now)
 {
-    const struct ipv6cp *ipv6cp = (const struct ipv6cp *)(const void *)control;
+    const struct ipv6cp *ipv6cp = ipv6cp_of(control);
     char local[20];
     char peer[20];
     TRACE(control->link->trace, now, "ppp.ipv6cp.opened",
@@ -172,7 +172,7 @@ static void opened(const struct ppp_control *control, instant now)
           trace_text("peer", print_identifier(ipv6cp->peer_identifier, peer)));
 }
 
-static void closed(const struct ppp_control *control, instant now)
+static void closed(struct ppp_control *control, instant now)
 {
     TRACE(control->link->trace, now, "ppp.ipv6cp.closed",
           trace_text("session", control->link->session));

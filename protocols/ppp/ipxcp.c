@@ -279,9 +279,9 @@ static const char *print_node(const uint8_t node[IPX_NODE_SIZE], char text[13])
     return text;
 }
 
-static void opened(const struct ppp_control *control, instant now)
+static void opened(struct ppp_control *control, instant now)
 {
-    const struct ipxcp *ipxcp = (const struct ipxcp *)(const void *)control;
+    const struct ipxcp *ipxcp = ipxcp_of(control);
     const struct ppp_control_link *link = control->link;
     char network[9];
     char node[13];
@@ -293,7 +293,7 @@ static void opened(const struct ppp_control *control, instant now)
           trace_text("router", ipxcp->peer_router));
 }
 
-static void closed(const struct ppp_control *control, instant now)
+static void closed(struct ppp_control *control, instant now)
 {
     TRACE(control->link->trace, now, "ppp.ipxcp.closed",
           trace_text("session", control->link->session));

@@ -361,9 +361,9 @@ static unsigned projected_names(const struct nbfcp *nbfcp)
     return count;
 }
 
-static void opened(const struct ppp_control *control, instant now)
+static void opened(struct ppp_control *control, instant now)
 {
-    const struct nbfcp *nbfcp = (const struct nbfcp *)(const void *)control;
+    const struct nbfcp *nbfcp = nbfcp_of(control);
     const struct ppp_control_link *link = control->link;
     TRACE(link->trace, now, "ppp.nbfcp.opened", trace_text("session", link->session),
           trace_number("names", projected_names(nbfcp)),
@@ -371,7 +371,7 @@ static void opened(const struct ppp_control *control, instant now)
           trace_number("peer-class", nbfcp->peer_class));
 }
 
-static void closed(const struct ppp_control *control, instant now)
+static void closed(struct ppp_control *control, instant now)
 {
     TRACE(control->link->trace, now, "ppp.nbfcp.closed",
           trace_text("session", control->link->session));

@@ -17,8 +17,16 @@ struct ppp_ncp_class {
     /** Protocols of its datagrams, the plain one first; 0 ends the list. */
     uint16_t protocols[PPP_NCP_PROTOCOLS];
     /** It has become Opened, or left Opened: tells what was agreed. */
-    void (*opened)(const struct ppp_control *control, instant now);
-    void (*closed)(const struct ppp_control *control, instant now);
+    void (*opened)(struct ppp_control *control, instant now);
+    void (*closed)(struct ppp_control *control, instant now);
+    /** Prepares an outgoing datagram in place and returns the protocol it travels as. NULL: it
+     *  travels as it is. */
+    uint16_t (*prepare)(struct ppp_control *control, struct packet *packet);
+    /** Restores a datagram that came as @p protocol, not the plain one, in place; otherwise returns
+     *  the fixed reason of the drop. @p known: false when that protocol is not agreed on. NULL:
+     * only the plain one comes. */
+    const char *(*restore)(struct ppp_control *control, uint16_t protocol, struct packet *packet,
+                           bool *known);
 };
 
 /**

@@ -201,6 +201,12 @@ void ppp_session_tell_time_remaining(struct ppp_session *self, instant now, uint
     lcp_send_time_remaining(&self->lcp, now, seconds, text);
 }
 
+void ppp_session_link_error(struct ppp_session *self)
+{
+    if (self->ipcp.decompresses)
+        vj_decompressor_link_error(&self->ipcp.vj_decompressor);
+}
+
 void ppp_session_handle_timeout(struct ppp_session *self, instant now)
 {
     lcp_handle_timeout(&self->lcp, now);

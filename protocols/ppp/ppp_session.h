@@ -202,6 +202,10 @@ void ppp_session_lower_down(struct ppp_session *self, instant now);
  *  PPP_EVENT_FINISHED and, with .windows_termination, told to the peer; 0 or 631 for a hang-up. */
 void ppp_session_close(struct ppp_session *self, instant now, enum ppp_error error);
 
+/** The line lost or damaged a frame: what compression of headers cannot trust any more is tossed
+ *  (RFC 1144 section 4.1). */
+void ppp_session_link_error(struct ppp_session *self);
+
 /** A frame from the peer: with or without FF 03, protocol of one or two octets. Takes @p frame. */
 void ppp_session_input(struct ppp_session *self, instant now, struct packet *frame);
 

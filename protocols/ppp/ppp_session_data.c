@@ -42,7 +42,9 @@ bool ppp_session_encapsulate_as(struct ppp_session *self, instant now, uint16_t 
         drop(self, now, "ppp", "exceeds-mru", packet);
         return false;
     }
-    if (!self->ccp.encrypts) {
+    if (ncp->class->prepare)
+        protocol = ncp->class->prepare(ncp->control, packet);
+    if (!ccp_transforms(&self->ccp)) {
         ppp_session_push_header(self, now, protocol, packet, true);
         return true;
     }
@@ -53,7 +55,7 @@ bool ppp_session_encapsulate_as(struct ppp_session *self, instant now, uint16_t 
     wire_store_u16(header + 2, protocol);
     ppp_session_show(self, now, true, packet);
     packet_pull(packet, 2);
-    mppe_encrypt(&self->ccp.compressor, packet);
+    ccp_transform(&self->ccp, packet);
     add_padding(self, packet);
     ppp_session_push_header(self, now, PPP_PROTOCOL_COMPRESSED, packet, false);
     return true;
@@ -85,13 +87,22 @@ void ppp_session_reject_protocol(struct ppp_session *self, instant now, uint16_t
     lcp_send_protocol_reject(&self->lcp, now, protocol, packet->data, packet->length);
 }
 
+/* Takes a datagram that came as @protocol, one of those that @ncp has. */
 static void deliver(struct ppp_session *self, instant now, const struct ppp_ncp *ncp,
-                    struct packet *packet)
+                    uint16_t protocol, struct packet *packet)
 {
-    if (ncp->up)
-        output_push_datagram(&self->output, packet, ncp->class->protocols[0]);
+    const char *reason = NULL;
+    bool known = true;
+    if (!ncp->up)
+        reason = "network-not-up";
+    else if (protocol != ncp->class->protocols[0])
+        reason = ncp->class->restore(ncp->control, protocol, packet, &known);
+    if (!known)
+        ppp_session_reject_protocol(self, now, protocol, packet);
+    if (reason)
+        drop(self, now, ncp->up ? "vj" : "ppp", reason, packet);
     else
-        drop(self, now, "ppp", "network-not-up", packet);
+        output_push_datagram(&self->output, packet, ncp->class->protocols[0]);
 }
 
 /* A datagram in clear. */
@@ -102,25 +113,19 @@ void ppp_session_receive_clear(struct ppp_session *self, instant now, uint16_t p
     if (self->config.ccp.required)
         drop(self, now, "mppe", "clear-packet", packet);
     else
-        deliver(self, now, ncp, packet);
+        deliver(self, now, ncp, protocol, packet);
 }
 
 void ppp_session_receive_compressed(struct ppp_session *self, instant now, struct packet *packet)
 {
-    if (!self->ccp.decrypts) {
-        drop(self, now, "mppe", "not-negotiated", packet);
-        return;
-    }
+    const char *layer = NULL;
+    const char *reason = NULL;
     if (!strip_padding(self, packet)) {
         drop(self, now, "ppp", "bad-padding", packet);
         return;
     }
-    const char *reason = NULL;
-    enum mppe_result result = mppe_decrypt(&self->ccp.decompressor, now, packet, &reason);
-    if (result != MPPE_DELIVER) {
-        drop(self, now, "mppe", reason, packet);
-        if (result == MPPE_DROP_AND_REQUEST_RESET)
-            ccp_send_reset_request(&self->ccp, now);
+    if (!ccp_restore(&self->ccp, now, packet, &layer, &reason)) {
+        drop(self, now, layer, reason, packet);
         return;
     }
     uint16_t protocol;
@@ -131,7 +136,7 @@ void ppp_session_receive_compressed(struct ppp_session *self, instant now, struc
     ppp_session_tap_received(self, now, protocol, packet);
     const struct ppp_ncp *ncp = ppp_session_network_of(self, protocol);
     if (ncp) {
-        deliver(self, now, ncp, packet);
+        deliver(self, now, ncp, protocol, packet);
     } else {
         ppp_session_reject_protocol(self, now, protocol, packet);
         drop(self, now, "ppp", "unknown-protocol", packet);

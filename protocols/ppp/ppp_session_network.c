@@ -89,7 +89,7 @@ void ppp_session_start_network(struct ppp_session *self, instant now)
         struct ppp_ncp *ncp = &self->ncps[i];
         bool is_ip = ncp->control == &self->ipcp.control;
         /* As Windows orders them: IPv6 before CCP, the others after it. */
-        if (is_ip && self->config.ccp.enabled && keys) {
+        if (is_ip && ccp_is_of_use(&self->config.ccp, keys)) {
             ccp_set_keys(&self->ccp, self->config.crypto, keys);
             start_protocol(&self->ccp.control, now);
         }
@@ -112,12 +112,13 @@ void ppp_session_stop_network(struct ppp_session *self, instant now)
 
 static void ccp_up(struct ppp_session *self, instant now)
 {
-    bool started = ccp_start(&self->ccp) == STATUS_OK;
+    bool started = ccp_start(&self->ccp, self->lcp.mru + 2u) == STATUS_OK;
     if (!started)
         ccp_stop(&self->ccp);
     TRACE(&self->config.trace, now, "ppp.ccp.opened", trace_text("session", self->config.label),
           trace_number("strength", ppp_session_strength_bits(self)),
-          trace_text("stateless", ppp_session_is_stateless(self) ? "yes" : "no"));
+          trace_text("stateless", ppp_session_is_stateless(self) ? "yes" : "no"),
+          trace_text("compression", self->ccp.compresses ? "yes" : "no"));
     if (!started && self->config.ccp.required)
         ppp_session_fail(self, PPP_ERROR_NO_LOCAL_ENCRYPTION);
     else if (self->config.ccp.required && !(self->ccp.encrypts && self->ccp.decrypts))
@@ -291,6 +292,7 @@ void ppp_session_init_network(struct ppp_session *self)
 void ppp_session_destroy_network(struct ppp_session *self)
 {
     ccp_destroy(&self->ccp);
+    ipcp_destroy(&self->ipcp);
     for (unsigned i = 0; i < self->ncp_count; i++)
         ppp_control_destroy(self->ncps[i].control);
 }

@@ -42,7 +42,7 @@ unsigned ppp_session_strength_bits(const struct ppp_session *self)
 
 bool ppp_session_is_stateless(const struct ppp_session *self)
 {
-    return self->ccp.encrypts && self->ccp.peer_agreed & CCP_MPPE_STATELESS;
+    return ccp_transforms(&self->ccp) && self->ccp.peer_agreed & CCP_MPPE_STATELESS;
 }
 
 uint32_t ppp_session_key_changes(const struct ppp_session *self, bool sent)
@@ -61,7 +61,8 @@ uint16_t ppp_session_peer_mru(const struct ppp_session *self)
 uint16_t ppp_session_mtu(const struct ppp_session *self)
 {
     /* MPPE's header and the inner protocol field (RFC 3078 section 3). */
-    return (uint16_t)(ppp_session_peer_mru(self) - (self->ccp.encrypts ? MPPE_HEADER_SIZE + 2 : 0));
+    return (uint16_t)(ppp_session_peer_mru(self) -
+                      (ccp_transforms(&self->ccp) ? MPPE_HEADER_SIZE + 2 : 0));
 }
 
 uint32_t ppp_session_send_accm(const struct ppp_session *self)

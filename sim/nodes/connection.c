@@ -173,6 +173,7 @@ struct ppp_session_config connection_session(struct connection *connection)
     struct dialer *dialer = connection->dialer;
     const struct connection_config *wanted = &connection->config;
     struct ppp_session_config config = profile_ppp(dialer->profile, dialer->identification);
+    profile_options(dialer->profile, false, dialer->host->node.name, &config.lcp);
     config.label = wanted->name;
     config.entropy = entropy_make(entropy_u64(&dialer->entropy), wanted->name);
     memcpy(config.auth.methods.allow, wanted->methods, sizeof config.auth.methods.allow);

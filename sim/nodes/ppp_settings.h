@@ -19,7 +19,17 @@ struct ppp_settings {
     bool netbeui;
     bool appletalk; /**< callers only: servers refuse it */
     bool ipv6;
-    uint32_t ipx_network; /**< servers: network number of the callers */
+    uint32_t ipx_network;         /**< servers: network number of the callers */
+    enum ppp_choice pfc;          /**< ask for and allow Protocol-Field-Compression */
+    enum ppp_choice acfc;         /**< ask for and allow Address-and-Control-Field-Compression */
+    enum ppp_choice callback;     /**< ask for and allow callback by CBCP */
+    enum ppp_choice multilink;    /**< agree to multilink options */
+    bool compression;             /**< MPPC */
+    bool vj;                      /**< Van Jacobson compression of TCP/IP headers */
+    bool encryption_not_enforced; /**< goes on without encryption although it is required */
+    uint32_t restart_ms;          /**< Restart timer of all protocols; 0: the profile's */
+    uint32_t echo_interval_ms;    /**< LCP echoes of our own; 0: none */
+    uint8_t echo_failures;        /**< unanswered ones before the link is given up; 0: 3 */
 };
 
 /** True when a protocol beside IP is wanted. */

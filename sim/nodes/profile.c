@@ -9,6 +9,9 @@
  */
 #define CLIENT_ECHO_PATIENCE_MS 5000
 
+/* Maximum Received Reconstructed Unit of recorded Windows systems. */
+#define WINDOWS_MRRU 1614
+
 /* Builds, vendor strings and option habits as seen in recordings of these systems. */
 static const struct node_profile profiles[] = {
     {.name = "rfc",
@@ -54,6 +57,9 @@ static const struct node_profile profiles[] = {
      .pptp_ports = 5},
     {.name = "windows-2000",
      .windows = true,
+     .offers_multilink = true,
+     .answers_multilink = true,
+     .link_discriminator = true,
      .ttl = 128,
      .tunnel_mtu = 1400,
      .identification = "MSRASV5.00",
@@ -77,6 +83,8 @@ static const struct node_profile profiles[] = {
      .pptp_ports = 1},
     {.name = "server-2003-standard",
      .windows = true,
+     .answers_multilink = true,
+     .link_discriminator = true,
      .ttl = 128,
      .lcp_mru = 1400,
      .tunnel_mtu = 1400,
@@ -88,6 +96,8 @@ static const struct node_profile profiles[] = {
      .pptp_ports = 5},
     {.name = "server-2003-web",
      .windows = true,
+     .answers_multilink = true,
+     .link_discriminator = true,
      .ttl = 128,
      .lcp_mru = 1400,
      .tunnel_mtu = 1400,
@@ -99,6 +109,7 @@ static const struct node_profile profiles[] = {
      .pptp_ports = 5},
     {.name = "server-2008",
      .windows = true,
+     .answers_multilink = true,
      .ttl = 128,
      .lcp_mru = 1400,
      .tunnel_mtu = 1400,
@@ -211,4 +222,30 @@ void profile_line(const struct node_profile *profile, const struct modem *modem,
     config->lcp.mtu = LCP_DEFAULT_MRU;
     config->lcp.accm_on = modem->config.kind == MODEM_ANALOG;
     config->lcp.accm = modem->config.accm;
+}
+
+/* What Windows tells of itself: a GUID and a counter of four octets (class 1). */
+static struct lcp_endpoint windows_endpoint(const char *node_name)
+{
+    struct lcp_endpoint endpoint = {.known = true, .class = LCP_ENDPOINT_LOCAL, .length = 20};
+    struct entropy entropy = entropy_make(0, node_name);
+    entropy_fill(&entropy, endpoint.address, 16);
+    return endpoint;
+}
+
+void profile_options(const struct node_profile *profile, bool answers, const char *node_name,
+                     struct lcp_config *lcp)
+{
+    if (!profile->windows)
+        return;
+    /* Both ends ask for callback and agree to it: a round of CBCP says that there is none. */
+    lcp->callback = true;
+    lcp->callback_allowed = true;
+    if (!(answers ? profile->answers_multilink : profile->offers_multilink))
+        return;
+    /* Asked for, yet what the peer asks for of these is rejected, as recorded on VPN ports. */
+    lcp->mrru = WINDOWS_MRRU;
+    lcp->endpoint = windows_endpoint(node_name);
+    lcp->link_discriminator_on = answers && profile->link_discriminator;
+    lcp->link_discriminator = 1;
 }

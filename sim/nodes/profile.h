@@ -35,6 +35,9 @@ struct node_profile {
     bool validates_address;      /**< GRE packets that do not come from the peer are dropped */
     bool lan_manager;            /**< the LM-Response of MS-CHAP-1 is sent too */
     uint16_t bare_refusal;       /**< error of a refusal without a number; 0: 691 */
+    bool offers_multilink;       /**< MRRU and endpoint discriminator in the first LCP request */
+    bool answers_multilink;      /**< the same as the end that was called */
+    bool link_discriminator;     /**< and this one with them, as the end that was called */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };
@@ -65,5 +68,12 @@ struct ppp_session_config profile_ppp(const struct node_profile *profile,
 /** Changes the settings of a PPP session to those of a telephone line over @p modem. */
 void profile_line(const struct node_profile *profile, const struct modem *modem,
                   struct ppp_session_config *config);
+
+/**
+ * The LCP options beside those of profile_ppp(): callback, multilink, endpoint discriminator of the
+ * node called @p node_name. @p answers: this end was called.
+ */
+void profile_options(const struct node_profile *profile, bool answers, const char *node_name,
+                     struct lcp_config *lcp);
 
 #endif

@@ -112,6 +112,7 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
 {
     struct rras_server *server = caller->server;
     struct ppp_session_config config = profile_ppp(server->profile, "");
+    profile_options(server->profile, true, server->host.node.name, &config.lcp);
     config.lcp.identification[0] = NULL; /* only clients identify themselves */
     config.lcp.identification[1] = NULL;
     config.label = caller->name;

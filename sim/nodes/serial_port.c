@@ -115,9 +115,17 @@ static uint32_t receiving_accm(const struct serial_port *port)
                                            : HDLC_DEFAULT_ACCM;
 }
 
+/* Frames that were damaged: what headers are left out of must know (RFC 1144 section 4.1). */
+static uint64_t damaged(const struct serial_port *port)
+{
+    const struct hdlc_counters *counters = &port->decoder.counters;
+    return counters->bad_fcs + counters->aborted + counters->overlong;
+}
+
 static struct packet *decode_burst(struct serial_port *port, instant now)
 {
     struct packet *frame = NULL;
+    uint64_t before = damaged(port);
     port->decoder.accm = receiving_accm(port);
     while (port->burst && !frame) {
         port->burst_at +=
@@ -128,6 +136,8 @@ static struct packet *decode_burst(struct serial_port *port, instant now)
         if (port->burst_at == port->burst->length)
             finish_burst(port);
     }
+    if (damaged(port) != before)
+        ppp_session_link_error(&port->ppp.session);
     return frame;
 }
 
@@ -137,6 +147,7 @@ static struct packet *check_burst(struct serial_port *port)
     port->burst = NULL;
     if (frame && !hdlc_remove_fcs(frame)) {
         trace_drop(port_trace(port), port_now(port), "hdlc", "bad-fcs", frame->serial);
+        ppp_session_link_error(&port->ppp.session);
         packet_free(frame);
         frame = NULL;
     }

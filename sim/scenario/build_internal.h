@@ -8,6 +8,7 @@
 #include "nodes/dialer.h"
 #include "nodes/rras_server.h"
 #include "scenario/build.h"
+#include "scenario/model_action.h"
 
 /*
  * Inside of a run, for the files that build it.

@@ -114,6 +114,13 @@ bool build_choice(enum scenario_choice choice, bool otherwise)
     return choice == SCENARIO_UNSET ? otherwise : choice == SCENARIO_YES;
 }
 
+static enum ppp_choice ppp_choice_of(enum scenario_choice choice)
+{
+    if (choice == SCENARIO_UNSET)
+        return PPP_CHOICE_PROFILE;
+    return choice == SCENARIO_YES ? PPP_CHOICE_YES : PPP_CHOICE_NO;
+}
+
 struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
 {
     unsigned networks = wanted->networks ? wanted->networks : SCENARIO_NETWORK_IP;
@@ -124,6 +131,16 @@ struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
         .appletalk = networks & SCENARIO_NETWORK_APPLETALK,
         .ipv6 = networks & SCENARIO_NETWORK_IPV6,
         .ipx_network = wanted->ipx_network,
+        .pfc = ppp_choice_of(wanted->pfc),
+        .acfc = ppp_choice_of(wanted->acfc),
+        .callback = ppp_choice_of(wanted->callback),
+        .multilink = ppp_choice_of(wanted->multilink),
+        .compression = wanted->compression,
+        .vj = wanted->vj,
+        .encryption_not_enforced = wanted->encryption_not_enforced,
+        .restart_ms = (uint32_t)(wanted->restart_timer / INSTANT_MILLISECOND),
+        .echo_interval_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .echo_failures = (uint8_t)wanted->echo_failures,
     };
 }
 

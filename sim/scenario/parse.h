@@ -2,6 +2,7 @@
 #define VPNSIM_SCENARIO_PARSE_H
 
 #include "scenario/element.h"
+#include "scenario/model_action.h"
 
 /*
  * From the validated document to the model, area by area: each fills its arrays in struct scenario

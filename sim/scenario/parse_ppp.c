@@ -29,8 +29,19 @@ void parse_ppp(struct loader *loader, const xmlNode *element, bool server, struc
 {
     ppp->at = loader_position(loader, element);
     parse_networks(loader, element, ppp);
+    ppp->pfc = element_yes_no(loader, element, "pfc");
+    ppp->acfc = element_yes_no(loader, element, "acfc");
+    ppp->callback = element_yes_no(loader, element, "callback");
+    ppp->multilink = element_yes_no(loader, element, "multilink");
+    ppp->compression = element_is_yes(loader, element, "compression");
+    ppp->vj = element_is_yes(loader, element, "vj");
+    ppp->restart_timer = element_duration(loader, element, "restart-timer", 0);
+    ppp->echo_interval = element_duration(loader, element, "lcp-echo-interval", 0);
+    ppp->echo_failures = (uint32_t)element_number(loader, element, "lcp-echo-failures", 0);
     if (!server)
         return;
+    ppp->encryption_not_enforced =
+        element_yes_no(loader, element, "encryption-enforced") == SCENARIO_NO;
     const char *network = element_text(loader, element, "ipx-network");
     ppp->ipx_network = network ? (uint32_t)strtoul(network, NULL, 16) : 0;
     if (ppp->networks & SCENARIO_NETWORK_APPLETALK)

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                 .required = choice & 1,
                                 .strengths = choice & CCP_MPPE_STRENGTHS,
                                 .stateless = choice & 2,
-                                .offer_mppc = choice & 4};
+                                .compress = choice & 4};
     struct mppe_start_keys keys = {.send = {1}, .receive = {2}};
     struct ccp ccp;
     ccp_init(&ccp, &link, &config);

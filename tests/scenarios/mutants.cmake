@@ -40,7 +40,7 @@ mutant(mppe_not_rekeyed protocols/ppp/mppe.c
 mutant(mppe_gap_not_followed protocols/ppp/mppe.c
   "change_keys(state, distance)" "change_keys(state, 1)"
   mppe/mppe-loss-stateless-recovers.xml "exactly one datagram is missing\n[^\n]*\n *seen: +it is .49.")
-mutant(mppe_no_reset_request protocols/ppp/ppp_session_data.c
+mutant(mppe_no_reset_request protocols/ppp/ccp_data.c
   "if (result == MPPE_DROP_AND_REQUEST_RESET)" "if (false)"
   mppe/mppe-loss-stateful-resets.xml "the server asks for a reset\n")
 mutant(gre_sequence_stands_still protocols/gre/gre_tunnel.c

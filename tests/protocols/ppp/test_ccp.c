@@ -50,7 +50,7 @@ static void a_windows_offer_shrinks_to_what_the_nak_names(void **state)
     (void)state;
     struct end end;
     prepare(&end, CCP_MPPE_STRENGTHS);
-    end.config.stateless = end.config.offer_mppc = true;
+    end.config.stateless = end.config.compress = true;
     start(&end);
     expect(&end, "0101 000a 1206010000e1");
     input(&end, "0301 000a 120601000040");

@@ -181,7 +181,7 @@ static void the_strongest_common_strength_wins(void **state)
         ppp_pair_init(&pair);
         use_encryption(&pair, PPP_CLIENT, true, cases[i].client, cases[i].client_stateless);
         use_encryption(&pair, PPP_SERVER, true, cases[i].server, cases[i].server_stateless);
-        pair.end[PPP_CLIENT].config.ccp.offer_mppc = true;
+        pair.end[PPP_CLIENT].config.ccp.compress = true;
         connect(&pair);
         assert_up(&pair, cases[i].strength, cases[i].stateless);
         assert_data_flows(&pair);

@@ -201,10 +201,11 @@ static void use_windows(struct ppp_session_config *config)
     config->renumber_retransmits = true;
     config->windows_termination = true;
     config->lcp.compress_headers = true;
+    config->lcp.callback = true;
+    config->lcp.callback_allowed = true;
 }
 
-/* A Windows client with a Windows server. Callback and multilink, which the recorded client took
-   part in, are rejected here; all else is octet for octet what the client sent. */
+/* A Windows client with a Windows server, octet for octet what the client sent. */
 static void the_client_speaks_like_windows(void **state)
 {
     (void)state;
@@ -214,16 +215,16 @@ static void the_client_speaks_like_windows(void **state)
     config->lcp.identification[0] = "MSRASV5.20";
     config->lcp.identification[1] = "MSRAS-0-WIN-2RRBUS7N9GE";
     start(&replay);
-    expect(&replay, "ff03c021 01000012 01040578 050675eb25d5 0702 0802");
+    expect(&replay, "ff03c021 01000015 01040578 050675eb25d5 0702 0802 0d0306");
     input(&replay, "ff03c021 01000034 01040578 0304c227 050670ed20e6 0702 0802 0d0306 1104064e"
                    "131701f3198e8764b2429f8d09ef637b516ea700000000");
-    expect(&replay, "ff03c021 04000022 0d0306 1104064e"
+    expect(&replay, "ff03c021 0400001f 1104064e"
                     "131701f3198e8764b2429f8d09ef637b516ea700000000");
-    input(&replay, "ff03c021 02000012 01040578 050675eb25d5 0702 0802");
-    input(&replay, "ff03c021 01010016 01040578 0304c227 050670ed20e6 0702 0802");
+    input(&replay, "ff03c021 02000015 01040578 050675eb25d5 0702 0802 0d0306");
+    input(&replay, "ff03c021 01010019 01040578 0304c227 050670ed20e6 0702 0802 0d0306");
     expect(&replay, "ff03c021 03010009 0305c22381");
-    input(&replay, "ff03c021 01020017 01040578 0305c22381 050670ed20e6 0702 0802");
-    expect(&replay, "ff03c021 02020017 01040578 0305c22381 050670ed20e6 0702 0802");
+    input(&replay, "ff03c021 0102001a 01040578 0305c22381 050670ed20e6 0702 0802 0d0306");
+    expect(&replay, "ff03c021 0202001a 01040578 0305c22381 050670ed20e6 0702 0802 0d0306");
     expect(&replay, "c021 0c010012 75eb25d5 4d5352415356352e3230");
     expect(&replay, "c021 0c02001f 75eb25d5 4d535241532d302d57494e2d325252425553374e394745");
     expect_no_more(&replay);
@@ -241,9 +242,15 @@ static void the_client_configures_ip_like_windows(void **state)
     struct replay replay;
     use_windows(prepare(&replay, PPP_CLIENT, 0x75eb25d5));
     start(&replay);
-    input(&replay, "ff03c021 02000012 01040578 050675eb25d5 0702 0802");
-    input(&replay, "ff03c021 01020012 01040578 050670ed20e6 0702 0802");
+    input(&replay, "ff03c021 02000015 01040578 050675eb25d5 0702 0802 0d0306");
+    input(&replay, "ff03c021 01020015 01040578 050670ed20e6 0702 0802 0d0306");
     replay.checked = 2;
+    /* The callback round comes first, with Identifiers of its own. */
+    expect_no_more(&replay);
+    input(&replay, "c029 01010006 0102");
+    expect(&replay, "c029 02010006 0102");
+    expect_no_more(&replay);
+    input(&replay, "c029 03010006 0102");
     expect(&replay, "8021 01010022 030600000000 810600000000 820600000000 830600000000"
                     "840600000000");
     input(&replay, "8021 0105000a 0306c0a82b6c");
@@ -266,25 +273,37 @@ static void the_server_speaks_like_windows(void **state)
     struct ppp_session_config *config = prepare(&replay, PPP_SERVER, 0x70ed20e6);
     use_windows(config);
     config->auth.methods.require_count = 0;
+    config->lcp.mrru = 1614;
+    config->lcp.endpoint =
+        (struct lcp_endpoint){.known = true, .class = LCP_ENDPOINT_LOCAL, .length = 20};
+    unit_hex("f3198e8764b2429f8d09ef637b516ea700000000", config->lcp.endpoint.address,
+             LCP_ENDPOINT_MAX);
+    config->lcp.link_discriminator_on = true;
+    config->lcp.link_discriminator = 1;
     config->ipcp = (struct ipcp_config){.enabled = true,
                                         .local_address = 0xc0a82b6c,
                                         .peer_address = 0xc0a82b6f,
                                         .servers = {[IPCP_DNS1] = 0xc0a82b6e}};
     start(&replay);
-    expect(&replay, "ff03c021 01000012 01040578 050670ed20e6 0702 0802");
+    expect(&replay, "ff03c021 01000034 01040578 050670ed20e6 0702 0802 0d0306 1104064e"
+                    "131701f3198e8764b2429f8d09ef637b516ea700000000 17040001");
     input(&replay, "ff03c021 01000015 01040578 050675eb25d5 0702 0802 0d0306");
-    expect(&replay, "ff03c021 04000007 0d0306");
-    input(&replay, "ff03c021 01010012 01040578 050675eb25d5 0702 0802");
-    replay.checked++;
-    input(&replay, "ff03c021 02000012 01040578 050670ed20e6 0702 0802");
-    expect(&replay, "8021 0101000a 0306c0a82b6c");
+    expect(&replay, "ff03c021 02000015 01040578 050675eb25d5 0702 0802 0d0306");
+    input(&replay, "ff03c021 04000023 1104064e"
+                   "131701f3198e8764b2429f8d09ef637b516ea700000000 17040001");
+    expect(&replay, "ff03c021 01010015 01040578 050670ed20e6 0702 0802 0d0306");
+    input(&replay, "ff03c021 02010015 01040578 050670ed20e6 0702 0802 0d0306");
+    expect(&replay, "c029 01010006 0102");
+    input(&replay, "c029 02010006 0102");
+    expect(&replay, "c029 03010006 0102");
+    expect(&replay, "8021 0102000a 0306c0a82b6c");
     input(&replay, "c021 0c010012 75eb25d5 4d5352415356352e3230");
     input(&replay, "8057 0104000e010afcd3335cf10e5c31");
-    expect(&replay, "c021 08020014 8057 0104000e010afcd3335cf10e5c31");
+    expect(&replay, "c021 08030014 8057 0104000e010afcd3335cf10e5c31");
     input(&replay, "8021 01060022 030600000000 810600000000 820600000000 830600000000"
                    "840600000000");
     expect(&replay, "8021 04060016 820600000000 830600000000 840600000000");
-    input(&replay, "8021 0201000a 0306c0a82b6c");
+    input(&replay, "8021 0202000a 0306c0a82b6c");
     input(&replay, "8021 01070010 030600000000 810600000000");
     expect(&replay, "8021 03070010 0306c0a82b6f 8106c0a82b6e");
     input(&replay, "8021 01080010 0306c0a82b6f 8106c0a82b6e");

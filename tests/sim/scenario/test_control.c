@@ -1,6 +1,7 @@
 /* What a scenario says about PPTP's control connections, field by field. */
 #include "support/unit.h"
 
+#include "scenario/model_action.h"
 #include "scenario/scenario_xml.h"
 #include "vocabulary.h"
 

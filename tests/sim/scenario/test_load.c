@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include "expect/expectation.h"
+#include "scenario/model_action.h"
 #include "scenario/scenario_xml.h"
 #include "vocabulary.h"
 

@@ -1,6 +1,7 @@
 /* What a scenario says about PPP, field by field. */
 #include "support/unit.h"
 
+#include "scenario/model_action.h"
 #include "scenario/scenario_xml.h"
 #include "vocabulary.h"
 
@@ -40,6 +41,28 @@ static void network_protocols_of_both_ends(void **state)
     assert_int_equal(server->ipx_network, 0xc0ffee01);
 }
 
+static void options_and_timers(void **state)
+{
+    const struct scenario_node *client = scenario_find_node(*state, "client");
+    const struct scenario_ppp *corp = &scenario_find_connection(client, "corp")->ppp;
+    assert_int_equal(corp->pfc, SCENARIO_NO);
+    assert_int_equal(corp->acfc, SCENARIO_YES);
+    assert_int_equal(corp->callback, SCENARIO_NO);
+    assert_int_equal(corp->multilink, SCENARIO_YES);
+    assert_true(corp->compression);
+    assert_true(corp->vj);
+    assert_false(corp->encryption_not_enforced);
+    assert_int_equal(corp->restart_timer, INSTANT_SECOND);
+    assert_int_equal(corp->echo_interval, 20 * INSTANT_SECOND);
+    assert_int_equal(corp->echo_failures, 4);
+    const struct scenario_ppp *server = &scenario_find_node(*state, "server")->server->ppp;
+    assert_int_equal(server->pfc, SCENARIO_UNSET);
+    assert_int_equal(server->acfc, SCENARIO_UNSET);
+    assert_false(server->compression || server->vj);
+    assert_int_equal(server->restart_timer, 0);
+    assert_true(server->encryption_not_enforced);
+}
+
 static void pings_by_other_networks(void **state)
 {
     const struct scenario *scenario = *state;
@@ -61,6 +84,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(network_protocols_of_both_ends),
+        cmocka_unit_test(options_and_timers),
         cmocka_unit_test(pings_by_other_networks),
     };
     return cmocka_run_group_tests(tests, load, release);

@@ -1,6 +1,7 @@
 /* TCP scripts and raw packets of a scenario, field by field. */
 #include "support/unit.h"
 
+#include "scenario/model_action.h"
 #include "scenario/scenario_xml.h"
 #include "scenario/values.h"
 #include "vocabulary.h"
