@@ -54,8 +54,9 @@ void connection_start(struct connection *connection)
     if (!config->demand_dial)
         return;
     connection->demand_interface = host_stack_add_point_to_point(
-        stack, config->name, IPV4_ANY, IPV4_ANY, connection->dialer->profile->tunnel_mtu,
-        demand_output, connection);
+        stack, config->name, IPV4_ANY, IPV4_ANY,
+        config->mtu ? config->mtu : connection->dialer->profile->tunnel_mtu, demand_output,
+        connection);
     if (!connection->demand_interface)
         return;
     ppp_port_lend_interface(connection->port, connection->demand_interface);

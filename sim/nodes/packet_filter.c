@@ -17,6 +17,8 @@ struct packet_filter_rule packet_filter_rule_any(const char *name, unsigned dire
         .protocol = PACKET_FILTER_ANY_PROTOCOL,
         .source_ports = {0, UINT16_MAX},
         .destination_ports = {0, UINT16_MAX},
+        .icmp_type = PACKET_FILTER_ANY_ICMP,
+        .icmp_code = PACKET_FILTER_ANY_ICMP,
         .action = action,
     };
 }
@@ -90,7 +92,20 @@ static bool port_matches(struct packet_filter_ports ports, uint16_t port)
     return port >= ports.first && port <= ports.last;
 }
 
-/* The part of a rule that looks behind the IP header. */
+static bool icmp_matches(const struct packet_filter_rule *rule, const struct ipv4_header *header,
+                         const uint8_t *datagram, size_t length)
+{
+    if (rule->icmp_type == PACKET_FILTER_ANY_ICMP && rule->icmp_code == PACKET_FILTER_ANY_ICMP)
+        return true;
+    if (header->protocol != IPV4_PROTOCOL_ICMP || header->fragment_offset != 0 ||
+        length < (size_t)header->header_length + 2)
+        return false;
+    const uint8_t *icmp = datagram + header->header_length;
+    return (rule->icmp_type == PACKET_FILTER_ANY_ICMP || rule->icmp_type == icmp[0]) &&
+           (rule->icmp_code == PACKET_FILTER_ANY_ICMP || rule->icmp_code == icmp[1]);
+}
+
+/* The part of a rule that looks for ports and flags. */
 static bool transport_matches(const struct packet_filter_rule *rule,
                               const struct ipv4_header *header, const uint8_t *datagram,
                               size_t length)
@@ -136,7 +151,8 @@ struct packet_filter_rule *packet_filter_match(struct packet_filter *filter, uns
             !prefix_matches(header->source, rule->source, rule->source_prefix) ||
             !prefix_matches(header->destination, rule->destination, rule->destination_prefix) ||
             !interface_matches(rule, direction, in, out) ||
-            !transport_matches(rule, header, datagram, length))
+            !transport_matches(rule, header, datagram, length) ||
+            !icmp_matches(rule, header, datagram, length))
             continue;
         rule->matches++;
         return rule;

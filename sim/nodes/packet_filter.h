@@ -36,6 +36,9 @@ enum packet_filter_answer {
 /** Any protocol, in packet_filter_rule.protocol. */
 #define PACKET_FILTER_ANY_PROTOCOL (-1)
 
+/** Any type or code, in packet_filter_rule.icmp_type and .icmp_code. */
+#define PACKET_FILTER_ANY_ICMP (-1)
+
 /** Ports first to last; 0 to 65535 does not look at ports at all. */
 struct packet_filter_ports {
     uint16_t first;
@@ -45,7 +48,8 @@ struct packet_filter_ports {
 /**
  * One rule. A rule that names ports, or established, matches only what has ports to look at: TCP
  * and UDP, first fragments and whole datagrams; later fragments pass it by, as with any filter
- * that keeps no state. packet_filter_rule_any() gives one that matches everything.
+ * that keeps no state. The same holds for ICMP and its types and codes. packet_filter_rule_any()
+ * gives one that matches everything.
  */
 struct packet_filter_rule {
     const char *name;                  /**< for events and reports; borrowed, never NULL */
@@ -58,6 +62,8 @@ struct packet_filter_rule {
     ipv4_address destination;
     struct packet_filter_ports source_ports;
     struct packet_filter_ports destination_ports;
+    int icmp_type;    /**< ICMP, or PACKET_FILTER_ANY_ICMP */
+    int icmp_code;    /**< ICMP, or PACKET_FILTER_ANY_ICMP */
     bool established; /**< only TCP segments with ACK or RST, i.e. not the opening SYN */
     enum packet_filter_action action;
     enum packet_filter_answer answer;

@@ -17,7 +17,7 @@ static const struct node_profile profiles[] = {
     {.name = "rfc",
      .validates_address = true,
      .ttl = 64,
-     .lcp_mru = 1400,
+     .asks_for_mru = true,
      .tunnel_mtu = 1400,
      .vendor = "vpnsim",
      .sends_wan_errors = true,
@@ -72,7 +72,7 @@ static const struct node_profile profiles[] = {
     {.name = "windows-xp",
      .windows = true,
      .ttl = 128,
-     .lcp_mru = 1400,
+     .asks_for_mru = true,
      .tunnel_mtu = 1400,
      .identification = "MSRASV5.10",
      .vendor = "Microsoft Windows NT",
@@ -86,7 +86,7 @@ static const struct node_profile profiles[] = {
      .answers_multilink = true,
      .link_discriminator = true,
      .ttl = 128,
-     .lcp_mru = 1400,
+     .asks_for_mru = true,
      .tunnel_mtu = 1400,
      .identification = "MSRASV5.20",
      .vendor = "Microsoft Windows NT",
@@ -99,7 +99,7 @@ static const struct node_profile profiles[] = {
      .answers_multilink = true,
      .link_discriminator = true,
      .ttl = 128,
-     .lcp_mru = 1400,
+     .asks_for_mru = true,
      .tunnel_mtu = 1400,
      .identification = "MSRASV5.20",
      .vendor = "Microsoft Windows NT",
@@ -111,7 +111,7 @@ static const struct node_profile profiles[] = {
      .windows = true,
      .answers_multilink = true,
      .ttl = 128,
-     .lcp_mru = 1400,
+     .asks_for_mru = true,
      .tunnel_mtu = 1400,
      .identification = "MSRASV5.20",
      .vendor = "Microsoft",
@@ -195,8 +195,6 @@ struct ppp_session_config profile_ppp(const struct node_profile *profile,
                                       const char *computer_identification)
 {
     struct ppp_session_config config = ppp_session_defaults();
-    config.lcp.mru = profile->lcp_mru;
-    config.lcp.mtu = profile->tunnel_mtu;
     config.auth.lan_manager = profile->lan_manager;
     config.auth.bare_refusal = profile->bare_refusal;
     if (!profile->windows)
@@ -212,6 +210,13 @@ struct ppp_session_config profile_ppp(const struct node_profile *profile,
         config.lcp.identification[1] = computer_identification;
     }
     return config;
+}
+
+void profile_tunnel(const struct node_profile *profile, uint16_t mtu,
+                    struct ppp_session_config *config)
+{
+    config->lcp.mtu = mtu;
+    config->lcp.mru = profile->asks_for_mru ? mtu : 0;
 }
 
 void profile_line(const struct node_profile *profile, const struct modem *modem,

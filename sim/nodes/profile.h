@@ -19,7 +19,7 @@ struct node_profile {
     const char *name; /**< as scenarios spell it: "windows-2000" */
     bool windows;
     uint8_t ttl;
-    uint16_t lcp_mru;            /**< MRU option of the first LCP request; 0: none */
+    bool asks_for_mru;           /**< LCP asks the peer for packets no longer than our own */
     uint16_t tunnel_mtu;         /**< longest IP datagram on a tunnel interface */
     const char *identification;  /**< LCP Identification, "MSRASV5.00"; NULL: none */
     const char *vendor;          /**< PPTP Vendor String */
@@ -64,6 +64,13 @@ struct gre_tunnel_config profile_gre(const struct node_profile *profile);
  */
 struct ppp_session_config profile_ppp(const struct node_profile *profile,
                                       const char *computer_identification);
+
+/**
+ * Changes the settings of a PPP session over a tunnel to datagrams of at most @p mtu octets: what
+ * is sent and, if the profile asks the peer for a Maximum-Receive-Unit at all, what is asked for.
+ */
+void profile_tunnel(const struct node_profile *profile, uint16_t mtu,
+                    struct ppp_session_config *config);
 
 /** Changes the settings of a PPP session to those of a telephone line over @p modem. */
 void profile_line(const struct node_profile *profile, const struct modem *modem,

@@ -89,10 +89,11 @@ static bool open_port(struct rras_port *port)
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = rras_caller_session(&port->caller);
+    profile_tunnel(server->profile, server->config.tunnel_mtu, &ppp);
     const struct ppp_port_habits habits = {
         /* A Windows server's PPP begins with the caller's first frame. */
         .passive = server->profile->windows,
-        .mtu = server->profile->tunnel_mtu,
+        .mtu = server->config.tunnel_mtu,
         .mtu_ignores_mppe = server->profile->windows,
     };
     port->pptp.validate_address = server->config.validate_address;

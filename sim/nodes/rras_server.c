@@ -52,7 +52,7 @@ static void server_start(struct node *node)
     if (server->internal_address != IPV4_ANY)
         server->internal = host_stack_add_point_to_point(
             &server->host.stack, "Internal", server->internal_address, IPV4_ANY,
-            server->profile->tunnel_mtu, internal_output, server);
+            server->config.tunnel_mtu, internal_output, server);
     dialer_start(&server->dialer);
     if (server->config.pptp_ports == 0)
         return;
@@ -120,6 +120,8 @@ struct rras_server *rras_server_create(struct simulation *simulation,
     tunnel_watch_init(&server->watch, &server->host);
     server->profile = profile;
     server->config = *config;
+    if (config->tunnel_mtu == 0)
+        server->config.tunnel_mtu = profile->tunnel_mtu;
     server->entropy = simulation_entropy(simulation, name);
     server->gre = (struct stack_protocol){
         .protocol = ENHANCED_GRE_IP_PROTOCOL, .receive = receive_gre, .context = server};

@@ -42,6 +42,7 @@ struct rras_server_config {
     uint16_t tcp_port;
     uint32_t echo_idle_ms;       /**< 0: the profile's */
     uint32_t echo_reply_ms;      /**< 0: the profile's */
+    uint16_t tunnel_mtu;         /**< longest IP datagram in a tunnel; 0: the profile's */
     uint32_t start_ms;           /**< a silent control connection is closed; 0: the profile's */
     bool only_allowed;           /**< only callers from the addresses in allowed */
     const ipv4_address *allowed; /**< borrowed for the run */

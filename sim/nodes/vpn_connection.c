@@ -108,6 +108,7 @@ static void call_connected(struct vpn_connection *connection)
     gre.peer_processing_delay = call->peer_delay;
     struct ppp_session_config ppp = connection_session(&connection->base);
     const struct ppp_port_habits habits = connection_habits(&connection->base, profile->tunnel_mtu);
+    profile_tunnel(profile, habits.mtu, &ppp);
     connection->port.validate_address = connection->config.validate_address;
     if (!pptp_port_open(&connection->port, tcp_local_address(connection->link.tcp),
                         connection->config.server, &habits, &gre, &ppp)) {

@@ -132,6 +132,8 @@ static enum status build_filter(struct run *run, const struct scenario_filter *w
         .destination_prefix = (uint8_t)wanted->destination_prefix_length,
         .source_ports = {wanted->source_ports.first, wanted->source_ports.last},
         .destination_ports = {wanted->destination_ports.first, wanted->destination_ports.last},
+        .icmp_type = wanted->has_icmp_type ? wanted->icmp_type : PACKET_FILTER_ANY_ICMP,
+        .icmp_code = wanted->has_icmp_code ? wanted->icmp_code : PACKET_FILTER_ANY_ICMP,
         .action = filter_action(wanted->action),
         .answer = PACKET_FILTER_ANSWER_PROHIBITED,
     };

@@ -180,6 +180,7 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         .tcp_port = wanted->pptp.port,
         .echo_idle_ms = (uint32_t)(wanted->pptp.echo_interval / INSTANT_MILLISECOND),
         .echo_reply_ms = (uint32_t)(wanted->pptp.echo_timeout / INSTANT_MILLISECOND),
+        .tunnel_mtu = (uint16_t)wanted->pptp.mtu,
         .start_ms = (uint32_t)(wanted->pptp.start_timeout / INSTANT_MILLISECOND),
         .only_allowed = wanted->pptp.only_allowed,
         .allowed = wanted->pptp.allowed,

@@ -281,6 +281,7 @@ struct scenario_pptp_server {
     size_t allowed_count;
     enum scenario_choice reply_from_route; /**< UNSET: the profile's */
     enum scenario_choice validate_address; /**< UNSET: the profile's */
+    uint32_t mtu;                          /**< of the tunnels; 0: the profile's */
 };
 
 struct scenario_user {
@@ -414,6 +415,10 @@ struct scenario_filter {
     unsigned destination_prefix_length;
     struct scenario_port_range source_ports; /**< not any only for TCP and UDP */
     struct scenario_port_range destination_ports;
+    bool has_icmp_type; /**< only for ICMP, as is the code */
+    uint8_t icmp_type;
+    bool has_icmp_code;
+    uint8_t icmp_code;
 };
 
 enum scenario_capture_kind {

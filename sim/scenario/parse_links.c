@@ -144,6 +144,19 @@ static void parse_ports(struct loader *loader, const xmlNode *element, const cha
                      name);
 }
 
+/* An ICMP type or code; false: any. */
+static bool parse_icmp_number(struct loader *loader, const xmlNode *element, const char *name,
+                              const struct scenario_filter *filter, uint8_t *number)
+{
+    *number = (uint8_t)element_number(loader, element, name, 0);
+    if (!xml_attribute(element, name))
+        return false;
+    if (filter->any_protocol || filter->protocol != 1)
+        loader_error(loader, loader_attribute_position(loader, element, name),
+                     "%s of <filter> needs ICMP; expected protocol=\"icmp\"", name);
+    return true;
+}
+
 static void parse_filter(struct loader *loader, const xmlNode *element,
                          struct scenario_filter *filter)
 {
@@ -170,6 +183,10 @@ static void parse_filter(struct loader *loader, const xmlNode *element,
                   &filter->destination_prefix_length);
     parse_ports(loader, element, "source-port", filter, &filter->source_ports);
     parse_ports(loader, element, "destination-port", filter, &filter->destination_ports);
+    filter->has_icmp_type =
+        parse_icmp_number(loader, element, "icmp-type", filter, &filter->icmp_type);
+    filter->has_icmp_code =
+        parse_icmp_number(loader, element, "icmp-code", filter, &filter->icmp_code);
 }
 
 void parse_filters(struct loader *loader, const xmlNode *root)

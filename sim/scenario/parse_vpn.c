@@ -158,6 +158,7 @@ static void parse_pptp(struct loader *loader, const xmlNode *element,
             element_index(loader, element, "reply-from", reply_addresses, 0) == 1 ? SCENARIO_YES
                                                                                   : SCENARIO_NO;
     pptp->validate_address = element_yes_no(loader, element, "validate-address");
+    pptp->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
     pptp->only_allowed = xml_attribute(element, "allow-from") != NULL;
     pptp->allowed = element_addresses(loader, element, "allow-from", &pptp->allowed_count);
 }

@@ -140,6 +140,33 @@ static void established_means_ack_or_rst(void **state)
     assert_false(matches(&rule));
 }
 
+static void icmp_types_and_codes(void **state)
+{
+    (void)state;
+    struct packet_filter_rule rule = any();
+    rule.icmp_type = 3;
+    make(1, 0, "0304");
+    assert_true(matches(&rule));
+    make(1, 0, "0b00");
+    assert_false(matches(&rule));
+    rule.icmp_code = 4;
+    assert_false(matches(&rule));
+    make(1, 0, "0304");
+    assert_true(matches(&rule));
+    make(1, 0, "0301");
+    assert_false(matches(&rule));
+    make(1, 8, "0304");
+    assert_false(matches(&rule));
+    make(1, 0, "03");
+    assert_false(matches(&rule));
+    make(17, 0, "0304");
+    assert_false(matches(&rule));
+    rule = any();
+    rule.icmp_code = 0;
+    make(1, 0, "0800");
+    assert_true(matches(&rule));
+}
+
 static void the_first_rule_that_matches_decides(void **state)
 {
     (void)state;
@@ -240,6 +267,7 @@ int main(void)
         cmocka_unit_test(ports_are_ranges),
         cmocka_unit_test(only_first_fragments_of_tcp_and_udp_have_ports),
         cmocka_unit_test(established_means_ack_or_rst),
+        cmocka_unit_test(icmp_types_and_codes),
         cmocka_unit_test(the_first_rule_that_matches_decides),
         cmocka_unit_test(directions_and_interfaces_belong_together),
         cmocka_unit_test(rules_that_make_no_sense_are_refused),

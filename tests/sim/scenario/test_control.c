@@ -40,6 +40,8 @@ static void timers_and_retransmissions_of_a_connection(void **state)
     assert_int_equal(plain->data_retransmissions, 0);
     assert_int_equal(corp->validate_address, SCENARIO_YES);
     assert_int_equal(plain->validate_address, SCENARIO_UNSET);
+    assert_int_equal(corp->mtu, 1300);
+    assert_int_equal(plain->mtu, 0);
 }
 
 static void timers_of_a_server_and_whom_it_admits(void **state)
@@ -53,6 +55,7 @@ static void timers_of_a_server_and_whom_it_admits(void **state)
     assert_int_equal(server->allowed[0], 0xc0000201);
     assert_int_equal(server->allowed[1], 0xc0000209);
     assert_int_equal(server->reply_from_route, SCENARIO_YES);
+    assert_int_equal(server->mtu, 1500);
     const struct scenario_pptp_server *closed = &scenario_find_node(*state, "closed")->server->pptp;
     assert_true(closed->only_allowed);
     assert_int_equal(closed->allowed_count, 0);
@@ -63,6 +66,7 @@ static void timers_of_a_server_and_whom_it_admits(void **state)
     assert_false(open->only_allowed);
     assert_int_equal(open->reply_from_route, SCENARIO_UNSET);
     assert_int_equal(open->start_timeout, 0);
+    assert_int_equal(open->mtu, 0);
 }
 
 static void actions_on_callers_and_control_connections(void **state)
