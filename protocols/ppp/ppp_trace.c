@@ -28,6 +28,11 @@ const struct trace_declaration ppp_trace_declarations[] = {
      "A stateful packet was lost: the peer is asked to start its tables anew."},
     {"ppp.ccp.reset-request.received", "session identifier",
      "The peer lost a stateful packet: our tables start anew."},
+    {"ppp.multilink.link-joined", "bundle link links",
+     "A link has become part of a bundle (RFC 1990), which has so many now."},
+    {"ppp.multilink.link-left", "bundle link links", "A link is no longer part of a bundle."},
+    {"ppp.multilink.packet-lost", "bundle first last reason",
+     "Fragments with these sequence numbers are given up: one of them will not come any more."},
     {"ppp.ipcp.opened", "session local peer dns dns2 wins wins2 vj",
      "IP is configured: both addresses, the name servers learnt from the peer, and whether TCP/IP "
      "headers are compressed."},
