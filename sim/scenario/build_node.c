@@ -96,6 +96,8 @@ struct ccp_config build_encryption(const struct scenario_encryption *wanted,
         .stateless = wanted->stateless != SCENARIO_NO,
     };
     unsigned strengths = wanted->strengths;
+    if (policy == SCENARIO_ENCRYPTION_NONE)
+        return config;
     if (policy == SCENARIO_ENCRYPTION_MAXIMUM)
         strengths = SCENARIO_STRENGTH_128;
     else if (strengths == 0)

@@ -12,3 +12,13 @@ mutant(nbf_names_forgotten protocols/ppp/nbfcp.c
 mutant(appletalk_ignored protocols/ppp/lcp.c
   "    if (!ppp_control_is_opened(&lcp->control))\n        return;\n    uint8_t head[2];" "    return;\n    uint8_t head[2];"
   pptp/appletalk-over-pptp.xml "the client learns it")
+mutant(lcp_takes_late_answers protocols/ppp/ppp_control.c
+  "if (identifier != control->request_identifier)" "if (false)"
+  ppp/ppp-lcp-restart-livelock.xml "never ppp.lcp.opened at client\n *seen:")
+mutant(lcp_echo_replies_forgotten protocols/ppp/lcp.c
+  "    if (code == PPP_ECHO_REPLY && identifier == lcp->echo_identifier)
+        lcp->echo_unanswered = 0;" ""
+  ppp/ppp-lcp-echo-dead-peer.xml "three more are not\n[^\n]*\n *seen:")
+mutant(protocol_field_always_compressed protocols/ppp/ppp_session_frame.c
+  "bool narrow = protocol < 0x100 && self->lcp.peer_pfc;" "bool narrow = protocol < 0x100;"
+  ppp/ppp-acfc-pfc.xml "acfc-alone")

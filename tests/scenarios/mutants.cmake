@@ -56,7 +56,10 @@ mutant(any_password_will_do protocols/ppp/chap_algorithm_mschap.c
   "return memcmp(expected, value + NT_RESPONSE_OFFSET, sizeof expected) == 0;" "return true;"
   troubleshooting/trbl-access-denied-691.xml "error=778")
 mutant(encryption_not_switched_off sim/scenario/build_node.c
-  ".enabled = policy != SCENARIO_ENCRYPTION_NONE" ".enabled = true"
+  "    if (policy == SCENARIO_ENCRYPTION_NONE)
+        return config;
+" "    config.enabled = true;
+"
   pptp/unencrypted-pptp.xml "nothing is encrypted\n[^\n]*\n *seen: +[^\n]*ppp.ccp.opened")
 mutant(reject_without_a_word sim/nodes/host_stack_filter.c
   "bool reject = rule.action == PACKET_FILTER_REJECT;" "bool reject = false;"
