@@ -1,7 +1,6 @@
 #include "crypto/crypto.h"
 
-#include <openssl/evp.h>
-#include <openssl/provider.h>
+#include "crypto/crypto_private.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -17,6 +16,8 @@ struct crypto {
     OSSL_LIB_CTX *library;
     OSSL_PROVIDER *default_provider;
     OSSL_PROVIDER *legacy_provider;
+    OSSL_PROVIDER *seeded_provider;
+    struct entropy *entropy; /* what OpenSSL draws from now */
     EVP_CIPHER *des;
     EVP_CIPHER *rc4;
     EVP_MD_CTX *md4_context;
@@ -77,6 +78,10 @@ static const char *load(struct crypto *crypto)
         return "OpenSSL's legacy provider (MD4, DES, RC4) is missing: install legacy.so of OpenSSL "
                "3 (packages libssl3, openssl-libs or openssl-provider-legacy), or set "
                "OPENSSL_MODULES to its folder";
+    crypto->seeded_provider = seeded_random_load(crypto->library, &crypto->entropy);
+    if (!crypto->seeded_provider)
+        return "OpenSSL does not take the simulation's random numbers: version 3.0 or later is "
+               "needed";
     crypto->md4_context = digest_context(crypto->library, "MD4");
     if (!crypto->md4_context)
         return "OpenSSL's legacy provider lacks MD4: install a build that has it";
@@ -130,6 +135,8 @@ void crypto_destroy(struct crypto *crypto)
     EVP_MD_CTX_free(crypto->md4_context);
     EVP_CIPHER_free(crypto->rc4);
     EVP_CIPHER_free(crypto->des);
+    if (crypto->seeded_provider)
+        OSSL_PROVIDER_unload(crypto->seeded_provider);
     if (crypto->legacy_provider)
         OSSL_PROVIDER_unload(crypto->legacy_provider);
     if (crypto->default_provider)
@@ -255,4 +262,14 @@ void rc4_crypt(struct rc4 *rc4, uint8_t *octets, size_t length)
 struct rc4 *crypto_scratch_rc4(struct crypto *crypto)
 {
     return crypto->scratch;
+}
+
+OSSL_LIB_CTX *crypto_library(struct crypto *crypto)
+{
+    return crypto->library;
+}
+
+void crypto_draw_from(struct crypto *crypto, struct entropy *entropy)
+{
+    crypto->entropy = entropy;
 }

@@ -16,7 +16,8 @@
 /**
  * The algorithms of the engines, fetched once into a library context of their own, with the
  * contexts that their use needs. Not shared between threads; every thread makes its own. Nothing
- * is allocated once it exists.
+ * is allocated once it exists, but by certificates and TLS sessions. No configuration file of
+ * OpenSSL counts, and randomness comes from the streams of whoever draws it.
  */
 struct crypto;
 

@@ -84,6 +84,16 @@ void mppe_start_keys_from_mschap_v1(struct crypto *crypto, const uint8_t *lm_has
         memcpy(keys->weak, lm_hash, 8);
 }
 
+void mppe_start_keys_from_msk(const uint8_t msk[MPPE_MSK_SIZE], bool server,
+                              struct mppe_start_keys *keys)
+{
+    const uint8_t *by_peer = msk;
+    const uint8_t *by_authenticator = msk + MPPE_MSK_SIZE / 2;
+    *keys = (struct mppe_start_keys){.weak_keys = MPPE_WEAK_FROM_START};
+    memcpy(keys->send, server ? by_authenticator : by_peer, MPPE_KEY_SIZE);
+    memcpy(keys->receive, server ? by_peer : by_authenticator, MPPE_KEY_SIZE);
+}
+
 /** GetNewKeyFromSHA (RFC 3078 section 7.3): writes mppe_key_length() octets to @p interim. */
 static void new_key_from_sha(struct crypto *crypto, size_t length, const uint8_t *start,
                              const uint8_t *session_key, uint8_t *interim)

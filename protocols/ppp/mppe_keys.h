@@ -66,6 +66,17 @@ void mppe_start_keys_from_mschap_v1(struct crypto *crypto, const uint8_t *lm_has
                                     const uint8_t hash_hash[16], const uint8_t challenge[8],
                                     struct mppe_start_keys *keys);
 
+/** Octets of the MSK of an EAP method (RFC 3748 section 7.10). */
+#define MPPE_MSK_SIZE 64
+
+/**
+ * The keys of EAP-TLS (RFC 3079 section 4): the first half of the MSK is what the peer sends with,
+ * the second what the authenticator does; of either the leading octets count. @p server is this
+ * side's role: true for the authenticator.
+ */
+void mppe_start_keys_from_msk(const uint8_t msk[MPPE_MSK_SIZE], bool server,
+                              struct mppe_start_keys *keys);
+
 /**
  * GetNewKeyFromSHA and the reduction of the result (RFC 3079 section 3.4): the initial session key
  * of @p start_key, of which mppe_key_length() octets count and as many are written.

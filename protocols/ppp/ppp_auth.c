@@ -76,15 +76,26 @@ static const struct ppp_auth_engine *engine_of(const struct ppp_auth *auth)
     return method_of(auth)->engines[auth->config.role];
 }
 
+/** Whether @p inside is among the methods of EAP that are configured. */
+static bool has_eap_method(const struct ppp_auth_config *config, enum ppp_auth_eap_method inside)
+{
+    if (config->method != PPP_AUTH_EAP)
+        return false;
+    for (unsigned i = 0; i < config->eap_methods.count; i++)
+        if (config->eap_methods.list[i] == inside)
+            return true;
+    return false;
+}
+
 static bool needs_windows_password(const struct ppp_auth_config *config)
 {
-    if (config->method == PPP_AUTH_EAP) {
-        for (unsigned i = 0; i < config->eap_methods.count; i++)
-            if (config->eap_methods.list[i] == PPP_AUTH_EAP_MS_CHAP_V2)
-                return true;
-        return false;
-    }
-    return config->method == PPP_AUTH_MS_CHAP_V1 || config->method == PPP_AUTH_MS_CHAP_V2;
+    return config->method == PPP_AUTH_MS_CHAP_V1 || config->method == PPP_AUTH_MS_CHAP_V2 ||
+           has_eap_method(config, PPP_AUTH_EAP_MS_CHAP_V2);
+}
+
+static bool needs_no_password(const struct ppp_auth_config *config)
+{
+    return has_eap_method(config, PPP_AUTH_EAP_TLS) && config->eap_methods.count == 1;
 }
 
 static bool is_windows_password(const char *secret)
@@ -97,8 +108,10 @@ static bool is_windows_password(const char *secret)
 static bool credentials_are_valid(const struct ppp_auth_config *config, const char *name,
                                   const char *secret)
 {
-    if (!name || !secret || strlen(name) > PPP_AUTH_NAME_MAX)
+    if (!name || strlen(name) > PPP_AUTH_NAME_MAX)
         return false;
+    if (!secret)
+        return needs_no_password(config);
     return needs_windows_password(config) ? is_windows_password(secret)
                                           : strlen(secret) <= PPP_AUTH_NAME_MAX;
 }
@@ -113,7 +126,10 @@ static bool eap_methods_are_valid(const struct ppp_auth_config *config)
     for (unsigned i = 0; i < list->count; i++)
         if ((unsigned)list->list[i] >= PPP_AUTH_EAP_METHOD_COUNT)
             return false;
-    return true;
+    if (!has_eap_method(config, PPP_AUTH_EAP_TLS))
+        return true;
+    /* What a server needs at once, an authenticatee misses when it is asked. */
+    return config->tls && (config->tls->own || config->role == PPP_AUTHENTICATEE);
 }
 
 static bool text_is_valid(const char *text)
@@ -157,6 +173,8 @@ enum status ppp_auth_init(struct ppp_auth *auth, const struct ppp_auth_config *c
 
 void ppp_auth_clear(struct ppp_auth *auth)
 {
+    if (auth->config.method == PPP_AUTH_EAP)
+        ppp_auth_eap_clear(auth);
     ppp_auth_forget_kept(auth);
     packet_queue_clear(&auth->send);
     *auth = (struct ppp_auth){.deadline = INSTANT_NEVER};

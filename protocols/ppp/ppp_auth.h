@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "ppp/chap.h"
 #include "ppp/eap.h"
+#include "ppp/eap_tls.h"
 #include "ppp/mppe_keys.h"
 #include "ppp/mschap.h"
 #include "ppp/pap.h"
@@ -47,6 +48,7 @@ enum ppp_auth_method {
 enum ppp_auth_eap_method {
     PPP_AUTH_EAP_MD5,
     PPP_AUTH_EAP_MS_CHAP_V2,
+    PPP_AUTH_EAP_TLS,
     PPP_AUTH_EAP_METHOD_COUNT,
 };
 
@@ -61,6 +63,8 @@ enum ppp_auth_error {
     PPP_AUTH_ERROR_AUTHENTICATION_FAILURE = 691,
     PPP_AUTH_ERROR_PPP_TIMEOUT = 718,                   /**< the peer did not answer */
     PPP_AUTH_ERROR_UNABLE_TO_AUTHENTICATE_SERVER = 778, /**< S= is missing or wrong */
+    PPP_AUTH_ERROR_NO_EAP_TLS_CERTIFICATE = 798,        /**< there is none to show */
+    PPP_AUTH_ERROR_VALIDATING_SERVER_CERTIFICATE = 801, /**< the server's is not good */
 };
 
 /** Events in struct output. */
@@ -120,7 +124,8 @@ struct ppp_auth_config {
      * its Challenges ("" is allowed).
      */
     const char *name;
-    const char *secret; /**< authenticatee: the password, UTF-8 */
+    /** Authenticatee: the password, UTF-8; NULL where EAP-TLS is the one method. */
+    const char *secret;
     /** MS-CHAP authenticatee: the password to change to when .secret has expired; NULL: none. */
     const char *new_secret;
     ppp_auth_lookup *lookup; /**< authenticator */
@@ -129,6 +134,9 @@ struct ppp_auth_config {
     struct ppp_auth_eap_methods eap_methods;
     /** EAP authenticator: text shown to the user before the method; NULL: no Notification. */
     const char *notification;
+    /** EAP-TLS; borrowed. NULL: the method is not there. */
+    const struct eap_tls_config *tls;
+    uint16_t mtu;            /**< EAP: most octets of a packet that the link takes; 0: 1500 */
     ppp_auth_change *change; /**< MS-CHAP authenticator; NULL: expired passwords are refused */
     struct crypto *crypto;   /**< may be NULL for PAP only */
     struct entropy *entropy; /**< may be NULL for PAP only */
@@ -188,14 +196,15 @@ struct ppp_auth_chap {
 
 /** State of EAP in either role; what its methods of CHAP keep is in struct ppp_auth_chap. */
 struct ppp_auth_eap {
-    uint8_t identifier; /**< of the newest Request */
-    uint8_t stage;      /**< enum ppp_auth_eap_stage */
-    uint8_t method;     /**< enum ppp_auth_eap_method, in the stage of a method */
-    uint8_t step;       /**< of the method */
-    uint8_t tried;      /**< authenticator: set of indices of the methods offered */
-    bool requested;     /**< authenticatee: .identifier is that of a Request */
-    bool naked;         /**< the authenticatee has sent its Nak */
-    bool done;          /**< authenticatee: the method is through, Success may come */
+    uint8_t identifier;  /**< of the newest Request */
+    uint8_t stage;       /**< enum ppp_auth_eap_stage */
+    uint8_t method;      /**< enum ppp_auth_eap_method, in the stage of a method */
+    uint8_t step;        /**< of the method */
+    uint8_t tried;       /**< authenticator: set of indices of the methods offered */
+    bool requested;      /**< authenticatee: .identifier is that of a Request */
+    bool naked;          /**< the authenticatee has sent its Nak */
+    bool done;           /**< authenticatee: the method is through, Success may come */
+    struct eap_tls *tls; /**< of EAP-TLS */
 };
 
 /**
@@ -299,7 +308,7 @@ const char *ppp_auth_peer_name(const struct ppp_auth *auth);
 /** "pap", "spap", "chap-md5", "ms-chap", "ms-chap-v2", "eap". */
 const char *ppp_auth_method_name(enum ppp_auth_method method);
 
-/** "eap-md5", "eap-ms-chap-v2". */
+/** "eap-md5", "eap-ms-chap-v2", "eap-tls". */
 const char *ppp_auth_eap_method_name(enum ppp_auth_eap_method method);
 
 /** What to call the method under way: that inside EAP as soon as it is agreed. */

@@ -6,6 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+/** Fields that every event of authentication carries. */
+#define COMMON_COUNT 5
+
 static struct packet *start_packet(struct ppp_auth *auth, struct wire_writer *writer)
 {
     struct packet *packet = packet_alloc(auth->config.pool, PPP_AUTH_PACKET_MAX);
@@ -130,33 +133,38 @@ void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const cha
     ppp_auth_push_event(auth, PPP_AUTH_FAILED, error);
 }
 
-void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32_t error,
-                    const char *reason)
+void ppp_auth_trace_with(struct ppp_auth *auth, instant now, const char *name,
+                         const struct trace_field *further, size_t count)
 {
     bool is_authenticator = auth->config.role == PPP_AUTHENTICATOR;
-    const struct trace_field fields[] = {
+    struct trace_field fields[COMMON_COUNT + PPP_AUTH_TRACE_FURTHER] = {
         trace_text("session", auth->config.label ? auth->config.label : ""),
         trace_text("role", is_authenticator ? "authenticator" : "authenticatee"),
         trace_text("method", ppp_auth_current_method_name(auth)),
         trace_text("user", is_authenticator ? auth->peer_name : auth->config.name),
         trace_text("peer", auth->peer_name),
+    };
+    assert(count <= PPP_AUTH_TRACE_FURTHER);
+    for (size_t i = 0; i < count; i++)
+        fields[COMMON_COUNT + i] = further[i];
+    trace_emit(auth->config.trace, now, name, fields, COMMON_COUNT + count);
+}
+
+void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32_t error,
+                    const char *reason)
+{
+    const struct trace_field refusal[] = {
         trace_number("error", error),
         trace_text("reason", reason ? reason : ""),
     };
-    size_t count = sizeof fields / sizeof fields[0];
-    trace_emit(auth->config.trace, now, name, fields, error ? count : count - 2);
+    ppp_auth_trace_with(auth, now, name, refusal, error ? 2 : 0);
 }
 
 void ppp_auth_trace_text(struct ppp_auth *auth, instant now, const char *name, const char *key,
                          const char *text)
 {
-    bool is_authenticator = auth->config.role == PPP_AUTHENTICATOR;
-    TRACE(auth->config.trace, now, name,
-          trace_text("session", auth->config.label ? auth->config.label : ""),
-          trace_text("role", is_authenticator ? "authenticator" : "authenticatee"),
-          trace_text("method", ppp_auth_current_method_name(auth)),
-          trace_text("user", is_authenticator ? auth->peer_name : auth->config.name),
-          trace_text("peer", auth->peer_name), trace_text(key, text));
+    const struct trace_field further = trace_text(key, text);
+    ppp_auth_trace_with(auth, now, name, &further, 1);
 }
 
 void ppp_auth_set_peer_name(struct ppp_auth *auth, const uint8_t *name, size_t length)
@@ -242,6 +250,14 @@ const struct trace_declaration ppp_auth_trace_declarations[] = {
      "EAP: the authenticatee declines the method offered; wanted are the ones it would take."},
     {"ppp.auth.eap-notification", COMMON " text",
      "EAP: the authenticatee is given a text to show."},
+    {"ppp.auth.eap-tls-flight", COMMON " direction octets fragments",
+     "EAP-TLS: a TLS message is received whole, or is about to be sent in fragments; direction is "
+     "sent or received."},
+    {"ppp.auth.eap-tls-finished", COMMON " version cipher subject",
+     "EAP-TLS: the handshake is through; subject is the common name in the peer's certificate."},
+    {"ppp.auth.eap-tls-failed", COMMON " failure alert subject",
+     "EAP-TLS: the handshake has failed; alert is what TLS said or was told, subject the common "
+     "name in the peer's certificate, where one has come."},
     {"ppp.auth.rechallenged", COMMON, "The authenticator challenges an authenticated peer again."},
     {"ppp.auth.succeeded", COMMON,
      "One direction is authenticated, or a re-challenge was answered rightly."},

@@ -8,6 +8,7 @@
 static const struct ppp_auth_eap_engine *const engines[PPP_AUTH_EAP_METHOD_COUNT] = {
     [PPP_AUTH_EAP_MD5] = &ppp_auth_eap_md5,
     [PPP_AUTH_EAP_MS_CHAP_V2] = &ppp_auth_eap_ms_chap_v2,
+    [PPP_AUTH_EAP_TLS] = &ppp_auth_eap_tls,
 };
 
 /* Types below are no methods (RFC 3748 section 5.3.1). */
@@ -24,6 +25,12 @@ const char *ppp_auth_eap_method_name(enum ppp_auth_eap_method method)
 static const struct ppp_auth_eap_engine *engine_of(const struct ppp_auth *auth)
 {
     return engines[auth->eap.method];
+}
+
+void ppp_auth_eap_clear(struct ppp_auth *auth)
+{
+    if (auth->eap.stage == PPP_AUTH_EAP_METHOD && engine_of(auth)->clear)
+        engine_of(auth)->clear(auth);
 }
 
 /* Sending. */

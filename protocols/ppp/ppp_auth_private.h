@@ -64,10 +64,16 @@ struct ppp_auth_eap_engine {
     /** Authenticatee: a Request. */
     enum ppp_auth_eap_step (*request)(struct ppp_auth *auth, instant now, const uint8_t *data,
                                       size_t length, struct wire_writer *writer);
+    /** Gives back what the method holds; NULL: nothing. */
+    void (*clear)(struct ppp_auth *auth);
 };
 
 extern const struct ppp_auth_eap_engine ppp_auth_eap_md5;
 extern const struct ppp_auth_eap_engine ppp_auth_eap_ms_chap_v2;
+extern const struct ppp_auth_eap_engine ppp_auth_eap_tls;
+
+/** Gives back what the method under way holds. */
+void ppp_auth_eap_clear(struct ppp_auth *auth);
 
 /** Answers R=1 of EAP-MS-CHAP-V2 with the credentials configured now, or with resignation. */
 void ppp_auth_eap_retry(struct ppp_auth *auth, instant now);
@@ -162,6 +168,13 @@ void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const cha
 /** Emits an event with the fields common to all, and @p error unless that is 0. */
 void ppp_auth_trace(struct ppp_auth *auth, instant now, const char *name, uint32_t error,
                     const char *reason);
+
+/** Most fields beside the common ones. */
+#define PPP_AUTH_TRACE_FURTHER 3
+
+/** Emits an event with the fields common to all and  count further ones. */
+void ppp_auth_trace_with(struct ppp_auth *auth, instant now, const char *name,
+                         const struct trace_field *further, size_t count);
 
 /** Emits an event with the fields common to all and one of text. */
 void ppp_auth_trace_text(struct ppp_auth *auth, instant now, const char *name, const char *key,

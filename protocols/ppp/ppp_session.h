@@ -104,6 +104,8 @@ enum ppp_error {
     PPP_ERROR_NO_REMOTE_ENCRYPTION = 742, /**< required, and the peer will not */
     PPP_ERROR_REMOTE_REQUIRES_ENCRYPTION = 743,
     PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER = 778, /**< MS-CHAP-V2 S= value is wrong */
+    PPP_ERROR_NO_EAP_TLS_CERTIFICATE = 798,        /**< none that could be shown */
+    PPP_ERROR_VALIDATING_SERVER_CERTIFICATE = 801, /**< the server's is not good */
     PPP_ERROR_IDLE_TIMEOUT = 828,                  /**< nothing was said for too long */
 };
 
@@ -120,9 +122,10 @@ struct ppp_session_auth_config {
     /** Methods inside EAP that we demand and that we agree to; each best first. */
     struct ppp_auth_eap_methods eap_require;
     struct ppp_auth_eap_methods eap_allow;
-    const char *notification;     /**< EAP: a text for the peer's user; NULL: none */
-    ppp_auth_change *change;      /**< changes an expired password; NULL: it is refused */
-    enum oem_code_page code_page; /**< see struct ppp_auth_config, as the next three */
+    const struct eap_tls_config *tls; /**< EAP-TLS; NULL: the method is not there */
+    const char *notification;         /**< EAP: a text for the peer's user; NULL: none */
+    ppp_auth_change *change;          /**< changes an expired password; NULL: it is refused */
+    enum oem_code_page code_page;     /**< see struct ppp_auth_config, as the next three */
     bool lan_manager;
     uint8_t change_version;
     uint32_t bare_refusal;

@@ -86,6 +86,8 @@ static struct ppp_auth_config auth_config(struct ppp_session *self, enum ppp_aut
         .lookup = demand ? auth->lookup : NULL,
         .lookup_context = auth->lookup_context,
         .eap_methods = demand ? auth->eap_require : auth->eap_allow,
+        .tls = auth->tls,
+        .mtu = ppp_session_peer_mru(self),
         .notification = auth->notification,
         .change = demand ? auth->change : NULL,
         .code_page = auth->code_page,

@@ -4,6 +4,7 @@
  */
 #include "base/packet.h"
 #include "fuzz.h"
+#include "fuzz_tls.h"
 #include "ppp/ppp_auth.h"
 
 #include <assert.h>
@@ -82,36 +83,30 @@ static void drive(const struct ppp_auth_config *config, struct wire_reader reade
     ppp_auth_clear(&auth);
 }
 
-/** Loading providers takes longer than a run, so that one context serves all of them. */
-static struct crypto *shared_crypto(void)
-{
-    static struct crypto *crypto;
-    if (!crypto)
-        crypto = crypto_create(NULL, NULL);
-    assert(crypto);
-    return crypto;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct crypto *crypto = shared_crypto();
+    static const struct ppp_auth_eap_methods methods[] = {
+        {{PPP_AUTH_EAP_MD5, PPP_AUTH_EAP_MS_CHAP_V2}, 2},
+        {{PPP_AUTH_EAP_MS_CHAP_V2, PPP_AUTH_EAP_MD5}, 2},
+        {{PPP_AUTH_EAP_TLS, PPP_AUTH_EAP_MD5}, 2},
+    };
+    const struct fuzz_tls *fuzz = fuzz_tls();
     struct packet_pool pool;
     packet_pool_init(&pool);
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 6; i++) {
         struct entropy entropy = entropy_make(1, "fuzz");
-        const enum ppp_auth_eap_method first = i / 2 ? PPP_AUTH_EAP_MS_CHAP_V2 : PPP_AUTH_EAP_MD5;
-        const enum ppp_auth_eap_method second = i / 2 ? PPP_AUTH_EAP_MD5 : PPP_AUTH_EAP_MS_CHAP_V2;
         const struct ppp_auth_config config = {
             .role = i % 2 ? PPP_AUTHENTICATOR : PPP_AUTHENTICATEE,
             .method = PPP_AUTH_EAP,
-            .eap_methods = {{first, second}, 2},
+            .eap_methods = methods[i / 2],
+            .tls = &fuzz->ends[i % 2],
             .notification = i == 3 ? "Welcome" : NULL,
             .name = "CORP\\User",
             .secret = "clientPass",
             .new_secret = "newPass",
             .lookup = find_account,
             .change = change,
-            .crypto = crypto,
+            .crypto = fuzz->crypto,
             .entropy = &entropy,
             .pool = &pool,
             .retries = 2,

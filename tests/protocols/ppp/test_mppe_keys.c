@@ -141,12 +141,46 @@ static void keys_of_real_sessions_are_reproduced(void **state)
     }
 }
 
+/* RFC 3079 section 4: the leading octets of either half of the MSK, for all strengths. The expected
+   keys are SHA-1 over key, pad, key, pad, computed apart from this program. */
+static void the_halves_of_an_msk_are_the_start_keys(void **state)
+{
+    static const struct {
+        enum mppe_strength strength;
+        const char *by_peer;
+        const char *by_authenticator;
+    } expected[] = {
+        {MPPE_128_BIT, "01340ec3aa5c7a322f4319430e39dc7e", "27d3a743a1c3011c2e37e1bb7343ef1b"},
+        {MPPE_56_BIT, "d16af02ca4a78ccf", "d1cb9be065612be4"},
+        {MPPE_40_BIT, "d1269e2ca4a78ccf", "d1269ee065612be4"},
+    };
+    struct crypto *crypto = *state;
+    uint8_t msk[MPPE_MSK_SIZE];
+    struct mppe_start_keys server;
+    struct mppe_start_keys client;
+    for (size_t i = 0; i < sizeof msk; i++)
+        msk[i] = (uint8_t)i;
+    mppe_start_keys_from_msk(msk, true, &server);
+    mppe_start_keys_from_msk(msk, false, &client);
+    assert_memory_equal(server.send, client.receive, MPPE_KEY_SIZE);
+    assert_memory_equal(server.receive, client.send, MPPE_KEY_SIZE);
+    for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        enum mppe_strength strength = expected[i].strength;
+        uint8_t key[MPPE_KEY_SIZE];
+        mppe_initial_session_key(crypto, strength, mppe_start_key(&client, strength, true), key);
+        unit_assert_hex(key, mppe_key_length(strength), expected[i].by_peer);
+        mppe_initial_session_key(crypto, strength, mppe_start_key(&server, strength, true), key);
+        unit_assert_hex(key, mppe_key_length(strength), expected[i].by_authenticator);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_two_directions_have_different_start_keys),
         cmocka_unit_test(session_keys_have_the_values_of_the_rfc),
         cmocka_unit_test(other_start_keys_give_the_session_keys_of_the_rfc),
+        cmocka_unit_test(the_halves_of_an_msk_are_the_start_keys),
         cmocka_unit_test(keys_of_real_sessions_are_reproduced),
     };
     return cmocka_run_group_tests(tests, make_crypto, drop_crypto);
