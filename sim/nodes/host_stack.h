@@ -310,6 +310,9 @@ enum status host_stack_add_proxy_arp(struct host_stack *stack, struct stack_inte
 enum status host_stack_remove_proxy_arp(struct host_stack *stack, struct stack_interface *interface,
                                         ipv4_address address);
 
+/** Does so, or no longer, on each Ethernet interface whose network holds @p address. */
+void host_stack_proxy_address(struct host_stack *stack, ipv4_address address, bool on);
+
 /* ---- Sending and receiving ---- */
 
 /**

@@ -141,3 +141,16 @@ enum status host_stack_remove_proxy_arp(struct host_stack *stack, struct stack_i
     const struct route line = {.destination = address, .prefix_length = 32, .interface = interface};
     return route_remove(&stack->proxies, &line);
 }
+
+void host_stack_proxy_address(struct host_stack *stack, ipv4_address address, bool on)
+{
+    for (struct stack_ethernet *e = stack->ethernets; e; e = e->next_ethernet) {
+        struct stack_interface *interface = &e->interface;
+        if (((interface->address ^ address) & ipv4_netmask(interface->prefix_length)) != 0)
+            continue;
+        if (on)
+            (void)host_stack_add_proxy_arp(stack, interface, address);
+        else
+            (void)host_stack_remove_proxy_arp(stack, interface, address);
+    }
+}

@@ -108,34 +108,46 @@ static void free_port(struct rras_port *port)
     rras_caller_close(&port->caller);
     port->control->port = NULL;
     port->control = NULL;
-    port->caller.server->calls--;
+    struct rras_server *server = port->caller.server;
+    server->calls--;
+    uint16_t index = (uint16_t)(port - server->ports);
+    if (index < server->first_free)
+        server->first_free = index;
 }
 
 /* ---- The control connections ---- */
+
+/* NULL: all are in use. */
+static struct rras_port *lowest_free_port(struct rras_server *server)
+{
+    while (server->first_free < server->config.pptp_ports &&
+           server->ports[server->first_free].control)
+        server->first_free++;
+    return server->first_free < server->config.pptp_ports ? &server->ports[server->first_free]
+                                                          : NULL;
+}
 
 /* The lowest free port takes the call; the Call ID modulo the number of ports names it. */
 static bool choose_call_id(void *context, uint16_t *call_id)
 {
     struct rras_control *control = context;
     struct rras_server *server = control->server;
+    struct rras_port *port = control->port ? NULL : lowest_free_port(server);
+    if (!port) {
+        TRACE(server_trace(server), server_now(server), "server.call.refused",
+              trace_text("reason", "ports-in-use"),
+              trace_address("from", tcp_remote_address(control->link.tcp)));
+        return false;
+    }
     unsigned generations =
         (server->dialer.connections ? RRAS_PLACED_CALL_IDS : 65536u) / server->config.pptp_ports;
-    for (unsigned i = 0; i < server->config.pptp_ports && !control->port; i++) {
-        struct rras_port *port = &server->ports[i];
-        if (port->control)
-            continue;
-        port->control = control;
-        port->call_id =
-            (uint16_t)(port->generation++ % generations * server->config.pptp_ports + i);
-        control->port = port;
-        server->calls++;
-        *call_id = port->call_id;
-        return true;
-    }
-    TRACE(server_trace(server), server_now(server), "server.call.refused",
-          trace_text("reason", "ports-in-use"),
-          trace_address("from", tcp_remote_address(control->link.tcp)));
-    return false;
+    port->control = control;
+    port->call_id = (uint16_t)(port->generation++ % generations * server->config.pptp_ports +
+                               server->first_free);
+    control->port = port;
+    server->calls++;
+    *call_id = port->call_id;
+    return true;
 }
 
 static void answer_call(struct rras_control *control, uint16_t call_id)

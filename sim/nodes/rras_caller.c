@@ -144,20 +144,6 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     return config;
 }
 
-/* Neighbours of the caller's address on an Ethernet ask for it by ARP: the server answers. */
-static void answer_arp(struct rras_caller *caller, bool on)
-{
-    struct host_stack *stack = &caller->server->host.stack;
-    for (struct stack_interface *i = stack->interfaces; i; i = i->next) {
-        if (!i->ethernet || ((i->address ^ caller->address) & ipv4_netmask(i->prefix_length)) != 0)
-            continue;
-        if (on)
-            host_stack_add_proxy_arp(stack, i, caller->address);
-        else
-            host_stack_remove_proxy_arp(stack, i, caller->address);
-    }
-}
-
 /* The networks behind a calling router; they go with the interface. */
 static void add_routes(struct rras_caller *caller)
 {
@@ -174,7 +160,8 @@ static bool ip_up(struct rras_caller *caller)
         ppp_port_hang_up(caller->port, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
         return false;
     }
-    answer_arp(caller, true);
+    /* Neighbours of the caller's address on an Ethernet ask for it by ARP: the server answers. */
+    host_stack_proxy_address(&caller->server->host.stack, caller->address, true);
     add_routes(caller);
     return true;
 }
@@ -182,7 +169,7 @@ static bool ip_up(struct rras_caller *caller)
 static void ip_down(struct rras_caller *caller)
 {
     if (caller->port->interface)
-        answer_arp(caller, false);
+        host_stack_proxy_address(&caller->server->host.stack, caller->address, false);
     ppp_port_remove_interface(caller->port);
 }
 

@@ -113,6 +113,7 @@ struct rras_server {
     struct dialer dialer;
     struct stack_interface *internal; /**< "Internal": the virtual interface without a caller */
     uint16_t calls;                   /**< ports in use: the state pptp.calls */
+    uint16_t first_free;              /**< no port with a lower index is free */
     struct rras_control *controls;    /**< all there ever were */
     struct rras_control *idle_controls;
     uint64_t discarded; /**< control messages of connections that have ended */

@@ -74,6 +74,7 @@ int main(int argc, char **argv)
         {"dumbbell", bench_dumbbell},
         {"tcp", bench_tcp},
         {"pptp", bench_pptp},
+        {"setup", bench_setup},
         {"clients", bench_clients},
         {"mppe", bench_mppe},
         {"hdlc", bench_hdlc},

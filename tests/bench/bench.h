@@ -42,6 +42,7 @@ void bench_event_queue(struct bench *bench);
 void bench_capture(struct bench *bench);
 void bench_dumbbell(struct bench *bench);
 void bench_pptp(struct bench *bench);
+void bench_setup(struct bench *bench);
 void bench_clients(struct bench *bench);
 void bench_hosts(struct bench *bench);
 void bench_forwarding(struct bench *bench);

@@ -1,74 +1,14 @@
 #include "bench.h"
 
 #include "base/packet.h"
+#include "bench_openssl.h"
 #include "ppp/mppe.h"
-
-#include <openssl/evp.h>
-#include <openssl/provider.h>
 
 #include <stdio.h>
 #include <string.h>
 
 #define PACKETS   100000
 #define START_KEY ((const uint8_t *)"any start key 16")
-
-/** The ciphers alone, as the plainest program would call them. */
-struct ciphers {
-    OSSL_LIB_CTX *library;
-    EVP_MD_CTX *sha1;
-    EVP_CIPHER_CTX *rc4;
-};
-
-static void ciphers_init(struct ciphers *ciphers)
-{
-    static const unsigned char any_key[16] = {0};
-    ciphers->library = OSSL_LIB_CTX_new();
-    bench_require(OSSL_PROVIDER_load(ciphers->library, "default") &&
-                      OSSL_PROVIDER_load(ciphers->library, "legacy"),
-                  "OpenSSL's providers are missing");
-    EVP_MD *sha1 = EVP_MD_fetch(ciphers->library, "SHA1", NULL);
-    EVP_CIPHER *rc4 = EVP_CIPHER_fetch(ciphers->library, "RC4", NULL);
-    ciphers->sha1 = EVP_MD_CTX_new();
-    ciphers->rc4 = EVP_CIPHER_CTX_new();
-    bench_require(EVP_DigestInit_ex2(ciphers->sha1, sha1, NULL) == 1 &&
-                      EVP_EncryptInit_ex2(ciphers->rc4, rc4, any_key, NULL, NULL) == 1,
-                  "OpenSSL refuses SHA-1 or RC4");
-    EVP_MD_free(sha1);
-    EVP_CIPHER_free(rc4);
-}
-
-static void ciphers_destroy(struct ciphers *ciphers)
-{
-    EVP_MD_CTX_free(ciphers->sha1);
-    EVP_CIPHER_CTX_free(ciphers->rc4);
-    OSSL_LIB_CTX_free(ciphers->library);
-}
-
-/** SHA-1 over a key change's 112 octets, RC4 over the key and over the packet: nothing else. */
-static double run_ciphers(struct ciphers *ciphers, size_t length, bool stateless)
-{
-    uint8_t octets[PACKET_ROOM] = {0};
-    uint8_t input[112] = {0};
-    uint8_t digest[20] = {0};
-    int written = 0;
-    int good = 1;
-    uint64_t start = bench_clock();
-    for (int i = 0; i < PACKETS; i++) {
-        if (stateless || (i & 0xff) == 0xff) {
-            memcpy(input + 56, digest, 16);
-            good &= EVP_DigestInit_ex2(ciphers->sha1, NULL, NULL);
-            good &= EVP_DigestUpdate(ciphers->sha1, input, sizeof input);
-            good &= EVP_DigestFinal_ex(ciphers->sha1, digest, NULL);
-            good &= EVP_EncryptInit_ex2(ciphers->rc4, NULL, digest, NULL, NULL);
-            good &= EVP_EncryptUpdate(ciphers->rc4, digest, &written, digest, 16);
-            good &= EVP_EncryptInit_ex2(ciphers->rc4, NULL, digest, NULL, NULL);
-        }
-        good &= EVP_EncryptUpdate(ciphers->rc4, octets, &written, octets, (int)length);
-    }
-    uint64_t spent = bench_clock() - start;
-    bench_require(good == 1, "OpenSSL failed");
-    return (double)spent / PACKETS;
-}
 
 struct link {
     struct mppe_compressor compressor;
@@ -99,10 +39,10 @@ static void measure(struct bench *bench, struct crypto *crypto, size_t length, b
         .stateless = stateless,
         .start_key = START_KEY,
     };
-    struct ciphers ciphers;
+    struct bench_ciphers ciphers;
     struct packet_pool pool;
     struct link link;
-    ciphers_init(&ciphers);
+    bench_ciphers_init(&ciphers);
     packet_pool_init(&pool);
     link.packet = packet_alloc(&pool, length);
     bench_require(link.packet && mppe_compressor_init(&link.compressor, &config) == STATUS_OK &&
@@ -112,7 +52,7 @@ static void measure(struct bench *bench, struct crypto *crypto, size_t length, b
     double ratios[BENCH_RUNS];
     double ours[BENCH_RUNS];
     for (int i = 0; i < BENCH_RUNS; i++) {
-        double theirs = run_ciphers(&ciphers, length, stateless);
+        double theirs = bench_ciphers_run(&ciphers, PACKETS, length, stateless);
         ours[i] = run_engine(&link);
         ratios[i] = theirs / ours[i];
     }
@@ -125,7 +65,7 @@ static void measure(struct bench *bench, struct crypto *crypto, size_t length, b
     mppe_compressor_clear(&link.compressor);
     mppe_decompressor_clear(&link.decompressor);
     packet_pool_destroy(&pool);
-    ciphers_destroy(&ciphers);
+    bench_ciphers_destroy(&ciphers);
 }
 
 void bench_mppe(struct bench *bench)

@@ -18,6 +18,7 @@ struct bench_vpn {
     size_t server_octets;  /**< heap for the server with its ports, before any client */
     size_t clients_octets; /**< for the clients with their links, before they dial */
     size_t calls_octets;   /**< for the calls, both sides, packets in use included */
+    uint64_t dialling_ns;  /**< processor time from the first dial until all were connected */
 };
 
 /** Builds all, dials and waits until every client is connected. */
