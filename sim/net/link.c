@@ -12,8 +12,6 @@
 #define CACHE_LINE 64
 /* How far ahead of its turn a flight is fetched into the cache. */
 #define SLOTS_AHEAD 6
-/* Frames under way that fill the cache: what is behind the headers is then fetched as well. */
-#define LONG_WIRE 64
 
 /* Where a frame stands that the transmitter has accepted. */
 enum fate {
@@ -31,7 +29,6 @@ struct flight {
     uint8_t fate;         /* enum fate */
     bool twice;           /* arrives twice */
     bool tapped;          /* to be recorded when it ends */
-    uint8_t lines;        /* of cache that its octets fill */
 };
 
 /* Flights by free-running numbers; memory is taken with the first, so an idle link costs none. */
@@ -200,11 +197,8 @@ static void prefetch(const struct direction *direction)
     if (!next->frame)
         return;
     __builtin_prefetch(next->frame);
-    /* Where the headers are that nearly all frames have, and on a long wire all the rest. */
-    const uint8_t *octets = next->frame->storage + PACKET_HEADROOM / 2 + 16;
-    unsigned lines = waiting < LONG_WIRE ? 1 : next->lines;
-    for (unsigned i = 0; i < lines; i++)
-        __builtin_prefetch(octets + (size_t)i * CACHE_LINE);
+    /* Where the headers are that nearly all frames have. */
+    __builtin_prefetch(next->frame->storage + PACKET_HEADROOM / 2 + 16);
 }
 
 /* The fault that corrupts @flight, whose flip names it. */
@@ -296,12 +290,6 @@ static instant serialization_time(const struct link *link, uint32_t length)
     if (link->rate_bps == 0)
         return 0;
     return ((uint64_t)length * 8 * INSTANT_SECOND + link->rate_bps - 1) / link->rate_bps;
-}
-
-static uint8_t cache_lines(const struct packet *frame)
-{
-    uint32_t lines = frame->length / CACHE_LINE + 1;
-    return lines < UINT8_MAX ? (uint8_t)lines : UINT8_MAX;
 }
 
 static bool draw(struct link *link, uint32_t ppm)
@@ -479,8 +467,7 @@ void device_transmit(struct device *device, struct packet *frame)
     struct flight flight = {.ends = direction->busy_until,
                             .due = instant_after(direction->busy_until, link->delay),
                             .frame = frame,
-                            .tapped = link->tapped,
-                            .lines = cache_lines(frame)};
+                            .tapped = link->tapped};
     struct mishap mishap = {0};
     bool disturbed = link->faults && hit_by_faults(link, device->side, &flight, &mishap);
     if (mishap.lost) {
