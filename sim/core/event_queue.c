@@ -356,12 +356,12 @@ static void front_insert(struct event_queue *queue, struct entry entry)
     }
     place = front_place(queue, entry.at);
     if (place - head < queue->front_tail - place) {
+        memmove(front + head - 1, front + head, (place - head) * sizeof *front);
+        queue->front_head--;
         place--;
-        for (uint32_t i = --queue->front_head; i < place; i++)
-            front[i] = front[i + 1];
     } else {
-        for (uint32_t i = queue->front_tail++; i > place; i--)
-            front[i] = front[i - 1];
+        memmove(front + place + 1, front + place, (queue->front_tail - place) * sizeof *front);
+        queue->front_tail++;
     }
     front[place] = entry;
 }

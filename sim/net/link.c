@@ -194,11 +194,8 @@ static void prefetch(const struct direction *direction)
     if (waiting > SLOTS_AHEAD)
         __builtin_prefetch(slot(&direction->wire, direction->arrived + SLOTS_AHEAD));
     const struct flight *next = slot(&direction->wire, direction->arrived + 1);
-    if (!next->frame)
-        return;
-    __builtin_prefetch(next->frame);
-    /* Where the headers are that nearly all frames have. */
-    __builtin_prefetch(next->frame->storage + PACKET_HEADROOM / 2 + 16);
+    if (next->frame)
+        packet_prefetch(next->frame);
 }
 
 /* The fault that corrupts @flight, whose flip names it. */
@@ -263,10 +260,8 @@ static void prepare(const struct event *event, unsigned turn)
     if (turn == 1) {
         __builtin_prefetch(device);
         __builtin_prefetch((const char *)device + CACHE_LINE);
-        if (flight->frame) {
-            __builtin_prefetch(flight->frame);
-            __builtin_prefetch(flight->frame->storage + PACKET_HEADROOM / 2 + 16);
-        }
+        if (flight->frame)
+            packet_prefetch(flight->frame);
         return;
     }
     if (device->prepare)
