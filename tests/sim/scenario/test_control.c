@@ -1,29 +1,14 @@
 /* What a scenario says about PPTP's control connections, field by field. */
 #include "support/unit.h"
 
+#include "loaded.h"
 #include "scenario/model_action.h"
-#include "scenario/scenario_xml.h"
-#include "vocabulary.h"
 
 #define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/control.xml"
 
 static int load(void **state)
 {
-    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
-    struct scenario *scenario;
-    struct diagnostics diagnostics;
-    diagnostics_init(&diagnostics);
-    enum status status = scenario_load(FILE_NAME, &options, &scenario, &diagnostics);
-    diagnostics_print(&diagnostics, stderr);
-    diagnostics_destroy(&diagnostics);
-    *state = scenario;
-    return status == STATUS_OK ? 0 : -1;
-}
-
-static int release(void **state)
-{
-    scenario_free(*state);
-    return 0;
+    return load_data(state, FILE_NAME);
 }
 
 static void timers_and_retransmissions_of_a_connection(void **state)
@@ -95,5 +80,5 @@ int main(void)
         cmocka_unit_test(timers_of_a_server_and_whom_it_admits),
         cmocka_unit_test(actions_on_callers_and_control_connections),
     };
-    return cmocka_run_group_tests(tests, load, release);
+    return cmocka_run_group_tests(tests, load, release_data);
 }

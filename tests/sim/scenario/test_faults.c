@@ -1,29 +1,14 @@
 /* What a scenario says about chosen frames of a link, field by field. */
 #include "support/unit.h"
 
+#include "loaded.h"
 #include "scenario/model_action.h"
-#include "scenario/scenario_xml.h"
-#include "vocabulary.h"
 
 #define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/faults.xml"
 
 static int load(void **state)
 {
-    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
-    struct scenario *scenario;
-    struct diagnostics diagnostics;
-    diagnostics_init(&diagnostics);
-    enum status status = scenario_load(FILE_NAME, &options, &scenario, &diagnostics);
-    diagnostics_print(&diagnostics, stderr);
-    diagnostics_destroy(&diagnostics);
-    *state = scenario;
-    return status == STATUS_OK ? 0 : -1;
-}
-
-static int release(void **state)
-{
-    scenario_free(*state);
-    return 0;
+    return load_data(state, FILE_NAME);
 }
 
 static void frames_of_one_machine_are_delayed(void **state)
@@ -68,5 +53,5 @@ int main(void)
         cmocka_unit_test(the_first_frame_alone_is_duplicated_when_nothing_else_is_said),
         cmocka_unit_test(bits_to_flip_and_where),
     };
-    return cmocka_run_group_tests(tests, load, release);
+    return cmocka_run_group_tests(tests, load, release_data);
 }

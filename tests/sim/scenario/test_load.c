@@ -2,9 +2,9 @@
 #include "support/unit.h"
 
 #include "expect/expectation.h"
+#include "loaded.h"
 #include "scenario/model_action.h"
 #include "scenario/scenario_xml.h"
-#include "vocabulary.h"
 
 #include <string.h>
 
@@ -13,23 +13,9 @@
 #define ADDRESS(a, b, c, d)                                                                        \
     ((ipv4_address)(a) << 24 | (ipv4_address)(b) << 16 | (ipv4_address)(c) << 8 | (ipv4_address)(d))
 
-static int load_full(void **state)
+static int load(void **state)
 {
-    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
-    struct scenario *scenario;
-    struct diagnostics diagnostics;
-    diagnostics_init(&diagnostics);
-    enum status status = scenario_load(DATA "full.xml", &options, &scenario, &diagnostics);
-    diagnostics_print(&diagnostics, stderr);
-    diagnostics_destroy(&diagnostics);
-    *state = scenario;
-    return status == STATUS_OK ? 0 : -1;
-}
-
-static int free_full(void **state)
-{
-    scenario_free(*state);
-    return 0;
+    return load_data(state, DATA "full.xml");
 }
 
 static void the_root_and_its_parameters(void **state)
@@ -475,5 +461,5 @@ int main(void)
         cmocka_unit_test(expected_events),
         cmocka_unit_test(expected_results),
     };
-    return cmocka_run_group_tests(tests, load_full, free_full);
+    return cmocka_run_group_tests(tests, load, release_data);
 }

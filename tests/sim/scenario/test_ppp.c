@@ -1,29 +1,14 @@
 /* What a scenario says about PPP, field by field. */
 #include "support/unit.h"
 
+#include "loaded.h"
 #include "scenario/model_action.h"
-#include "scenario/scenario_xml.h"
-#include "vocabulary.h"
 
 #define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/ppp.xml"
 
 static int load(void **state)
 {
-    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
-    struct scenario *scenario;
-    struct diagnostics diagnostics;
-    diagnostics_init(&diagnostics);
-    enum status status = scenario_load(FILE_NAME, &options, &scenario, &diagnostics);
-    diagnostics_print(&diagnostics, stderr);
-    diagnostics_destroy(&diagnostics);
-    *state = scenario;
-    return status == STATUS_OK ? 0 : -1;
-}
-
-static int release(void **state)
-{
-    scenario_free(*state);
-    return 0;
+    return load_data(state, FILE_NAME);
 }
 
 static void network_protocols_of_both_ends(void **state)
@@ -87,5 +72,5 @@ int main(void)
         cmocka_unit_test(options_and_timers),
         cmocka_unit_test(pings_by_other_networks),
     };
-    return cmocka_run_group_tests(tests, load, release);
+    return cmocka_run_group_tests(tests, load, release_data);
 }

@@ -1,10 +1,9 @@
 /* TCP scripts and raw packets of a scenario, field by field. */
 #include "support/unit.h"
 
+#include "loaded.h"
 #include "scenario/model_action.h"
-#include "scenario/scenario_xml.h"
 #include "scenario/values.h"
-#include "vocabulary.h"
 
 #include <string.h>
 
@@ -12,21 +11,7 @@
 
 static int load(void **state)
 {
-    const struct scenario_load_options options = {.vocabulary = test_vocabulary()};
-    struct scenario *scenario;
-    struct diagnostics diagnostics;
-    diagnostics_init(&diagnostics);
-    enum status status = scenario_load(FILE_NAME, &options, &scenario, &diagnostics);
-    diagnostics_print(&diagnostics, stderr);
-    diagnostics_destroy(&diagnostics);
-    *state = scenario;
-    return status == STATUS_OK ? 0 : -1;
-}
-
-static int release(void **state)
-{
-    scenario_free(*state);
-    return 0;
+    return load_data(state, FILE_NAME);
 }
 
 static void scripts_that_listen_belong_to_their_machine(void **state)
@@ -130,5 +115,5 @@ int main(void)
         cmocka_unit_test(bits_are_decimal_or_hexadecimal),
         cmocka_unit_test(octets_are_pairs_of_digits),
     };
-    return cmocka_run_group_tests(tests, load, release);
+    return cmocka_run_group_tests(tests, load, release_data);
 }
