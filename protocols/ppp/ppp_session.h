@@ -107,6 +107,7 @@ enum ppp_error {
     PPP_ERROR_NO_EAP_TLS_CERTIFICATE = 798,        /**< none that could be shown */
     PPP_ERROR_VALIDATING_SERVER_CERTIFICATE = 801, /**< the server's is not good */
     PPP_ERROR_IDLE_TIMEOUT = 828,                  /**< nothing was said for too long */
+    PPP_ERROR_PEER_REFUSED_AUTH = 919, /**< the peer that we called will not authenticate */
 };
 
 /** Authentication in both directions. Arrays and texts are borrowed for the session's life. */

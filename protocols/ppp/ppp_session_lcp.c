@@ -50,6 +50,16 @@ static void lcp_protocol_rejected(struct ppp_session *self, instant now, uint32_
         ppp_session_authentication_rejected(self, (uint16_t)protocol);
 }
 
+/* With @error the peer will not authenticate, which a caller has an error of its own for. */
+static void lcp_refused(struct ppp_session *self, uint32_t error)
+{
+    if (error == 0)
+        error = PPP_ERROR_LCP_TERMINATED;
+    else if (self->config.caller)
+        error = PPP_ERROR_PEER_REFUSED_AUTH;
+    ppp_session_fail(self, error);
+}
+
 void ppp_session_lcp_notice(struct ppp_session *self, instant now, enum ppp_control_notice notice,
                             uint32_t value)
 {
@@ -85,7 +95,7 @@ void ppp_session_lcp_notice(struct ppp_session *self, instant now, enum ppp_cont
         ppp_session_fail(self, PPP_ERROR_TIMEOUT);
         break;
     case PPP_NOTICE_REFUSED:
-        ppp_session_fail(self, value ? value : PPP_ERROR_LCP_TERMINATED);
+        lcp_refused(self, value);
         break;
     }
 }

@@ -85,9 +85,9 @@ const char *modem_caller(const struct modem *modem)
 
 /* ---- Ending a call ---- */
 
-static void lose_octets(struct modem *modem, struct packet *octets)
+static void lose_octets(struct modem *modem, const char *reason, struct packet *octets)
 {
-    trace_drop(&modem->trace, simulation_of(modem)->now, "line", "carrier-lost", octets->serial);
+    trace_drop(&modem->trace, simulation_of(modem)->now, "line", reason, octets->serial);
     packet_free(octets);
 }
 
@@ -99,10 +99,10 @@ static void forget_call(struct modem *modem)
     simulation_cancel(simulation, &modem->departure);
     simulation_cancel(simulation, &modem->arrival);
     if (modem->sending)
-        lose_octets(modem, modem->sending);
+        lose_octets(modem, "carrier-lost", modem->sending);
     modem->sending = NULL;
     for (struct packet *octets; (octets = packet_queue_pop(&modem->arrivals));)
-        lose_octets(modem, octets);
+        lose_octets(modem, "carrier-lost", octets);
     modem->peer = NULL;
     modem->dialled = NULL;
     modem->state = MODEM_IDLE;
@@ -356,14 +356,17 @@ static void depart(struct simulation *simulation, struct event *event)
     struct modem *peer = modem->peer;
     struct packet *octets = modem->sending;
     modem->sending = NULL;
-    if (peer) {
-        damage(peer, modem, octets);
-        octets->due = instant_after(simulation->now, path_delay(modem, peer));
-        packet_queue_push(&peer->arrivals, octets);
-        if (!event_is_pending(&peer->arrival))
-            simulation_schedule(simulation, &peer->arrival, octets->due);
+    struct modem *receiver = modem->looped ? modem : peer;
+    if (!peer) {
+        lose_octets(modem, "carrier-lost", octets);
+    } else if (peer->looped && receiver == peer) {
+        lose_octets(modem, "looped-line", octets);
     } else {
-        lose_octets(modem, octets);
+        damage(receiver, modem, octets);
+        octets->due = instant_after(simulation->now, path_delay(modem, receiver));
+        packet_queue_push(&receiver->arrivals, octets);
+        if (!event_is_pending(&receiver->arrival))
+            simulation_schedule(simulation, &receiver->arrival, octets->due);
     }
     modem->owner_class->sent(modem->owner);
 }
@@ -439,6 +442,11 @@ void modem_release(struct modem *modem)
     modem_hang_up(modem);
     modem->owner_class = NULL;
     modem->owner = NULL;
+}
+
+void modem_set_looped(struct modem *modem, bool looped)
+{
+    modem->looped = looped;
 }
 
 void modem_set_noise(struct modem *modem, uint32_t noise_ppm)

@@ -82,6 +82,7 @@ struct modem {
     struct modem_config config;
     enum modem_state state;
     bool plugged;          /**< its line works */
+    bool looped;           /**< its line is looped: modem_set_looped() */
     uint64_t rate_bps;     /**< of the call */
     struct modem *peer;    /**< other end of the call; NULL: none, or it has hung up */
     struct tap_point taps; /**< frames, recorded by whoever frames the octets */
@@ -149,6 +150,12 @@ void modem_transmit(struct modem *modem, struct packet *octets);
 
 /** Cuts the line or mends it. Cutting ends a call at both ends at once. */
 void modem_set_plugged(struct modem *modem, bool plugged);
+
+/**
+ * Loops its line, as for a test, or ends that: calls are made all the same, but it gets back what
+ * it sends; the other end of a call is not heard and hears nothing.
+ */
+void modem_set_looped(struct modem *modem, bool looped);
 
 /** Changes the noise of its line from now on. */
 void modem_set_noise(struct modem *modem, uint32_t noise_ppm);

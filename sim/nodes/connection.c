@@ -93,6 +93,9 @@ const char *connection_state_text(enum connection_state state)
     return "unknown";
 }
 
+/* In the system log of Windows, source Router: a demand-dial connection could not be completed. */
+#define EVENT_DEMAND_DIAL_FAILED 20111
+
 void connection_tell_end(struct connection *connection, uint32_t error, const char *reason)
 {
     if (connection->told)
@@ -104,6 +107,10 @@ void connection_tell_end(struct connection *connection, uint32_t error, const ch
           was_connected ? "dial.disconnected" : "dial.failed",
           trace_text("connection", connection->config.name), trace_number("error", error),
           trace_text("reason", reason));
+    if (!was_connected && connection->config.demand_dial)
+        TRACE(connection_trace(connection), connection_now(connection), "router.logged",
+              trace_number("id", EVENT_DEMAND_DIAL_FAILED),
+              trace_text("interface", connection->config.name), trace_number("error", error));
     connection->state = CONNECTION_DISCONNECTING;
 }
 
@@ -140,6 +147,8 @@ static const char *error_reason(uint32_t error)
         return "no PPP packet ever came from the server";
     case PPP_ERROR_NO_PROTOCOLS_CONFIGURED:
         return "no network protocol could be agreed";
+    case PPP_ERROR_LOOPBACK_DETECTED:
+        return "the line sends everything back";
     case PPP_ERROR_NO_LOCAL_ENCRYPTION:
         return "encryption is required but not possible here";
     case PPP_ERROR_NO_REMOTE_ENCRYPTION:
@@ -148,6 +157,8 @@ static const char *error_reason(uint32_t error)
         return "the server could not prove that it knows the password";
     case PPP_ERROR_IDLE_TIMEOUT:
         return "the connection was idle for too long";
+    case PPP_ERROR_PEER_REFUSED_AUTH:
+        return "the server refused to authenticate itself";
     default:
         return "PPP ended the connection";
     }

@@ -25,6 +25,9 @@ const struct trace_declaration node_trace_declarations[] = {
      "length in bits."},
     {"dial.failed", "connection error reason",
      "A dial has failed; \"error\" is the number that Windows shows, such as 691 or 721."},
+    {"router.logged", "id interface error",
+     "Windows writes an event into its system log; id 20111: a demand-dial connection could not be "
+     "completed."},
     {"dial.disconnected", "connection error reason",
      "A connection that had been up has ended; error 631 when the user hung up."},
     {"vpn.verdict", "connection verdict",

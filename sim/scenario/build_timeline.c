@@ -113,6 +113,8 @@ static void do_set_modem(const struct run *run, const struct scenario_action_set
         modem_set_noise(modem, wanted->noise_ppm);
     if (wanted->plugged != SCENARIO_UNSET)
         modem_set_plugged(modem, wanted->plugged == SCENARIO_YES);
+    if (wanted->looped != SCENARIO_UNSET)
+        modem_set_looped(modem, wanted->looped == SCENARIO_YES);
 }
 
 static void perform(struct simulation *simulation, struct event *event)

@@ -92,6 +92,7 @@ struct scenario_action_set_modem {
     bool has_noise;
     uint32_t noise_ppm;
     enum scenario_choice plugged; /**< UNSET: stays as it is */
+    enum scenario_choice looped;  /**< likewise */
 };
 
 /** What befalls the first..last-th frame, counted from 1, that matches after the action's instant.

@@ -164,7 +164,8 @@ void parse_set_modem(struct loader *loader, const xmlNode *element,
     set->has_noise = xml_attribute(element, "noise");
     set->noise_ppm = element_probability(loader, element, "noise");
     set->plugged = element_yes_no(loader, element, "plugged");
-    if (!set->has_noise && set->plugged == SCENARIO_UNSET)
+    set->looped = element_yes_no(loader, element, "looped");
+    if (!set->has_noise && set->plugged == SCENARIO_UNSET && set->looped == SCENARIO_UNSET)
         loader_error(loader, loader_position(loader, element),
-                     "<set-modem> changes nothing; expected noise or plugged");
+                     "<set-modem> changes nothing; expected noise, plugged or looped");
 }

@@ -19,3 +19,9 @@ mutant(encrypted_but_not_compressed protocols/ppp/ccp_data.c
 mutant(mppc_never_started protocols/ppp/ccp_data.c
   "if (status == STATUS_OK && ccp->peer_agreed & CCP_MPPC) {" "if (false) {"
   ppp/ppp-compression-mppc.xml "each is marked as compressed, none as encrypted\n[^\n]*\n *seen:")
+mutant(vj_trusts_a_noisy_line sim/nodes/serial_port.c
+  "    if (damaged(port) != before)" "    if (false)"
+  dial-up/ppp-vj-header-compression.xml "the client tosses the segments behind a damaged one\n[^\n]*\n *seen:")
+mutant(vj_agreed_and_not_used protocols/ppp/ipcp.c
+  "return ipcp->compresses ? vj_compress(&ipcp->vj_compressor, packet) : VJ_PROTOCOL_IP;" "return VJ_PROTOCOL_IP;"
+  dial-up/ppp-vj-header-compression.xml "an acknowledgment is seven octets or fewer\n[^\n]*\n *seen:")

@@ -22,3 +22,12 @@ mutant(lcp_echo_replies_forgotten protocols/ppp/lcp.c
 mutant(protocol_field_always_compressed protocols/ppp/ppp_session_frame.c
   "bool narrow = protocol < 0x100 && self->lcp.peer_pfc;" "bool narrow = protocol < 0x100;"
   ppp/ppp-acfc-pfc.xml "acfc-alone")
+mutant(lcp_loop_unnoticed protocols/ppp/lcp_judge.c
+  "        lcp->magic_collisions++;" "        ;"
+  dial-up/ppp-looped-line.xml "the client finds out\n[^\n]*\n *seen:")
+mutant(refusal_to_authenticate_ignored protocols/ppp/lcp_request.c
+  "lcp_notify(lcp, now, PPP_NOTICE_REFUSED, PPP_AUTH_ERROR_AUTHENTICATION_FAILURE);" "lcp->asks &= (uint16_t)~LCP_ASK_AUTHENTICATION;"
+  authentication/ppp-two-way-auth-refused.xml "the connection is initiated, refused, and logged\n")
+mutant(cbcp_left_out protocols/ppp/ppp_session_callback.c
+  "if (!self->lcp.callback && !self->lcp.peer_callback) {" "if (true) {"
+  ppp/ppp-callback-none.xml "after the authentication, before the network protocols\n")

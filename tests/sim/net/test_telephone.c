@@ -347,6 +347,29 @@ static void cutting_a_line_ends_the_call_at_both_ends(void **state)
     close_bench(&bench);
 }
 
+static void over_a_looped_line_a_modem_hears_itself_alone(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct end *caller, *callee;
+    const struct modem_config config = analog("100");
+    open_call(&bench, &caller, &callee, &config);
+    modem_set_looped(caller->modem, true);
+    transmit(caller, 84, 1);
+    transmit(callee, 42, 2);
+    run(&bench, 31 * S);
+    assert_string_equal(caller->log, "sent@30025 octets@30045 ");
+    assert_string_equal(callee->log, "sent@30012 ");
+    assert_int_equal(caller->octets, 84);
+    assert_int_equal(caller->last[0], 1);
+    assert_string_equal(bench.drops, "looped-line ");
+    modem_set_looped(caller->modem, false);
+    transmit(caller, 84, 3);
+    run(&bench, 32 * S);
+    assert_int_equal(callee->last[0], 3);
+    close_bench(&bench);
+}
+
 static void a_call_given_up_while_it_rings_or_trains_leaves_both_idle(void **state)
 {
     (void)state;
@@ -464,6 +487,7 @@ int main(void)
         cmocka_unit_test(what_was_sent_before_hanging_up_arrives_before_the_end),
         cmocka_unit_test(what_is_being_sent_at_the_end_is_lost_with_a_reason),
         cmocka_unit_test(cutting_a_line_ends_the_call_at_both_ends),
+        cmocka_unit_test(over_a_looped_line_a_modem_hears_itself_alone),
         cmocka_unit_test(a_call_given_up_while_it_rings_or_trains_leaves_both_idle),
         cmocka_unit_test(an_owner_may_hang_up_from_what_it_is_told),
         cmocka_unit_test(a_modem_belongs_to_one_at_a_time),

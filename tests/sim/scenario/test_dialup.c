@@ -105,8 +105,10 @@ static void a_modem_can_be_captured_and_changed(void **state)
     assert_true(actions[1].set_modem.has_noise);
     assert_int_equal(actions[1].set_modem.noise_ppm, 10000);
     assert_int_equal(actions[1].set_modem.plugged, SCENARIO_UNSET);
+    assert_int_equal(actions[1].set_modem.looped, SCENARIO_UNSET);
     assert_false(actions[2].set_modem.has_noise);
     assert_int_equal(actions[2].set_modem.plugged, SCENARIO_NO);
+    assert_int_equal(actions[2].set_modem.looped, SCENARIO_YES);
     assert_ptr_equal(actions[3].disconnect.node, isp);
 }
 
