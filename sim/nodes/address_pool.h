@@ -11,8 +11,9 @@
 /** Addresses from one to another, both included. */
 struct address_range {
     ipv4_address from;
-    ipv4_address to;
-    bool *taken; /**< by distance from the first */
+    ipv4_address to;     /**< the last one that can be taken */
+    bool *taken;         /**< by distance from the first */
+    uint32_t first_free; /**< none before this one is free */
     struct address_range *next;
 };
 
@@ -21,7 +22,8 @@ struct address_pool {
     struct address_range *ranges; /**< in the order added */
 };
 
-/** Adds @p from to @p to, which is not lower, in the simulation's arena. STATUS_NO_MEMORY. */
+/** Adds @p from to @p to, which is not lower, in the simulation's arena; of more than 65,536 the
+ * first so many. STATUS_NO_MEMORY. */
 enum status address_pool_add(struct address_pool *pool, struct simulation *simulation,
                              ipv4_address from, ipv4_address to);
 

@@ -26,6 +26,7 @@ void element_wrong_value_text(struct loader *loader, const xmlNode *element, con
 void element_wrong_value(struct loader *loader, const xmlNode *element, const char *name)
 {
     char text[500];
+    loader->has_wrong_values = true;
     if (loader_is_full(loader))
         return;
     element_wrong_value_text(loader, element, name, text, sizeof text);

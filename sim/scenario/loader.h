@@ -48,6 +48,7 @@ struct loader {
     struct scenario *scenario;
     bool in_memory;               /**< the text came from memory: nothing can be included */
     bool links_are_whole;         /**< no link has a mistake of its own */
+    bool has_wrong_values;        /**< some attributes could not be read: they count as zero */
     const xmlNode *selected_case; /**< NULL: none */
     struct loader_file files[LOADER_FILE_COUNT_MAX];
     size_t file_count;

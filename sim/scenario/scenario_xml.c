@@ -41,13 +41,14 @@ static void parse_root(struct loader *loader, const xmlNode *root)
     scenario->described_in = element_text(loader, root, "described-in");
     if (loader->selected_case)
         parse_case(loader, loader->selected_case);
-    scenario->duration = element_duration(loader, root, "duration", 0);
+    /* A duration that cannot be read must not make instants wrong that may be right. */
+    scenario->duration = element_duration(loader, root, "duration", VALUE_DURATION_MAX);
     const char *text = element_text(loader, root, "start");
     if (text && !value_calendar(text, &start))
         element_wrong_value(loader, root, "start");
     scenario->start_ns = start * INSTANT_SECOND;
     /* Time stamps of a trace have 32 bits for the seconds. */
-    if (start + scenario->duration / INSTANT_SECOND >= UINT32_MAX)
+    if (!loader->has_wrong_values && start + scenario->duration / INSTANT_SECOND >= UINT32_MAX)
         loader_error(loader, loader_attribute_position(loader, root, "duration"),
                      "the scenario ends after 2106; expected an earlier start or end");
     if (scenario->duration == 0)
@@ -79,6 +80,9 @@ void loader_parse(struct loader *loader)
 
 void loader_check(struct loader *loader)
 {
+    /* What is wrong with a value is told once: what would follow from it is not. */
+    if (loader->has_wrong_values)
+        return;
     check_addresses(loader);
     check_segments(loader);
 }

@@ -95,6 +95,35 @@ case_invalid() {
     no_output
 }
 
+case_special() {
+    mkfifo fifo.xml
+    complains 2 'fifo.xml: this scenario cannot be read: it is not a regular file' run fifo.xml
+    complains 2 '/dev/zero: this scenario cannot be read: it is not a regular file' check /dev/zero
+    ln -s loop.xml loop.xml
+    complains 2 'vpnsim: loop.xml: Too many levels of symbolic links' run loop.xml
+    sed 's|href="[^"]*"|href="fifo.xml"|' "$scenarios/folder/holds.xml" >includes.xml
+    grep -q fifo includes.xml || die "nothing is included"
+    run 2 run includes.xml
+    grep -q '^includes.xml:[0-9]*: cannot include "fifo.xml": it is not a regular file$' stderr || die "a pipe is included"
+    # A file that would not fit into memory is not read to its end.
+    truncate -s 100G huge.xml 2>/dev/null || truncate -s 5M huge.xml
+    complains 2 'huge.xml: this scenario cannot be read: it is larger than 4 MiB' run huge.xml
+    no_output
+}
+
+case_provider() {
+    STDOUT_ALLOWED=yes
+    OPENSSL_MODULES=$PWD/nowhere
+    export OPENSSL_MODULES
+    run 3 run -q "$scenarios/folder/holds.xml"
+    [ "$(wc -l <stderr)" -eq 1 ] || die "a missing provider: not one line"
+    grep -q "^vpnsim: holds: OpenSSL's legacy provider .* is missing: " stderr || die "the provider is not named"
+    no_output
+    # Who only checks needs none.
+    run 0 check "$scenarios/folder/holds.xml"
+    silent
+}
+
 case_check() {
     run 0 check "$scenarios/folder/holds.xml" "$scenarios/fails.xml"
     silent
