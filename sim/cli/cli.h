@@ -23,7 +23,7 @@ int cli_reference(int argc, char **argv); /**< for "./dev reference"; help does 
 
 /**
  * Flushes standard output at the end of a command: @p status, or CLI_LOCAL with a message when
- * something could not be written.
+ * something could not be written. A @p status that tells a signal stays: SIGPIPE is one.
  */
 int cli_flush(int status);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ void cli_error(const char *format, ...)
 
 int cli_flush(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    bool complete = fflush(stdout) == 0 && !ferror(stdout);
+    if (complete || status > 128)
         return status;
     cli_error("standard output: %s", strerror(errno));
     return CLI_LOCAL;

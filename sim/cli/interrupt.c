@@ -23,6 +23,10 @@ void cli_interrupt_catch(void)
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    /* Whoever read the summary has gone; the files are completed all the same. */
+    sigaction(SIGPIPE, &action, NULL);
+    /* A file that may not grow (ulimit -f) is told by write() like a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void cli_interrupt_watch(struct simulation *simulation)

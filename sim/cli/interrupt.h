@@ -4,8 +4,8 @@
 struct simulation;
 
 /**
- * Makes SIGINT and SIGTERM stop the simulation of cli_interrupt_watch() after its running event,
- * and no longer end the process at once.
+ * Makes SIGINT, SIGTERM and SIGPIPE stop the simulation of cli_interrupt_watch() after its running
+ * event, and no longer end the process at once; a limit on the size of files no longer does either.
  */
 void cli_interrupt_catch(void);
 

@@ -164,6 +164,7 @@ int cli_jobs_run(const struct cli_jobs *jobs)
     sigemptyset(&pool.signals);
     sigaddset(&pool.signals, SIGINT);
     sigaddset(&pool.signals, SIGTERM);
+    sigaddset(&pool.signals, SIGPIPE);
     sigaddset(&pool.signals, SIGCHLD);
     sigprocmask(SIG_BLOCK, &pool.signals, &pool.before);
     supervise(&pool);

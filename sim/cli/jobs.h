@@ -21,8 +21,9 @@ struct cli_jobs {
 };
 
 /**
- * Does it all. SIGINT and SIGTERM go to the children, and no further ones are started; returns the
- * number of the signal, 0 when none came, -1 when the machine refused (told on standard error).
+ * Does it all. SIGINT, SIGTERM and SIGPIPE go to the children, and no further ones are started;
+ * returns the number of the signal, 0 when none came, -1 when the machine refused (told on standard
+ * error).
  */
 int cli_jobs_run(const struct cli_jobs *jobs);
 

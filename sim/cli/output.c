@@ -106,7 +106,10 @@ static void remove_former_files(const char *folder)
 enum status cli_output_open(struct cli_output *output, const char *base, const char *name,
                             char *error, size_t error_size)
 {
+    const char *slash = strchr(name, '/');
     *output = (struct cli_output){.folder = join(base, name)};
+    if (output->folder && slash)
+        output->cases = strndup(output->folder, strlen(base) + 1 + (size_t)(slash - name));
     char *captures = output->folder ? join(output->folder, "captures") : NULL;
     enum status status = captures ? make_folders(output, captures, error, error_size)
                                   : out_of_memory(error, error_size);
@@ -157,6 +160,7 @@ enum status cli_output_opened(struct cli_output *output, size_t index)
 void cli_output_close(struct cli_output *output)
 {
     free(output->folder);
+    free(output->cases);
     cli_files_clear(&output->files);
     cli_files_clear(&output->opened);
     cli_files_clear(&output->made);
@@ -171,6 +175,9 @@ void cli_output_discard(struct cli_output *output)
         remove_file(output->folder, LIST_NAME);
     for (size_t i = output->made.count; i > 0; i--)
         rmdir(output->made.paths[i - 1]);
+    /* The folder of a scenario's cases may have been made by another case that has gone since. */
+    if (output->cases)
+        rmdir(output->cases);
     cli_output_close(output);
 }
 

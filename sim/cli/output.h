@@ -14,6 +14,7 @@
  */
 struct cli_output {
     char *folder;            /**< owned */
+    char *cases;             /**< the folder of all cases, when this is one of them; owned */
     struct cli_files files;  /**< relative to the folder, in the order of cli_output_add() */
     struct cli_files opened; /**< those that were really created: cli_output_opened() */
     struct cli_files made;   /**< folders that did not exist before, outermost first */

@@ -244,6 +244,31 @@ case_full() {
     printf 'vpnsim: standard output: No space left on device\n' | cmp -s - stderr || die "summary on a full device"
 }
 
+# Files that may not grow are like a full disk; nothing is left of any case.
+case_limited() {
+    sed -e "s|\.\./wire.xml|$scenarios/wire.xml|" -e 's|</scenario>|<case name="one"/><case name="two"/></scenario>|' \
+        "$scenarios/folder/holds.xml" >cases.xml
+    cp "$scenarios/wire.xml" wire.xml
+    sed -i 's|href="[^"]*"|href="wire.xml"|' cases.xml
+    run 0 check cases.xml
+    for jobs in 1 2; do
+        { (ulimit -f 0 && "$vpnsim" run -q -j $jobs cases.xml); echo "status $?"; } 2>&1 | cat >said
+        grep -q '^status 3$' said || die "-j $jobs: $(cat said)"
+        no_output
+    done
+    { (ulimit -f 0 && "$vpnsim" run -q cases.xml); } 2>&1 | cat >said
+    grep -q '^vpnsim: holds/one: out/holds/one/.*: File too large$' said || die "not told: $(cat said)"
+}
+
+# Whoever reads the summary goes away: the run ends early, and what is written is whole.
+case_unread() {
+    { "$vpnsim" run -v "$scenarios/long.xml" 2>stderr; echo $? >status; } | head -n 1 >stdout
+    [ "$(cat status)" -eq 141 ] || die "exit status $(cat status), not 141"
+    grep -q '^vpnsim: long: interrupted at [0-9.]* s; the files written so far are complete$' stderr ||
+        die "no message"
+    tail -c 1 out/long/events.jsonl | od -An -c | grep -q '\\n' || die "the event log is cut"
+}
+
 # interrupt SIGNAL STATUS ARGUMENT...
 interrupt() {
     signal=$1
