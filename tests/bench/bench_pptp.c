@@ -84,9 +84,9 @@ static void measure(struct bench *bench, bool stateless)
     bench_ciphers_destroy(&ciphers);
     const char *mode = stateless ? "stateless" : "stateful";
     char name[80];
-    snprintf(name, sizeof name, "PPTP with MPPE-128 %s: speed against RC4 and SHA-1 alone", mode);
+    snprintf(name, sizeof name, "PPTP, MPPE-128 %s: speed against RC4 and SHA-1", mode);
     bench_row(bench, name, bench_median(ratios), "x", BENCH_AT_LEAST, 0.8);
-    snprintf(name, sizeof name, "PPTP with MPPE-128 %s: a datagram, sent and received", mode);
+    snprintf(name, sizeof name, "PPTP, MPPE-128 %s: a datagram, sent and received", mode);
     bench_row(bench, name, bench_median(ours), "ns", BENCH_FOR_INFORMATION, 0);
     snprintf(name, sizeof name, "RC4 and SHA-1 alone, %s: a datagram, both ends", mode);
     bench_row(bench, name, bench_median(alone), "ns", BENCH_FOR_INFORMATION, 0);
