@@ -85,10 +85,12 @@ static int verify(X509_STORE_CTX *store, void *context)
     return 0;
 }
 
+/* With RSA key exchange OpenSSL tells the premaster secret as well; the master secret suffices. */
 static void log_key(const SSL *session, const char *line)
 {
     const struct tls *tls = SSL_get_app_data(session);
-    tls->config.key_log(tls->config.key_log_context, line);
+    if (strncmp(line, "CLIENT_RANDOM ", 14) == 0)
+        tls->config.key_log(tls->config.key_log_context, line);
 }
 
 static void note_alert(const SSL *session, int where, int value)

@@ -1,6 +1,7 @@
 #include "cli/execution.h"
 
 #include "capture/events_log.h"
+#include "capture/key_log.h"
 #include "capture/packet_counter.h"
 #include "capture/pcap_writer.h"
 #include "cli/interrupt.h"
@@ -28,6 +29,7 @@ struct execution {
     struct pcap_writer **writers;    /* one a capture point */
     struct packet_counter *counters; /* one an expectation; those without a filter count nothing */
     struct events_log *log;
+    struct key_log *keys; /* NULL: the scenario has no use for TLS */
     struct trace_subscriber subscribers[4];
 };
 
@@ -65,6 +67,22 @@ static enum cli_exit build(struct execution *execution)
     return CLI_HOLDS;
 }
 
+/* The files behind the captures. */
+static size_t log_index(const struct execution *execution)
+{
+    return execution->scenario->capture_count;
+}
+
+static size_t keys_index(const struct execution *execution)
+{
+    return log_index(execution) + 1;
+}
+
+static bool has_keys(const struct execution *execution)
+{
+    return scenario_uses_tls(execution->scenario);
+}
+
 static enum cli_exit announce_files(struct execution *execution)
 {
     const struct cli_execution_config *config = execution->config;
@@ -79,6 +97,8 @@ static enum cli_exit announce_files(struct execution *execution)
     }
     if (status == STATUS_OK)
         status = cli_output_add(output, "events.jsonl");
+    if (status == STATUS_OK && has_keys(execution))
+        status = cli_output_add(output, "wireshark/keys.log");
     if (status == STATUS_OK)
         status = cli_output_list(output, result->error, sizeof result->error);
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
@@ -106,16 +126,31 @@ static enum cli_exit open_capture(struct execution *execution, size_t index)
 static enum cli_exit open_log(struct execution *execution)
 {
     struct cli_execution_result *result = execution->result;
-    size_t index = execution->scenario->capture_count;
-    char *path = cli_output_path(&result->output, index);
+    char *path = cli_output_path(&result->output, log_index(execution));
     if (!path)
         return out_of_memory(execution);
     enum status status =
         events_log_open(path, &execution->log, result->error, sizeof result->error);
     free(path);
     if (status == STATUS_OK)
-        status = cli_output_opened(&result->output, index);
+        status = cli_output_opened(&result->output, log_index(execution));
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
+}
+
+static enum cli_exit open_keys(struct execution *execution)
+{
+    struct cli_execution_result *result = execution->result;
+    char *path = cli_output_path(&result->output, keys_index(execution));
+    if (!path)
+        return out_of_memory(execution);
+    enum status status = key_log_open(path, &execution->keys, result->error, sizeof result->error);
+    free(path);
+    if (status == STATUS_OK)
+        status = cli_output_opened(&result->output, keys_index(execution));
+    if (status != STATUS_OK)
+        return fail(execution, CLI_LOCAL, status_text(status));
+    run_log_keys(execution->run, key_log_receive, execution->keys);
+    return CLI_HOLDS;
 }
 
 static enum cli_exit open_files(struct execution *execution)
@@ -123,7 +158,9 @@ static enum cli_exit open_files(struct execution *execution)
     enum cli_exit exit = announce_files(execution);
     for (size_t i = 0; exit == CLI_HOLDS && i < execution->scenario->capture_count; i++)
         exit = open_capture(execution, i);
-    return exit == CLI_HOLDS ? open_log(execution) : exit;
+    if (exit == CLI_HOLDS)
+        exit = open_log(execution);
+    return exit == CLI_HOLDS && has_keys(execution) ? open_keys(execution) : exit;
 }
 
 static const struct scenario_capture *find_capture(const struct scenario *scenario,
@@ -196,7 +233,7 @@ static enum cli_exit observe(struct execution *execution)
 
 static bool write_failed(const struct execution *execution)
 {
-    if (events_log_failed(execution->log))
+    if (events_log_failed(execution->log) || (execution->keys && key_log_failed(execution->keys)))
         return true;
     for (size_t i = 0; i < execution->scenario->capture_count; i++)
         if (pcap_writer_failed(execution->writers[i]))
@@ -292,6 +329,11 @@ static enum cli_exit close_files(struct execution *execution)
             continue;
         execution->result->frames[i] = pcap_writer_count(execution->writers[i]);
         if (pcap_writer_close(execution->writers[i], error, sizeof error) != STATUS_OK)
+            exit = fail(execution, CLI_LOCAL, error);
+    }
+    if (execution->keys) {
+        execution->result->keys = key_log_count(execution->keys);
+        if (key_log_close(execution->keys, error, sizeof error) != STATUS_OK)
             exit = fail(execution, CLI_LOCAL, error);
     }
     if (execution->log && events_log_close(execution->log, error, sizeof error) != STATUS_OK)

@@ -24,10 +24,12 @@ struct cli_execution_config {
 
 /** What a run has left behind. */
 struct cli_execution_result {
-    struct cli_output output; /**< one file a capture point, in their order, then the event log;
+    struct cli_output output; /**< one file a capture point, in their order, the event log, and
+                                   with certificates the key log;
                                    to be closed or discarded by the caller when the run succeeded */
     uint64_t *frames;         /**< of each capture point; owned */
     uint64_t events;          /**< that were logged */
+    uint64_t keys;            /**< TLS sessions in the key log */
     instant ended_at;
     int signal; /**< that ended the run early; 0: it went to its end */
     char error[512];

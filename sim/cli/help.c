@@ -32,6 +32,7 @@ static const char run[] =
     "all scenarios in and below it. Below DIR each scenario gets a folder of its own name:\n"
     "  NAME/captures/POINT.pcap   the frames at each capture point, for Wireshark and tcpdump\n"
     "  NAME/events.jsonl          everything that happened, one JSON object a line\n"
+    "  NAME/wireshark/keys.log    the secrets of TLS sessions, where there are any\n"
     "A scenario with cases is run once for each; the folder is NAME/CASE.\n"
     "\n"
     "  -o DIR           write below DIR (default: out)\n"

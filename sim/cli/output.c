@@ -127,6 +127,19 @@ enum status cli_output_add(struct cli_output *output, const char *path)
     return cli_files_append(&output->files, path) ? STATUS_OK : STATUS_NO_MEMORY;
 }
 
+/* The folder of an announced file, which may be one that captures do not need. */
+static enum status make_parent(struct cli_output *output, size_t index, char *error,
+                               size_t error_size)
+{
+    char *path = cli_output_path(output, index);
+    if (!path)
+        return out_of_memory(error, error_size);
+    *strrchr(path, '/') = '\0';
+    enum status status = make_folder(output, path, error, error_size);
+    free(path);
+    return status;
+}
+
 enum status cli_output_list(struct cli_output *output, char *error, size_t error_size)
 {
     char *path = join(output->folder, LIST_NAME);
@@ -135,6 +148,8 @@ enum status cli_output_list(struct cli_output *output, char *error, size_t error
     FILE *list = fopen(path, "w");
     enum status status = list ? STATUS_OK : refused(path, error, error_size);
     output->listed = list != NULL;
+    for (size_t i = 0; status == STATUS_OK && i < output->files.count; i++)
+        status = make_parent(output, i, error, error_size);
     for (size_t i = 0; list && i < output->files.count; i++)
         fprintf(list, "%s\n", output->files.paths[i]);
     if (list) {

@@ -32,7 +32,10 @@ enum status cli_output_open(struct cli_output *output, const char *base, const c
 /** Announces a file to be written, @p path relative to the folder. */
 enum status cli_output_add(struct cli_output *output, const char *path);
 
-/** Writes the list of announced files; to be called before any of them is created. */
+/**
+ * Makes the folders of the announced files and writes the list of them; to be called before any of
+ * them is created.
+ */
 enum status cli_output_list(struct cli_output *output, char *error, size_t error_size);
 
 /** The path of the @p index -th announced file, to be freed by the caller; NULL: no memory. */

@@ -39,8 +39,11 @@ static void report_files(const struct passage *passage)
         char contents[48];
         if (i < passage->scenario->capture_count)
             snprintf(contents, sizeof contents, "%" PRIu64 " frames", passage->result.frames[i]);
-        else
+        else if (i == passage->scenario->capture_count)
             snprintf(contents, sizeof contents, "%" PRIu64 " events", passage->result.events);
+        else
+            snprintf(contents, sizeof contents, "keys of %" PRIu64 " TLS session%s",
+                     passage->result.keys, passage->result.keys == 1 ? "" : "s");
         char *path = cli_output_path(output, i);
         if (path)
             cli_report_file(passage->report, path, contents);

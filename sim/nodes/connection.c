@@ -155,6 +155,10 @@ static const char *error_reason(uint32_t error)
         return "encryption is required but the server does not offer it";
     case PPP_ERROR_UNABLE_TO_AUTHENTICATE_SERVER:
         return "the server could not prove that it knows the password";
+    case PPP_ERROR_NO_EAP_TLS_CERTIFICATE:
+        return "there is no certificate that could be shown to the server";
+    case PPP_ERROR_VALIDATING_SERVER_CERTIFICATE:
+        return "the certificate of the server is not valid";
     case PPP_ERROR_IDLE_TIMEOUT:
         return "the connection was idle for too long";
     case PPP_ERROR_PEER_REFUSED_AUTH:
@@ -190,6 +194,7 @@ struct ppp_session_config connection_session(struct connection *connection)
     memcpy(config.auth.methods.allow, wanted->methods, sizeof config.auth.methods.allow);
     config.auth.methods.allow_count = wanted->method_count;
     config.auth.eap_allow = wanted->eap_methods;
+    config.auth.tls = wanted->eap_tls;
     config.auth.user = wanted->user;
     config.auth.password = wanted->password;
     config.auth.new_password = wanted->new_password;

@@ -40,6 +40,7 @@ struct connection_config {
     enum ppp_auth_method methods[LCP_METHODS]; /**< allowed, best first */
     uint8_t method_count;
     struct ppp_auth_eap_methods eap_methods; /**< inside EAP */
+    const struct eap_tls_config *eap_tls;    /**< borrowed for the run; NULL: no EAP-TLS */
     enum oem_code_page code_page;            /**< of the computer */
     /** The server must prove itself too, with one of these. */
     enum ppp_auth_method demanded[LCP_METHODS];

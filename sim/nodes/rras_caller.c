@@ -124,6 +124,7 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     config.auth.lookup_context = server;
     config.auth.change = change_password;
     config.auth.eap_require = server->config.eap_methods;
+    config.auth.tls = server->config.eap_tls;
     config.auth.code_page = server->config.code_page;
     config.auth.change_version = server->config.change_version;
     config.auth.notification = server->config.notification;

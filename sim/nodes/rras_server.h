@@ -53,6 +53,7 @@ struct rras_server_config {
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
     struct ppp_auth_eap_methods eap_methods; /**< inside EAP */
+    const struct eap_tls_config *eap_tls;    /**< borrowed for the run; NULL: no EAP-TLS */
     enum oem_code_page code_page;            /**< of the computer */
     bool masquerades;                        /**< takes every name and password for right */
     bool knows_no_domains;                   /**< a name with a domain is looked for as it stands */

@@ -148,7 +148,7 @@ static enum status build_all(struct run *run)
     run->telephone = telephone_network_create(&run->simulation);
     if (!run->nodes || !run->links || !run->telephone)
         return STATUS_NO_MEMORY;
-    enum status status = STATUS_OK;
+    enum status status = build_certificates(run);
     for (size_t i = 0; i < scenario->node_count && status == STATUS_OK; i++)
         status = build_node(run, &scenario->nodes[i], &run->nodes[i]);
     if (status == STATUS_OK)
@@ -196,6 +196,12 @@ void run_start(struct run *run)
         if (run->nodes[i]->class->start)
             run->nodes[i]->class->start(run->nodes[i]);
     start_timeline(run);
+}
+
+void run_log_keys(struct run *run, run_key_log *key_log, void *context)
+{
+    run->key_log = key_log;
+    run->key_log_context = context;
 }
 
 /* What the layers show; see nodes/tunnel_watch.h and nodes/host.h. */
@@ -251,6 +257,7 @@ void run_destroy(struct run *run)
     for (size_t i = 0; run->nodes && i < run->scenario->node_count; i++)
         if (run->nodes[i] && run->nodes[i]->class->destroy)
             run->nodes[i]->class->destroy(run->nodes[i]);
+    destroy_certificates(run);
     if (run->simulation.queue)
         simulation_destroy(&run->simulation);
     free(run);

@@ -30,6 +30,12 @@ struct simulation *run_simulation(struct run *run);
 /** Starts the nodes and puts the timeline's actions on the clock; then simulation_run(). */
 void run_start(struct run *run);
 
+/** Takes a line of the key log: the secrets of a TLS session, in the NSS format. */
+typedef void run_key_log(void *context, const char *line);
+
+/** Lets @p key_log, whose context must outlive the run, know the secrets of every TLS session. */
+void run_log_keys(struct run *run, run_key_log *key_log, void *context);
+
 /** The link type of a capture point: one of CAPTURE_.... */
 int run_link_type(const struct run *run, const struct scenario_capture *capture);
 

@@ -23,6 +23,7 @@ static enum status build_methods(struct run *run, struct scenario_position at,
         [SCENARIO_AUTHENTICATION_MS_CHAP_V2] = {.method = PPP_AUTH_MS_CHAP_V2},
         [SCENARIO_AUTHENTICATION_EAP_MD5] = {PPP_AUTH_EAP, PPP_AUTH_EAP_MD5},
         [SCENARIO_AUTHENTICATION_EAP_MS_CHAP_V2] = {PPP_AUTH_EAP, PPP_AUTH_EAP_MS_CHAP_V2},
+        [SCENARIO_AUTHENTICATION_EAP_TLS] = {PPP_AUTH_EAP, PPP_AUTH_EAP_TLS},
     };
     _Static_assert(LCP_METHODS >= PPP_AUTH_METHOD_COUNT, "a list of all methods fits");
     *count = 0;
@@ -38,6 +39,14 @@ static enum status build_methods(struct run *run, struct scenario_position at,
     return STATUS_OK;
 }
 
+static bool has_eap_tls(const struct ppp_auth_eap_methods *methods)
+{
+    for (unsigned i = 0; i < methods->count; i++)
+        if (methods->list[i] == PPP_AUTH_EAP_TLS)
+            return true;
+    return false;
+}
+
 static enum oem_code_page build_code_page(const struct scenario_node *node)
 {
     return node->code_page == SCENARIO_CODE_PAGE_850 ? OEM_CODE_PAGE_850 : OEM_CODE_PAGE_437;
@@ -47,6 +56,7 @@ static const struct scenario_authentication_list ms_chap_v2 = {
     .methods = {SCENARIO_AUTHENTICATION_MS_CHAP_V2}, .count = 1};
 
 enum status build_connection_authentication(struct run *run, const struct scenario_node *node,
+                                            const struct node_profile *profile,
                                             const struct scenario_connection *wanted,
                                             struct connection_config *common)
 {
@@ -67,6 +77,8 @@ enum status build_connection_authentication(struct run *run, const struct scenar
     common->server_password = wanted->demand.password;
     enum status status = build_methods(run, wanted->at, list, common->methods,
                                        &common->method_count, &common->eap_methods);
+    if (status == STATUS_OK && has_eap_tls(&common->eap_methods))
+        status = build_eap_tls(run, profile, true, &wanted->eap_tls, &common->eap_tls);
     if (status != STATUS_OK)
         return status;
     return build_methods(run, wanted->at, &wanted->demand.methods, common->demanded,
@@ -74,6 +86,7 @@ enum status build_connection_authentication(struct run *run, const struct scenar
 }
 
 enum status build_server_authentication(struct run *run, const struct scenario_node *node,
+                                        const struct node_profile *profile,
                                         struct rras_server_config *config)
 {
     static const struct scenario_authentication_list chap = {
@@ -91,6 +104,8 @@ enum status build_server_authentication(struct run *run, const struct scenario_n
     config->own_password = wanted->proof.password;
     enum status status = build_methods(run, node->at, list, config->methods, &config->method_count,
                                        &config->eap_methods);
+    if (status == STATUS_OK && has_eap_tls(&config->eap_methods))
+        status = build_eap_tls(run, profile, false, &wanted->eap_tls, &config->eap_tls);
     if (status != STATUS_OK)
         return status;
     return build_methods(run, node->at, &wanted->proof.methods, config->proves,

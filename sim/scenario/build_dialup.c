@@ -66,7 +66,8 @@ static enum status build_connection(struct run *run, const struct scenario_node 
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
     };
-    enum status status = build_connection_authentication(run, node, wanted, &common);
+    enum status status =
+        build_connection_authentication(run, node, dialer->profile, wanted, &common);
     if (status != STATUS_OK || !common.routes)
         return status == STATUS_OK ? STATUS_NO_MEMORY : status;
     if (wanted->phone_number) {

@@ -16,6 +16,7 @@
 
 struct host;
 struct scheduled_action;
+struct certificate;
 
 struct run {
     const struct scenario *scenario;
@@ -23,6 +24,9 @@ struct run {
     struct node **nodes; /* as scenario->nodes */
     struct link **links; /* as scenario->links */
     struct telephone_network *telephone;
+    struct certificate **certificates; /* as scenario->certificates; NULL: not used yet */
+    run_key_log *key_log;              /* NULL: nobody asks */
+    void *key_log_context;
     struct scheduled_action *actions; /* as scenario->actions */
     char *error;
     size_t error_size;
@@ -60,10 +64,16 @@ const struct connection_route *build_networks(struct run *run,
 /* Shared by what clients and servers say. */
 /** What a connection says of authentication, and a server; and the error of an account. */
 enum status build_connection_authentication(struct run *run, const struct scenario_node *node,
+                                            const struct node_profile *profile,
                                             const struct scenario_connection *wanted,
                                             struct connection_config *common);
 enum status build_server_authentication(struct run *run, const struct scenario_node *node,
+                                        const struct node_profile *profile,
                                         struct rras_server_config *config);
+/** The certificates of one end of EAP-TLS, made if they are not there yet. */
+enum status build_eap_tls(struct run *run, const struct node_profile *profile, bool caller,
+                          const struct scenario_eap_tls *wanted,
+                          const struct eap_tls_config **built);
 uint32_t build_account(enum scenario_account account);
 struct ccp_config build_encryption(const struct scenario_encryption *wanted,
                                    enum scenario_encryption_policy unset);
@@ -71,6 +81,10 @@ struct ppp_settings build_ppp(const struct scenario_ppp *wanted);
 
 /** What was chosen; @p otherwise where it was left to the profile. */
 bool build_choice(enum scenario_choice choice, bool otherwise);
+
+/** The place for the certificates, and what becomes of them when the nodes are gone. */
+enum status build_certificates(struct run *run);
+void destroy_certificates(struct run *run);
 
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);

@@ -197,7 +197,7 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
                          [IPCP_NBNS1] = wanted->name_servers.wins,
                          [IPCP_NBNS2] = wanted->name_servers.wins2},
     };
-    enum status status = build_server_authentication(run, node, &config);
+    enum status status = build_server_authentication(run, node, profile, &config);
     if (status != STATUS_OK)
         return status;
     struct rras_server *server =

@@ -121,3 +121,24 @@ const char *scenario_profile_text(enum scenario_profile profile)
     }
     return "?";
 }
+
+bool scenario_has_method(const struct scenario_authentication_list *list,
+                         enum scenario_authentication method)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->methods[i] == method)
+            return true;
+    return false;
+}
+
+bool scenario_uses_tls(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->node_count; i++) {
+        const struct scenario_node *node = &scenario->nodes[i];
+        for (size_t j = 0; j < node->connection_count; j++)
+            if (scenario_has_method(&node->connections[j].authentication,
+                                    SCENARIO_AUTHENTICATION_EAP_TLS))
+                return true;
+    }
+    return false;
+}

@@ -128,10 +128,11 @@ enum scenario_authentication {
     SCENARIO_AUTHENTICATION_MS_CHAP_V2,
     SCENARIO_AUTHENTICATION_EAP_MD5, /**< EAP with that method inside, as those that follow */
     SCENARIO_AUTHENTICATION_EAP_MS_CHAP_V2,
+    SCENARIO_AUTHENTICATION_EAP_TLS,
 };
 
 /** How many authentication protocols there are: the longest list. */
-#define SCENARIO_AUTHENTICATION_COUNT 7
+#define SCENARIO_AUTHENTICATION_COUNT 8
 
 /** A list of authentication protocols in the order written; count 0: the profile decides. */
 struct scenario_authentication_list {
@@ -145,6 +146,42 @@ enum scenario_encryption_policy {
     SCENARIO_ENCRYPTION_OPTIONAL,
     SCENARIO_ENCRYPTION_REQUIRED,
     SCENARIO_ENCRYPTION_MAXIMUM, /**< only the strongest */
+};
+
+enum scenario_certificate_usage {
+    SCENARIO_CERTIFICATE_SERVER,
+    SCENARIO_CERTIFICATE_CLIENT,
+    SCENARIO_CERTIFICATE_AUTHORITY,
+};
+
+/** An authority, or a certificate that one has issued. */
+struct scenario_certificate {
+    struct scenario_position at;
+    enum scenario_certificate_usage usage;
+    const char *name;
+    const char *subject;
+    const struct scenario_certificate *issuer; /**< an earlier one; NULL: it signs itself */
+    uint64_t not_before;                       /**< seconds since 1970 */
+    uint64_t not_after;
+    unsigned key_bits;
+};
+
+enum scenario_tls_version {
+    SCENARIO_TLS_UNSET, /**< the profile decides */
+    SCENARIO_TLS_1_0,
+    SCENARIO_TLS_1_1,
+    SCENARIO_TLS_1_2,
+};
+
+/** The certificates of one end of EAP-TLS. */
+struct scenario_eap_tls {
+    struct scenario_position at;                    /**< file NULL: absent */
+    const struct scenario_certificate *certificate; /**< NULL: it has none */
+    const struct scenario_certificate **trusted;
+    size_t trusted_count;
+    enum scenario_tls_version minimum;
+    enum scenario_tls_version maximum;
+    uint16_t fragment; /**< most octets of an EAP packet; 0: what the link takes */
 };
 
 /** What one end says when the other has to prove itself to it, or it to the other. */
@@ -251,6 +288,7 @@ struct scenario_connection {
     const char *password;         /**< "" when absent */
     const char *new_password;     /**< to change to when it has expired; NULL: none */
     struct scenario_proof demand; /**< the server must prove itself */
+    struct scenario_eap_tls eap_tls;
     struct scenario_authentication_list authentication;
     struct scenario_ppp ppp;
     struct scenario_encryption encryption;
@@ -317,6 +355,7 @@ struct scenario_server_authentication {
     unsigned change_version;     /**< of MS-CHAP's Change-Password; 0: not said */
     const char *notification;    /**< EAP; NULL: none */
     struct scenario_proof proof; /**< it proves itself when a caller demands that */
+    struct scenario_eap_tls eap_tls;
 };
 
 /** What only a vpn-server or an isp-nas has. */
@@ -461,6 +500,8 @@ struct scenario {
     size_t parameter_count;
     struct scenario_node *nodes;
     size_t node_count;
+    struct scenario_certificate *certificates; /**< authorities in front of what they issue */
+    size_t certificate_count;
     struct scenario_link *links;
     size_t link_count;
     struct scenario_filter *filters;
@@ -474,6 +515,13 @@ struct scenario {
     struct scenario_node **nodes_by_name; /**< sorted; NULL: searched one by one */
     struct scenario_link **links_by_name; /**< sorted; NULL: searched one by one */
 };
+
+/** Whether @p method is in the list. */
+bool scenario_has_method(const struct scenario_authentication_list *list,
+                         enum scenario_authentication method);
+
+/** Whether a connection may be made with EAP-TLS. */
+bool scenario_uses_tls(const struct scenario *scenario);
 
 /** The node named @p name; NULL when there is none. */
 struct scenario_node *scenario_find_node(const struct scenario *scenario, const char *name);

@@ -12,6 +12,7 @@
 /** Interfaces of one machine at most, so that looking them up one by one stays cheap. */
 #define PARSE_INTERFACES_MAX 4096
 
+void parse_certificates(struct loader *loader, const xmlNode *root);
 void parse_nodes(struct loader *loader, const xmlNode *root);
 void parse_links(struct loader *loader, const xmlNode *root);
 void parse_filters(struct loader *loader, const xmlNode *root);
@@ -64,10 +65,16 @@ void parse_connection_authentication(struct loader *loader, const xmlNode *eleme
                                      struct scenario_connection *connection);
 void parse_server_authentication(struct loader *loader, const xmlNode *element,
                                  struct scenario_server_authentication *authentication);
+/** The <eap-tls> of @p element, which a server needs a certificate for. */
+void parse_eap_tls(struct loader *loader, const xmlNode *element, bool server,
+                   struct scenario_eap_tls *eap_tls);
 enum scenario_account parse_account(struct loader *loader, const xmlNode *element);
 
 /** Whether @p element belongs to the network: its parent is a topology or the scenario. */
 bool parse_is_top_level(const xmlNode *element, const char *name);
+
+/** The only child called @p name; NULL when there is none. A second one is reported. */
+const xmlNode *parse_single(struct loader *loader, const xmlNode *element, const char *name);
 
 /** How many children of @p element are called @p name. */
 size_t parse_count(const xmlNode *element, const char *name);

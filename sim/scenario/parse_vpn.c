@@ -33,8 +33,7 @@ static const char *text_or_empty(struct loader *loader, const xmlNode *element, 
     return text ? text : "";
 }
 
-/* The only child called name; a second one is reported. */
-static const xmlNode *single(struct loader *loader, const xmlNode *element, const char *name)
+const xmlNode *parse_single(struct loader *loader, const xmlNode *element, const char *name)
 {
     const xmlNode *first = NULL;
     for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
@@ -71,7 +70,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
         (uint32_t)element_number(loader, element, "data-retransmissions", 0);
     connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
     parse_dialling(loader, element, node, connection);
-    const xmlNode *ppp = single(loader, element, "ppp");
+    const xmlNode *ppp = parse_single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);
     connection->validate_address = element_yes_no(loader, element, "validate-address");
@@ -169,21 +168,21 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
     if (!server)
         return;
     node->server = server;
-    const xmlNode *pptp = single(loader, element, "pptp");
+    const xmlNode *pptp = parse_single(loader, element, "pptp");
     if (pptp)
         parse_pptp(loader, pptp, &server->pptp);
-    const xmlNode *authentication = single(loader, element, "authentication");
+    const xmlNode *authentication = parse_single(loader, element, "authentication");
     if (authentication)
         parse_server_authentication(loader, authentication, &server->authentication);
-    const xmlNode *encryption = single(loader, element, "encryption");
+    const xmlNode *encryption = parse_single(loader, element, "encryption");
     if (encryption)
         parse_encryption(loader, encryption, "policy", &server->encryption);
-    const xmlNode *ppp = single(loader, element, "ppp");
+    const xmlNode *ppp = parse_single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, true, &server->ppp);
     parse_users(loader, element, server);
     parse_pools(loader, element, server);
-    const xmlNode *name_servers = single(loader, element, "name-servers");
+    const xmlNode *name_servers = parse_single(loader, element, "name-servers");
     if (name_servers) {
         server->name_servers.at = loader_position(loader, name_servers);
         server->name_servers.dns = element_address(loader, name_servers, "dns");

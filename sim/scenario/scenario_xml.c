@@ -67,6 +67,7 @@ void loader_parse(struct loader *loader)
 {
     const xmlNode *root = xmlDocGetRootElement(loader->files[0].document);
     parse_root(loader, root);
+    parse_certificates(loader, root);
     parse_nodes(loader, root);
     if (loader->failure == STATUS_OK && loader->scenario->node_count > 0) {
         parse_links(loader, root);

@@ -4,6 +4,8 @@
 # Lets tshark dissect each trace in two passes (as the Wireshark window does) and fails on anything a
 # reader would stumble over: malformed or short frames, a wrong IP, TCP, UDP, ICMP or GRE checksum,
 # expert errors, expert warnings that are not listed below, reassembly errors, a truncated file.
+# No TLS handshake may stay encrypted with the key log beside the traces (NAME/wireshark/keys.log) where
+# addresses tell client from server, which the frames of PPP alone do not have.
 # ALLOW='awk regular expression' accepts further expert messages. MALFORMED=N, for scenarios that are
 # about malformed packets, wants exactly N malformed frames in all traces together.
 set -u
@@ -51,6 +53,7 @@ problems() {
         }
         for (i = 7; i <= 11; i++)
             if ($i ~ /(^|\037)0(\037|$)/ && !(quoted && (i == 8 || i == 9))) bad("wrong checksum: " layer[i - 6])
+        if ($2 ~ /^eth/ && $14 ~ /Encrypted Handshake Message/) bad("TLS is not decrypted")
         if ($12 $13 != "") bad("reassembly error: " $12 $13)
     }
     END { exit found }'
@@ -60,13 +63,17 @@ failed=0
 frames=0
 : >"$work/malformed"
 for trace; do
+    keys=${trace%/captures/*}/wireshark/keys.log
+    [ -f "$keys" ] || keys=
     # Wireshark 4.0 restores Van Jacobson's headers wrongly: it counts the TCP header of a whole
     # segment as data when the next one's sequence number is told by the length of the last.
-    tshark -2 -n -r "$trace" --disable-protocol vjc -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+    tshark -2 -n -r "$trace" -o "tls.keylog_file:$keys" --disable-protocol vjc \
+        -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
         -o udp.check_checksum:TRUE -T fields -E separator=/t -E aggregator="$(printf '\037')" \
         -e frame.number -e frame.protocols -e _ws.expert.severity -e frame.len -e frame.cap_len \
         -e _ws.expert.message -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status \
         -e icmp.checksum.status -e gre.checksum.status -e ip.fragment.error -e tcp.segment.error \
+        -e _ws.col.Info \
         >"$work/fields" 2>"$work/errors"
     status=$?
     if [ $status -ne 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$work/errors"; then

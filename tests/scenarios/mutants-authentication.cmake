@@ -15,3 +15,20 @@ mutant(no_method_of_the_nak protocols/ppp/ppp_auth_eap.c
 mutant(password_changed_in_name_only sim/nodes/rras_caller.c
   "    user->password = text;\n" "    (void)text;\n"
   authentication/ppp-password-expired-change.xml "the old password counts no more\n")
+mutant(certificates_never_expire protocols/ppp/eap_tls.c
+  "config->start + (int64_t)(now / INSTANT_SECOND)" "INT64_C(950745600)"
+  authentication/eap-tls-certificates.xml "fails with error 801 before 3 s\n *seen: +no such failure")
+mutant(any_certificate_proves_any_name protocols/ppp/ppp_auth_eap_tls.c
+  "if (!certificate_is_of_peer(auth))" "if (false)"
+  authentication/eap-tls-certificates.xml "with reason = certificate-of-another[^\n]*\n *seen: +not at all")
+mutant(one_half_of_the_msk_for_both protocols/ppp/mppe_keys.c
+  "memcpy(keys->send, server ? by_authenticator : by_peer, MPPE_KEY_SIZE);"
+  "memcpy(keys->send, by_peer, MPPE_KEY_SIZE);"
+  authentication/eap-tls-mppe.xml "and what the server sends\n *expected: [^\n]*\n *seen: +[^\n]*not at all")
+mutant(fragments_longer_than_the_link protocols/ppp/ppp_auth_eap_tls.c
+  "auth->config.mtu ? auth->config.mtu : DEFAULT_MTU" "DEFAULT_MTU"
+  authentication/eap-tls-fragments.xml "the first is as long as the MRU[^\n]*\n *expected: [^\n]*\n *seen: +0 of")
+mutant(machine_s_own_randomness protocols/crypto/seeded_random.c
+  "    entropy_fill(*generator->source, octets, length);\n"
+  "    static uint64_t calls; struct entropy other = entropy_make(calls++, \"\"); entropy_fill(&other, octets, length);\n"
+  authentication/eap-tls-mppe.xml "a second run with seed 1 wrote another")

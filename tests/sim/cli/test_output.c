@@ -63,6 +63,16 @@ static void a_discarded_output_leaves_nothing_behind(void **state)
     assert_false(exists("out"));
 }
 
+static void the_folders_of_announced_files_come_and_go(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"events.jsonl", "wireshark/keys.log"};
+    struct cli_output output = write_output("x", files, 2);
+    assert_true(exists("out/x/wireshark/keys.log"));
+    cli_output_discard(&output);
+    assert_false(exists("out"));
+}
+
 static void discarding_leaves_what_was_there_before(void **state)
 {
     (void)state;
@@ -173,6 +183,7 @@ int main(void)
         IN_FOLDER(a_new_run_removes_exactly_what_the_former_one_wrote),
         IN_FOLDER(a_list_cannot_lead_out_of_the_folder),
         IN_FOLDER(a_discarded_output_leaves_nothing_behind),
+        IN_FOLDER(the_folders_of_announced_files_come_and_go),
         IN_FOLDER(discarding_leaves_what_was_there_before),
         IN_FOLDER(a_folder_that_cannot_be_made_is_named),
         IN_FOLDER(a_failed_start_removes_the_folders_it_made),

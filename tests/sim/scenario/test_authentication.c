@@ -40,17 +40,15 @@ static int release(void **state)
 
 static void a_connection_names_its_methods_and_what_it_demands(void **state)
 {
-    static const enum scenario_authentication methods[] = {SCENARIO_AUTHENTICATION_EAP_MS_CHAP_V2,
-                                                           SCENARIO_AUTHENTICATION_MS_CHAP_V2,
-                                                           SCENARIO_AUTHENTICATION_EAP_MD5,
-                                                           SCENARIO_AUTHENTICATION_MS_CHAP,
-                                                           SCENARIO_AUTHENTICATION_CHAP_MD5,
-                                                           SCENARIO_AUTHENTICATION_SPAP,
-                                                           SCENARIO_AUTHENTICATION_PAP};
+    static const enum scenario_authentication methods[] = {
+        SCENARIO_AUTHENTICATION_EAP_TLS,    SCENARIO_AUTHENTICATION_EAP_MS_CHAP_V2,
+        SCENARIO_AUTHENTICATION_MS_CHAP_V2, SCENARIO_AUTHENTICATION_EAP_MD5,
+        SCENARIO_AUTHENTICATION_MS_CHAP,    SCENARIO_AUTHENTICATION_CHAP_MD5,
+        SCENARIO_AUTHENTICATION_SPAP,       SCENARIO_AUTHENTICATION_PAP};
     const struct scenario_node *client = scenario_find_node(*state, "client");
     assert_int_equal(client->code_page, SCENARIO_CODE_PAGE_850);
     const struct scenario_connection *all = scenario_find_connection(client, "all");
-    assert_int_equal(all->authentication.count, 7);
+    assert_int_equal(all->authentication.count, 8);
     assert_memory_equal(all->authentication.methods, methods, sizeof methods);
     assert_string_equal(all->new_password, "b");
     assert_int_equal(all->demand.methods.count, 2);
@@ -130,7 +128,7 @@ static void mistakes_of_cases_are_told(void **state)
     assert_null(load_case("md", text));
     assert_string_equal(text, "0 there is no case \"md\"; did you mean \"md5\"?");
     assert_null(load_case("wrong", text));
-    assert_non_null(strstr(text, "16 methods=\"nonsense\" of <authentication>: expected one or "
+    assert_non_null(strstr(text, "17 methods=\"nonsense\" of <authentication>: expected one or "
                                  "more of pap, spap, "));
 }
 
