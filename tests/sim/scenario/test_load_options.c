@@ -60,12 +60,12 @@ static void overrides_that_fit_nothing_are_refused(void **state)
         {"delay=\xff", "0 the override of \"delay\" is not UTF-8 text"},
         /* A value of the wrong kind is told where it is used. */
         {"delay=soon", "45 delay=\"soon\" of <link>: expected a duration with its unit such as "
-                       "250ms, 2.5s or 1m30s"},
+                       "250ms, 2.5s or 1m30s, up to 876000h"},
         /* The attribute's own line, not that of its start tag. */
         {"loss=most", "46 loss=\"most\" of <link>: expected a percentage from 0% to 100% such as "
                       "0.25%"},
         {"delay=", "45 delay=\"\" of <link>: expected a duration with its unit such as 250ms, 2.5s "
-                   "or 1m30s"},
+                   "or 1m30s, up to 876000h"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct scenario *scenario;
