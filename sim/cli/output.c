@@ -122,6 +122,13 @@ enum status cli_output_open(struct cli_output *output, const char *base, const c
     return STATUS_OK;
 }
 
+enum status cli_output_open_base(struct cli_output *output, const char *base, char *error,
+                                 size_t error_size)
+{
+    *output = (struct cli_output){0};
+    return make_folders(output, base, error, error_size);
+}
+
 enum status cli_output_add(struct cli_output *output, const char *path)
 {
     return cli_files_append(&output->files, path) ? STATUS_OK : STATUS_NO_MEMORY;

@@ -29,6 +29,14 @@ struct cli_output {
 enum status cli_output_open(struct cli_output *output, const char *base, const char *name,
                             char *error, size_t error_size);
 
+/**
+ * Makes the folder @p base alone, before several runs write below it at the same time: none of them
+ * then has made it. cli_output_discard() removes it again when it was made and is empty. STATUS_IO
+ * or STATUS_NO_MEMORY with one line in @p error.
+ */
+enum status cli_output_open_base(struct cli_output *output, const char *base, char *error,
+                                 size_t error_size);
+
 /** Announces a file to be written, @p path relative to the folder. */
 enum status cli_output_add(struct cli_output *output, const char *path);
 

@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/jobs.h"
 #include "cli/options.h"
+#include "cli/output.h"
 #include "cli/report.h"
 #include "cli/scenario.h"
 #include "expect/junit.h"
@@ -167,7 +168,12 @@ static void run_parallel(struct command *command)
         .output = stdout,
         .extra = command->junit,
     };
+    struct cli_output base;
+    char error[512];
+    /* What is wrong with it each run will say. */
+    (void)cli_output_open_base(&base, command->options.output_folder, error, sizeof error);
     int signal = cli_jobs_run(&jobs);
+    cli_output_discard(&base);
     if (signal < 0)
         command->status = CLI_LOCAL;
     else if (signal > 0)
