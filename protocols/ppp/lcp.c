@@ -177,6 +177,19 @@ bool lcp_required_method(const struct lcp *lcp, enum ppp_auth_method *method)
     return true;
 }
 
+void lcp_configure(struct lcp *lcp, uint16_t mru, uint16_t peer_mru, bool peer_pfc)
+{
+    lcp_reset(&lcp->control);
+    lcp_accept_none(&lcp->control);
+    lcp->asks = 0;
+    lcp->magic = 0;
+    lcp->mru = mru;
+    lcp->peer_mru = lcp->control.link->peer_mru = peer_mru;
+    lcp->peer_pfc = peer_pfc;
+    lcp->peer_acfc = true;
+    lcp->control.automaton.state = PPP_OPENED;
+}
+
 void lcp_opened(struct lcp *lcp, instant now)
 {
     uint8_t magic[4];

@@ -152,6 +152,12 @@ void lcp_init(struct lcp *lcp, struct ppp_control_link *link, const struct lcp_c
 /** True when our acknowledged request makes the peer authenticate; @p method says how. */
 bool lcp_required_method(const struct lcp *lcp, enum ppp_auth_method *method);
 
+/**
+ * Makes LCP Opened without negotiation, as if its options had been configured by hand: the MRUs of
+ * both directions and, for what we send, PFC and ACFC; nothing else (RFC 1990 section 2).
+ */
+void lcp_configure(struct lcp *lcp, uint16_t mru, uint16_t peer_mru, bool peer_pfc);
+
 /** Sends the configured Identifications and starts the keep-alive; called on Opened. */
 void lcp_opened(struct lcp *lcp, instant now);
 

@@ -140,6 +140,13 @@ void multilink_input(struct multilink *self, instant now, uint32_t link, struct 
 
 void multilink_handle_timeout(struct multilink *self, instant now);
 instant multilink_next_timeout(const struct multilink *self);
+
+/** Fragments come first: true while the next output is one, so that a sender may stop there. */
+static inline bool multilink_is_sending(const struct multilink *self)
+{
+    return self->to_send.head != NULL;
+}
+
 bool multilink_poll(struct multilink *self, struct output *output);
 
 #endif

@@ -49,8 +49,10 @@ static uint32_t share_of(const struct multilink *self, const uint32_t *order, ui
         all += self->links[order[i]].rate_bps;
     }
     uint64_t own = self->links[order[place]].rate_bps;
-    /* From one rounded boundary to the next, so that the shares add up. */
-    return (uint32_t)(length * (before + own) / all - length * before / all);
+    /* From one boundary, rounded up, to the next: the shares add up, and what is left over goes to
+       those that are free first. */
+    return (uint32_t)((length * (before + own) + all - 1) / all -
+                      (length * before + all - 1) / all);
 }
 
 /* How many of the links in @order can share @length octets without too short fragments. */
@@ -68,20 +70,22 @@ static uint32_t sharing_links(const struct multilink *self, const uint32_t *orde
     return count;
 }
 
-/* A link's share, in as many fragments as its MRU makes necessary; false: there are too many. */
+/* A link's share, in as many equal fragments as its MRU makes necessary; false: there are too many.
+ */
 static bool add_pieces(const struct multilink *self, struct plan *plan, uint32_t link,
                        uint32_t length)
 {
     uint32_t header = header_size(self);
     uint32_t most =
         self->links[link].max_fragment > header ? self->links[link].max_fragment - header : 1;
-    do {
-        uint32_t part = length < most ? length : most;
-        if (plan->count == PIECES)
-            return false;
+    uint32_t count = length > most ? (length + most - 1) / most : 1;
+    if (plan->count + count > PIECES)
+        return false;
+    for (; count > 0; count--) {
+        uint32_t part = (length + count - 1) / count;
         plan->pieces[plan->count++] = (struct piece){.link = link, .length = part};
         length -= part;
-    } while (length > 0);
+    }
     return true;
 }
 

@@ -33,6 +33,10 @@ void ppp_session_settle(struct ppp_session *self, instant now)
     if (!self->close_pending || self->finished)
         return;
     self->close_pending = false;
+    if (self->config.bundle) {
+        ppp_session_end_bundle(self, now);
+        return;
+    }
     self->link.termination_error =
         self->error == PPP_ERROR_USER_DISCONNECTION ? PPP_ERROR_NONE : self->error;
     ppp_control_close(&self->lcp.control, now);
@@ -169,8 +173,11 @@ void ppp_session_lower_up(struct ppp_session *self, instant now)
     self->heard = false;
     self->finished = false;
     self->error = PPP_ERROR_NONE;
-    ppp_control_up(&self->lcp.control, now);
+    if (!self->config.bundle)
+        ppp_control_up(&self->lcp.control, now);
     begin_establishment(self, now);
+    if (self->config.bundle)
+        ppp_session_start_bundle(self, now);
     ppp_session_settle(self, now);
 }
 
@@ -178,7 +185,7 @@ void ppp_session_lower_down(struct ppp_session *self, instant now)
 {
     if (!self->lower_is_up)
         return;
-    bool was_up = self->network_up;
+    bool was_up = ppp_session_is_working(self);
     self->lower_is_up = false;
     if (self->error == PPP_ERROR_NONE && self->phase != PPP_PHASE_TERMINATE)
         self->error = was_up ? PPP_ERROR_DISCONNECTION : PPP_ERROR_PORT_DISCONNECTED;
@@ -199,6 +206,11 @@ void ppp_session_tell_time_remaining(struct ppp_session *self, instant now, uint
                                      const char *text)
 {
     lcp_send_time_remaining(&self->lcp, now, seconds, text);
+}
+
+bool ppp_session_is_working(const struct ppp_session *self)
+{
+    return self->network_up || (self->config.member && self->phase == PPP_PHASE_NETWORK);
 }
 
 void ppp_session_link_error(struct ppp_session *self)

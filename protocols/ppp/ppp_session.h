@@ -16,6 +16,7 @@
 #include "ppp/lcp.h"
 #include "ppp/nbfcp.h"
 #include "ppp/ppp_auth.h"
+#include "ppp/ppp_bundle.h"
 #include "ppp/ppp_ncp.h"
 
 #include <stdbool.h>
@@ -44,8 +45,13 @@ enum ppp_phase {
 
 /** What OUTPUT_EVENT of a session means; output.value is 0 unless said otherwise. */
 enum ppp_event {
-    PPP_EVENT_LCP_UP,        /**< options are agreed; see the accessors (Set-Link-Info) */
-    PPP_EVENT_AUTHENTICATED, /**< both directions done, or none wanted */
+    PPP_EVENT_LCP_UP, /**< options are agreed; see the accessors (Set-Link-Info) */
+    /** Both directions done, or none wanted. With .member this is as far as the link goes by
+     *  itself: ppp_session_describe() says which bundle it may be part of. */
+    PPP_EVENT_AUTHENTICATED,
+    /** With .member: the peer's Protocol-Reject names a protocol of the bundle's network phase;
+     *  value: which, for ppp_session_protocol_rejected() of the bundle. */
+    PPP_EVENT_PROTOCOL_REJECTED,
     /** A network protocol is open and, if required, so is CCP: its datagrams may flow, or no longer
      *  may. value: the protocol of the datagrams, e.g. PPP_PROTOCOL_IP. */
     PPP_EVENT_PROTOCOL_UP,
@@ -155,6 +161,13 @@ struct ppp_session_config {
     /** Network protocols beside IP; borrowed for the session's life. NULL: there are none, and the
      *  peer's are refused with Protocol-Reject. */
     struct ppp_networks *networks;
+    /** One link of a bundle: it ends with authentication and callback. What comes for the network
+     *  phase is delivered, whatever its protocol, and what the bundle sends is encapsulated by
+     *  ppp_session_encapsulate_for_bundle(). */
+    bool member;
+    /** The bundle itself, whose lower layer is its links together: the network phase alone, with
+     *  what the first link has brought; borrowed for the session's life. NULL: a link. */
+    const struct ppp_bundle *bundle;
     /** Called once, when the peer has authenticated, to choose the address it is assigned; 0: there
      *  is none left (IPCP is then refused, the peer sees error 720). NULL: .ipcp.peer_address. */
     ipv4_address (*assign_address)(void *context, const char *peer_name);
@@ -178,7 +191,8 @@ struct ppp_session_config ppp_session_defaults(void);
 
 /**
  * One end of a PPP link (RFC 1661): LCP, authentication, CCP with MPPE, the network control
- * protocols, and the data path.
+ * protocols, and the data path. Or, of a bundle, its one or its other half: see .member and
+ * .bundle.
  * It has pointers into itself: it must stay where it was initialised.
  *
  * After every call below but the accessors, poll until OUTPUT_NONE:
@@ -210,7 +224,8 @@ void ppp_session_close(struct ppp_session *self, instant now, enum ppp_error err
  *  (RFC 1144 section 4.1). */
 void ppp_session_link_error(struct ppp_session *self);
 
-/** A frame from the peer: with or without FF 03, protocol of one or two octets. Takes @p frame. */
+/** A frame from the peer, of a bundle a packet put together: with or without FF 03, protocol of one
+ * or two octets. Takes @p frame. */
 void ppp_session_input(struct ppp_session *self, instant now, struct packet *frame);
 
 /**
@@ -230,6 +245,19 @@ void ppp_session_send(struct ppp_session *self, instant now, uint16_t protocol,
 
 /** ppp_session_encapsulate() with the frame queued for poll. Takes @p packet. */
 void ppp_session_send_ip(struct ppp_session *self, instant now, struct packet *packet);
+
+/** What a link with .member whose phase is PPP_PHASE_NETWORK brings along for a bundle. */
+void ppp_session_describe(const struct ppp_session *self, struct ppp_bundle *bundle);
+
+/**
+ * Makes a frame for a link with .member of what its bundle sends: @p packet begins at its protocol
+ * field, that of a fragment included. True and false as ppp_session_encapsulate_as().
+ */
+bool ppp_session_encapsulate_for_bundle(struct ppp_session *self, instant now,
+                                        struct packet *packet);
+
+/** The peer has rejected @p protocol of this bundle over one of its links. */
+void ppp_session_protocol_rejected(struct ppp_session *self, instant now, uint16_t protocol);
 
 /** Tells the peer that @p seconds of the session are left (RFC 1570); UINT32_MAX: forever. */
 void ppp_session_tell_time_remaining(struct ppp_session *self, instant now, uint32_t seconds,

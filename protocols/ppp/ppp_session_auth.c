@@ -214,6 +214,8 @@ instant ppp_session_next_authentication_timeout(const struct ppp_session *self)
 /* Where both ends prove themselves there are two sets of keys; both ends must take the same. */
 const struct mppe_start_keys *ppp_session_encryption_keys(const struct ppp_session *self)
 {
+    if (self->config.bundle)
+        return self->config.bundle->has_keys ? &self->config.bundle->keys : NULL;
     const struct mppe_start_keys *prove = self->proving ? ppp_auth_keys(&self->prove) : NULL;
     const struct mppe_start_keys *demand = self->demanding ? ppp_auth_keys(&self->demand) : NULL;
     if (prove && demand)

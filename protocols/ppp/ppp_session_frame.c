@@ -16,6 +16,9 @@
    too unless the configuration asks for Windows' way. */
 static bool may_omit_address(const struct ppp_session *self, uint16_t protocol, uint8_t code)
 {
+    /* RFC 1990 section 3: never in what a bundle carries. */
+    if (self->config.bundle)
+        return true;
     if (!self->lcp.peer_acfc || !ppp_session_lcp_is_opened(self))
         return false;
     if (protocol != PPP_PROTOCOL_LCP)
@@ -90,8 +93,8 @@ void ppp_session_tap_received(struct ppp_session *self, instant now, uint16_t pr
     packet_pull(packet, PPP_HEADER_SIZE);
 }
 
-/* Protocols of the network phase are silently discarded before it (RFC 1661 section 3.4). */
-static bool is_network_protocol(uint16_t protocol)
+/* They are silently discarded before the network phase (RFC 1661 section 3.4). */
+bool ppp_session_is_network_protocol(uint16_t protocol)
 {
     return protocol < 0xc000;
 }
@@ -112,6 +115,15 @@ static void receive_network_control(struct ppp_session *self, instant now,
         ppp_control_input(control, now, packet->data, packet->length, packet->serial);
 }
 
+/* RFC 1990 section 2: what would change or end a link means nothing on a bundle. */
+static void receive_lcp(struct ppp_session *self, instant now, const struct packet *packet)
+{
+    if (self->config.bundle && packet->length > 0 && packet->data[0] <= PPP_TERMINATE_ACK)
+        trace_drop(&self->config.trace, now, "lcp", "not-on-a-bundle", packet->serial);
+    else
+        ppp_control_input(&self->lcp.control, now, packet->data, packet->length, packet->serial);
+}
+
 /* Takes packet: all but data is read and freed here. */
 static void dispatch(struct ppp_session *self, instant now, uint16_t protocol,
                      struct packet *packet)
@@ -119,15 +131,18 @@ static void dispatch(struct ppp_session *self, instant now, uint16_t protocol,
     struct ppp_control *control = ppp_session_network_control(self, protocol);
     const struct ppp_ncp *ncp = ppp_session_network_of(self, protocol);
     if (protocol == PPP_PROTOCOL_LCP) {
-        ppp_control_input(&self->lcp.control, now, packet->data, packet->length, packet->serial);
+        receive_lcp(self, now, packet);
     } else if (ppp_session_is_authentication(protocol)) {
         ppp_session_receive_authentication(self, now, protocol, packet);
     } else if (protocol == CBCP_PROTOCOL && (self->lcp.callback || self->lcp.peer_callback)) {
         ppp_session_receive_callback(self, now, packet);
     } else if (!ppp_session_lcp_is_opened(self)) {
         trace_drop(&self->config.trace, now, "ppp", "lcp-not-opened", packet->serial);
-    } else if (is_network_protocol(protocol) && !is_network_phase(self, now)) {
+    } else if (ppp_session_is_network_protocol(protocol) && !is_network_phase(self, now)) {
         trace_drop(&self->config.trace, now, "ppp", "before-network-phase", packet->serial);
+    } else if (self->config.member && ppp_session_is_network_protocol(protocol)) {
+        output_push_datagram(&self->output, packet, protocol);
+        return;
     } else if (control) {
         receive_network_control(self, now, control, packet);
     } else if (ncp) {
@@ -159,7 +174,8 @@ void ppp_session_input(struct ppp_session *self, instant now, struct packet *fra
         return;
     }
     self->heard = true;
-    if (protocol != PPP_PROTOCOL_COMPRESSED && !ppp_session_network_of(self, protocol))
+    bool bundled = self->config.member && ppp_session_is_network_protocol(protocol);
+    if (!bundled && protocol != PPP_PROTOCOL_COMPRESSED && !ppp_session_network_of(self, protocol))
         ppp_session_tap_received(self, now, protocol, frame);
     dispatch(self, now, protocol, frame);
     ppp_session_settle(self, now);

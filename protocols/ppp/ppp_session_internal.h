@@ -4,7 +4,7 @@
 #include "ppp/ppp_session.h"
 
 /* What the parts of a session need of each other: ppp_session.c (verbs and the link's end),
-   ppp_session_lcp.c, _auth.c, _callback.c, _network.c, _frame.c and _data.c. */
+   ppp_session_lcp.c, _auth.c, _callback.c, _network.c, _frame.c, _data.c and _bundle.c. */
 
 static inline bool ppp_session_lcp_is_opened(const struct ppp_session *self)
 {
@@ -27,6 +27,18 @@ void ppp_session_settle(struct ppp_session *self, instant now);
 
 /** The link is over: PPP_EVENT_FINISHED, once. */
 void ppp_session_finish(struct ppp_session *self, instant now);
+
+/** The peer may hold the link for connected: its end is no failure to connect. */
+bool ppp_session_is_working(const struct ppp_session *self);
+
+/* --- ppp_session_bundle.c --- */
+
+/** A link of a bundle is authenticated: the rest is the bundle's. */
+void ppp_session_start_member(struct ppp_session *self);
+
+/** A bundle has its first link: the network phase begins. */
+void ppp_session_start_bundle(struct ppp_session *self, instant now);
+void ppp_session_end_bundle(struct ppp_session *self, instant now);
 
 /* --- ppp_session_lcp.c --- */
 
@@ -114,6 +126,9 @@ struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protoc
 #define PPP_HEADER_SIZE 4
 #define PPP_ADDRESS     0xff
 #define PPP_CONTROL     0x03
+
+/** True for the protocols that belong to the network phase. */
+bool ppp_session_is_network_protocol(uint16_t protocol);
 
 /** Shows @p packet, which has a complete header, to the tap. */
 void ppp_session_show(struct ppp_session *self, instant now, bool sent,

@@ -21,7 +21,8 @@ static void lcp_up(struct ppp_session *self, instant now)
 static void lcp_down(struct ppp_session *self, instant now)
 {
     unsigned state = self->lcp.control.automaton.state;
-    ppp_session_trace(self, now, "ppp.lcp.closed");
+    if (!self->config.bundle)
+        ppp_session_trace(self, now, "ppp.lcp.closed");
     self->phase =
         state == PPP_CLOSING || state == PPP_STOPPING ? PPP_PHASE_TERMINATE : PPP_PHASE_ESTABLISH;
     ppp_session_stop_callback(self);
@@ -46,7 +47,9 @@ static void lcp_protocol_rejected(struct ppp_session *self, instant now, uint32_
     TRACE(&self->config.trace, now, "ppp.protocol-rejected",
           trace_text("session", self->config.label), trace_text("by", "peer"),
           trace_number("protocol", protocol));
-    if (!ppp_session_network_rejected(self, now, (uint16_t)protocol))
+    if (self->config.member && ppp_session_is_network_protocol((uint16_t)protocol))
+        output_push_event(&self->output, PPP_EVENT_PROTOCOL_REJECTED, protocol);
+    else if (!ppp_session_network_rejected(self, now, (uint16_t)protocol))
         ppp_session_authentication_rejected(self, (uint16_t)protocol);
 }
 
@@ -77,9 +80,9 @@ void ppp_session_lcp_notice(struct ppp_session *self, instant now, enum ppp_cont
         break;
     case PPP_NOTICE_TERMINATED:
         if (self->error == PPP_ERROR_NONE)
-            self->error = value              ? (enum ppp_error)value
-                          : self->network_up ? PPP_ERROR_REMOTE_DISCONNECTION
-                                             : PPP_ERROR_REMOTE_TERMINATED;
+            self->error = value                          ? (enum ppp_error)value
+                          : ppp_session_is_working(self) ? PPP_ERROR_REMOTE_DISCONNECTION
+                                                         : PPP_ERROR_REMOTE_TERMINATED;
         break;
     case PPP_NOTICE_NOT_CONVERGING:
         ppp_session_fail(self, PPP_ERROR_NOT_CONVERGING);

@@ -77,6 +77,10 @@ static void start_protocol(struct ppp_control *control, instant now)
 
 void ppp_session_start_network(struct ppp_session *self, instant now)
 {
+    if (self->config.member) {
+        ppp_session_start_member(self);
+        return;
+    }
     self->phase = PPP_PHASE_NETWORK;
     output_push_event(&self->output, PPP_EVENT_AUTHENTICATED, 0);
     choose_peer_address(self, now);

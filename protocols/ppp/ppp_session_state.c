@@ -77,6 +77,8 @@ uint32_t ppp_session_receive_accm(const struct ppp_session *self)
 
 const char *ppp_session_peer_name(const struct ppp_session *self)
 {
+    if (self->config.bundle)
+        return self->config.bundle->peer_name;
     return self->demanding ? ppp_auth_peer_name(&self->demand) : "";
 }
 

@@ -114,8 +114,7 @@ void connection_tell_end(struct connection *connection, uint32_t error, const ch
     connection->state = CONNECTION_DISCONNECTING;
 }
 
-/* The reason in plain words for the errors that a dial can end with. */
-static const char *error_reason(uint32_t error)
+const char *connection_error_reason(uint32_t error)
 {
     switch (error) {
     case PPP_ERROR_NONE:
@@ -170,7 +169,7 @@ static const char *error_reason(uint32_t error)
 
 void connection_tell_error(struct connection *connection, uint32_t error)
 {
-    connection_tell_end(connection, error, error_reason(error));
+    connection_tell_end(connection, error, connection_error_reason(error));
 }
 
 /* The one account of a connection that demands of the server to prove itself. */

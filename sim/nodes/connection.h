@@ -184,4 +184,7 @@ void connection_tell_end(struct connection *connection, uint32_t error, const ch
 /** The same with the reason in plain words that the error has. */
 void connection_tell_error(struct connection *connection, uint32_t error);
 
+/** The reason in plain words for an error that a dial can end with. */
+const char *connection_error_reason(uint32_t error);
+
 #endif

@@ -30,6 +30,8 @@ const struct trace_declaration node_trace_declarations[] = {
      "completed."},
     {"dial.disconnected", "connection error reason",
      "A connection that had been up has ended; error 631 when the user hung up."},
+    {"dial.link-ended", "connection modem error reason",
+     "One of the calls of a connection has ended or could not be made; the others go on."},
     {"vpn.verdict", "connection verdict",
      "What the connection is: \"VPN connection\", or \"tunnel, not a VPN connection\" when nothing "
      "encrypts it."},

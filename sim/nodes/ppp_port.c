@@ -1,5 +1,6 @@
 #include "nodes/ppp_port.h"
 
+#include "nodes/bundle_port.h"
 #include "nodes/tunnel_watch.h"
 
 #include <assert.h>
@@ -41,6 +42,10 @@ static void deliver_ip(struct ppp_port *port, instant now, struct packet *datagr
 
 static void deliver(struct ppp_port *port, uint16_t protocol, struct packet *packet)
 {
+    if (port->membership) {
+        bundle_link_receive(port->membership, protocol, packet);
+        return;
+    }
     port->active_at = port_simulation(port)->now;
     if (port->watch)
         port->watch->decrypted++;
@@ -209,6 +214,7 @@ bool ppp_port_open(struct ppp_port *port, const struct ppp_port_habits *habits,
     complete.crypto = simulation->crypto;
     complete.tap = port->taps->taps ? tap : NULL;
     complete.tap_context = port;
+    complete.member = port->membership != NULL;
     if (ppp_session_init(&port->session, &complete) != STATUS_OK)
         return false;
     port->habits = *habits;
@@ -230,6 +236,14 @@ void ppp_port_input(struct ppp_port *port, struct packet *frame)
     }
     frame_came(port, frame);
     ppp_port_run(port);
+}
+
+void ppp_port_link_error(struct ppp_port *port)
+{
+    if (port->membership)
+        bundle_link_damaged(port->membership);
+    else
+        ppp_session_link_error(&port->session);
 }
 
 void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error)
@@ -273,6 +287,15 @@ void ppp_port_send_as(struct ppp_port *port, uint16_t protocol, struct packet *p
 void ppp_port_send(struct ppp_port *port, struct packet *packet)
 {
     ppp_port_send_as(port, PPP_PROTOCOL_IP, packet);
+}
+
+void ppp_port_send_for_bundle(struct ppp_port *port, struct packet *packet)
+{
+    instant now = port_simulation(port)->now;
+    if (!port->open)
+        drop(port, "network-not-up", packet);
+    else if (ppp_session_encapsulate_for_bundle(&port->session, now, packet))
+        send_frame(port, now, packet);
 }
 
 /* The stack's datagrams for the link. */

@@ -12,6 +12,7 @@
 /** Events of a session that one run can bring about: one of each kind, and then some. */
 #define PPP_PORT_EVENTS 16
 
+struct bundle_link;
 struct ppp_port;
 struct tunnel_watch;
 
@@ -65,6 +66,7 @@ struct ppp_port {
     void *owner;
     ppp_port_datagram *datagram; /**< NULL: datagrams of other protocols are dropped */
     void *datagram_context;
+    struct bundle_link *membership; /**< its sessions are links of a bundle; NULL: whole ones */
     struct ppp_session session;
     struct timer timer;
     struct stack_interface *interface; /**< NULL while the network is down */
@@ -101,6 +103,13 @@ void ppp_port_set_datagrams(struct ppp_port *port, ppp_port_datagram *datagram, 
 
 /** Sends @p packet, a datagram of @p protocol; while that is not up it is a traced drop. */
 void ppp_port_send_as(struct ppp_port *port, uint16_t protocol, struct packet *packet);
+
+/** Sends @p packet, which it takes and which begins at its protocol field, for the bundle that this
+ * port is a link of. */
+void ppp_port_send_for_bundle(struct ppp_port *port, struct packet *packet);
+
+/** A frame was damaged on the way here: see ppp_session_link_error(). */
+void ppp_port_link_error(struct ppp_port *port);
 
 /** Ends PPP in order; PPP_EVENT_FINISHED follows. */
 void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error);

@@ -19,6 +19,7 @@ static void apply_link(const struct ppp_settings *settings, struct lcp_config *l
     lcp->multilink_allowed = chosen(settings->multilink, lcp->multilink_allowed);
     if (settings->multilink == PPP_CHOICE_NO)
         lcp->mrru = 0;
+    lcp->short_sequence = settings->short_sequence;
     if (settings->echo_interval_ms)
         lcp->echo_interval_ms = settings->echo_interval_ms;
     if (settings->echo_failures)

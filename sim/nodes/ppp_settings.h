@@ -23,7 +23,8 @@ struct ppp_settings {
     enum ppp_choice pfc;          /**< ask for and allow Protocol-Field-Compression */
     enum ppp_choice acfc;         /**< ask for and allow Address-and-Control-Field-Compression */
     enum ppp_choice callback;     /**< ask for and allow callback by CBCP */
-    enum ppp_choice multilink;    /**< agree to multilink options */
+    enum ppp_choice multilink;    /**< agree to multilink options; calls of a modem make bundles */
+    bool short_sequence;          /**< with multilink: ask for short headers */
     bool compression;             /**< MPPC */
     bool vj;                      /**< Van Jacobson compression of TCP/IP headers */
     bool encryption_not_enforced; /**< goes on without encryption although it is required */

@@ -230,7 +230,7 @@ void profile_line(const struct node_profile *profile, const struct modem *modem,
 }
 
 /* What Windows tells of itself: a GUID and a counter of four octets (class 1). */
-static struct lcp_endpoint windows_endpoint(const char *node_name)
+static struct lcp_endpoint local_endpoint(const char *node_name)
 {
     struct lcp_endpoint endpoint = {.known = true, .class = LCP_ENDPOINT_LOCAL, .length = 20};
     struct entropy entropy = entropy_make(0, node_name);
@@ -250,7 +250,16 @@ void profile_options(const struct node_profile *profile, bool answers, const cha
         return;
     /* Asked for, yet what the peer asks for of these is rejected, as recorded on VPN ports. */
     lcp->mrru = WINDOWS_MRRU;
-    lcp->endpoint = windows_endpoint(node_name);
+    lcp->endpoint = local_endpoint(node_name);
     lcp->link_discriminator_on = answers && profile->link_discriminator;
     lcp->link_discriminator = 1;
+}
+
+void profile_multilink(const struct node_profile *profile, const char *node_name,
+                       struct lcp_config *lcp)
+{
+    lcp->mrru = profile->windows ? WINDOWS_MRRU : LCP_DEFAULT_MRU;
+    lcp->multilink_allowed = true;
+    lcp->endpoint = local_endpoint(node_name);
+    lcp->endpoint_allowed = true;
 }

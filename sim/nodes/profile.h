@@ -83,4 +83,8 @@ void profile_line(const struct node_profile *profile, const struct modem *modem,
 void profile_options(const struct node_profile *profile, bool answers, const char *node_name,
                      struct lcp_config *lcp);
 
+/** Has a link of the node called @p node_name ask for multilink and agree to it. */
+void profile_multilink(const struct node_profile *profile, const char *node_name,
+                       struct lcp_config *lcp);
+
 #endif

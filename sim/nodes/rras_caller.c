@@ -140,7 +140,7 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     memcpy(config.ipcp.servers, server->config.name_servers, sizeof config.ipcp.servers);
     config.assign_address = assign_address;
     config.assign_context = caller;
-    config.networks = caller_networks(caller);
+    config.networks = caller->member ? NULL : caller_networks(caller);
     ppp_settings_apply(&server->config.ppp, &config);
     return config;
 }

@@ -15,6 +15,7 @@ struct rras_caller {
     ipv4_address local;   /**< ours on the link; 0: that of the server's virtual interface */
     ipv4_address address; /**< assigned to the caller; 0: none */
     bool connected;       /**< server.caller.connected has been told */
+    bool member;          /**< one call of a bundle, whose caller has the network phase */
     char name[16];        /**< "VPN1-0": interface and PPP session */
 };
 

@@ -3,7 +3,115 @@
 #include "nodes/rras_server.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
+
+static struct ppp_port_habits line_habits(const struct rras_server *server)
+{
+    return (struct ppp_port_habits){
+        .mtu = SERIAL_MTU,
+        .mtu_ignores_mppe = server->profile->windows,
+    };
+}
+
+/* ---- Bundles ---- */
+
+static void hang_up_bundle(struct rras_bundle *bundle, uint32_t error)
+{
+    /* Hanging up one may take another out of the array, but never adds one. */
+    struct bundle_link *links[MULTILINK_LINKS];
+    unsigned count = bundle->port.link_count;
+    memcpy(links, bundle->port.links, sizeof links);
+    for (unsigned i = 0; i < count; i++)
+        ppp_port_hang_up(links[i]->port, (enum ppp_error)error);
+}
+
+/* Where the first of its calls comes from. */
+static struct trace_field bundle_origin(const struct rras_bundle *bundle)
+{
+    const struct serial_port *serial = (const struct serial_port *)bundle->port.links[0]->port;
+    return trace_text("from", modem_caller(serial->modem));
+}
+
+/* What the port with the network phase tells, one call or a bundle. */
+static void network_event(struct rras_caller *caller, struct trace_field from, enum ppp_event event,
+                          uint32_t value)
+{
+    if (event == PPP_EVENT_PROTOCOL_UP || event == PPP_EVENT_PROTOCOL_DOWN)
+        rras_caller_protocol(caller, event == PPP_EVENT_PROTOCOL_UP, value);
+    else if (event == PPP_EVENT_NETWORK_UP)
+        rras_caller_connected(caller, from);
+    else if (event == PPP_EVENT_NETWORK_DOWN)
+        rras_caller_disconnected(caller);
+}
+
+static void bundle_event(void *owner, enum ppp_event event, uint32_t value)
+{
+    struct rras_bundle *bundle = owner;
+    if (event == PPP_EVENT_FINISHED)
+        hang_up_bundle(bundle, value);
+    else if (bundle->port.link_count > 0)
+        network_event(&bundle->caller, bundle_origin(bundle), event, value);
+}
+
+/* A bundle that is not in use, or a new one; NULL: no memory. */
+static struct rras_bundle *free_bundle(struct rras_server *server)
+{
+    unsigned index = 0;
+    struct rras_bundle **end = &server->bundles;
+    for (; *end; end = &(*end)->next, index++)
+        if (!(*end)->port.ppp.open)
+            return *end;
+    struct rras_bundle *bundle = simulation_allocate(server->host.node.simulation, sizeof *bundle);
+    if (!bundle) {
+        server->host.node.simulation->failure = STATUS_NO_MEMORY;
+        return NULL;
+    }
+    *end = bundle;
+    bundle->caller = (struct rras_caller){.server = server, .port = &bundle->port.ppp};
+    snprintf(bundle->caller.name, sizeof bundle->caller.name, "MP%u", index + 1);
+    bundle_port_init(&bundle->port, &server->host, &server->watch.ppp, bundle_event, bundle);
+    return bundle;
+}
+
+/* RFC 1990 section 5.1.3: the bundle of the same peer, or a new one. */
+static void join_bundle(struct rras_modem_port *port)
+{
+    struct rras_server *server = port->caller.server;
+    if (port->membership.bundle)
+        return;
+    for (struct rras_bundle *b = server->bundles; b; b = b->next)
+        if (b->port.ppp.open &&
+            !bundle_port_join(&b->port, &port->membership, port->modem->rate_bps))
+            return;
+    struct rras_bundle *bundle = free_bundle(server);
+    if (!bundle)
+        return;
+    bundle->caller.local = port->caller.local;
+    struct ppp_session_config session = rras_caller_session(&bundle->caller);
+    profile_line(server->profile, port->modem, &session);
+    const struct ppp_port_habits habits = line_habits(server);
+    if (!bundle_port_open(&bundle->port, &port->membership, &habits, &session))
+        ppp_port_hang_up(&port->serial.ppp, PPP_ERROR_NO_PROTOCOLS_CONFIGURED);
+    else
+        (void)bundle_port_join(&bundle->port, &port->membership, port->modem->rate_bps);
+}
+
+/* A call is no longer part of its bundle, which ends with the last one. */
+static void leave_bundle(struct rras_modem_port *port)
+{
+    struct rras_bundle *bundle = NULL;
+    for (struct rras_bundle *b = port->caller.server->bundles; b; b = b->next)
+        if (port->membership.bundle == &b->port)
+            bundle = b;
+    if (!bundle)
+        return;
+    bundle_link_leave(&port->membership);
+    if (bundle->port.link_count == 0)
+        rras_caller_close(&bundle->caller);
+}
+
+/* ---- Calls ---- */
 
 static void modem_rings(void *owner)
 {
@@ -17,10 +125,9 @@ static void modem_connected(void *owner)
     const struct node_profile *profile = port->caller.server->profile;
     struct ppp_session_config session = rras_caller_session(&port->caller);
     profile_line(profile, port->modem, &session);
-    const struct ppp_port_habits habits = {
-        .mtu = SERIAL_MTU,
-        .mtu_ignores_mppe = profile->windows,
-    };
+    if (port->caller.member)
+        profile_multilink(profile, port->caller.server->host.node.name, &session.lcp);
+    const struct ppp_port_habits habits = line_habits(port->caller.server);
     if (!serial_port_open(&port->serial, port->modem, &habits, &session))
         modem_hang_up(port->modem);
 }
@@ -29,6 +136,7 @@ static void modem_ended(void *owner, enum modem_end end)
 {
     (void)end;
     struct rras_modem_port *port = owner;
+    leave_bundle(port);
     rras_caller_close(&port->caller);
 }
 
@@ -55,24 +163,16 @@ static const struct modem_owner answering = {
 static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct rras_modem_port *port = owner;
-    switch (event) {
-    case PPP_EVENT_LCP_UP:
-    case PPP_EVENT_AUTHENTICATED:
-        return;
-    case PPP_EVENT_PROTOCOL_UP:
-    case PPP_EVENT_PROTOCOL_DOWN:
-        rras_caller_protocol(&port->caller, event == PPP_EVENT_PROTOCOL_UP, value);
-        return;
-    case PPP_EVENT_NETWORK_UP:
-        rras_caller_connected(&port->caller, trace_text("from", modem_caller(port->modem)));
-        return;
-    case PPP_EVENT_NETWORK_DOWN:
-        rras_caller_disconnected(&port->caller);
-        return;
-    case PPP_EVENT_FINISHED:
+    if (event == PPP_EVENT_FINISHED) {
+        leave_bundle(port);
         rras_caller_close(&port->caller);
         modem_hang_up(port->modem);
-        return;
+    } else if (!port->caller.member) {
+        network_event(&port->caller, trace_text("from", modem_caller(port->modem)), event, value);
+    } else if (event == PPP_EVENT_AUTHENTICATED) {
+        join_bundle(port);
+    } else if (event == PPP_EVENT_PROTOCOL_REJECTED) {
+        bundle_link_protocol_rejected(&port->membership, value);
     }
 }
 
@@ -92,6 +192,9 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
         (struct rras_caller){.server = server, .port = &port->serial.ppp, .local = local};
     snprintf(port->caller.name, sizeof port->caller.name, "COM%u", index + 1);
     serial_port_init(&port->serial, &server->host, &server->watch, port_event, port);
+    port->caller.member = server->config.ppp.multilink == PPP_CHOICE_YES;
+    if (port->caller.member)
+        bundle_link_init(&port->membership, &port->serial.ppp);
     modem_set_answering(modem, &answering, port);
     return STATUS_OK;
 }
@@ -115,6 +218,8 @@ void rras_dialup_disconnect(struct rras_server *server, const char *user)
 
 void rras_dialup_destroy(struct rras_server *server)
 {
+    for (struct rras_bundle *b = server->bundles; b; b = b->next)
+        ppp_port_close(&b->port.ppp);
     for (struct rras_modem_port *p = server->modem_ports; p; p = p->next)
         ppp_port_close(&p->serial.ppp);
 }

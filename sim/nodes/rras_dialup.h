@@ -1,6 +1,7 @@
 #ifndef VPNSIM_NODES_RRAS_DIALUP_H
 #define VPNSIM_NODES_RRAS_DIALUP_H
 
+#include "nodes/bundle_port.h"
 #include "nodes/rras_caller.h"
 #include "nodes/serial_port.h"
 
@@ -8,6 +9,7 @@
 struct rras_modem_port {
     struct rras_caller caller;
     struct serial_port serial;
+    struct bundle_link membership; /**< of a server with multilink */
     struct modem *modem;
     struct rras_modem_port *next; /**< in the order added */
 };
@@ -18,6 +20,13 @@ struct rras_modem_port {
  */
 enum status rras_server_add_modem(struct rras_server *server, struct modem *modem,
                                   ipv4_address local);
+
+/** The calls of one caller to a server with multilink: one, or several that have joined. */
+struct rras_bundle {
+    struct rras_caller caller;
+    struct bundle_port port;
+    struct rras_bundle *next; /**< in the order added; those that are closed are used again */
+};
 
 /** How many calls over modems are up. */
 unsigned rras_server_modem_calls(const struct rras_server *server);

@@ -111,6 +111,7 @@ struct rras_server {
     ipv4_address internal_address; /**< of the virtual interface: the pool's first; 0: not yet */
     struct rras_port *ports;
     struct rras_modem_port *modem_ports;
+    struct rras_bundle *bundles;
     struct dialer dialer;
     struct stack_interface *internal; /**< "Internal": the virtual interface without a caller */
     uint16_t calls;                   /**< ports in use: the state pptp.calls */

@@ -137,7 +137,7 @@ static struct packet *decode_burst(struct serial_port *port, instant now)
             finish_burst(port);
     }
     if (damaged(port) != before)
-        ppp_session_link_error(&port->ppp.session);
+        ppp_port_link_error(&port->ppp);
     return frame;
 }
 
@@ -147,7 +147,7 @@ static struct packet *check_burst(struct serial_port *port)
     port->burst = NULL;
     if (frame && !hdlc_remove_fcs(frame)) {
         trace_drop(port_trace(port), port_now(port), "hdlc", "bad-fcs", frame->serial);
-        ppp_session_link_error(&port->ppp.session);
+        ppp_port_link_error(&port->ppp);
         packet_free(frame);
         frame = NULL;
     }

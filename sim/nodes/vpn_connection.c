@@ -280,6 +280,7 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
         link_info_lcp_up(&connection->link_info);
         break;
     case PPP_EVENT_AUTHENTICATED:
+    case PPP_EVENT_PROTOCOL_REJECTED:
         break;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:

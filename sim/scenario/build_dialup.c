@@ -71,10 +71,14 @@ static enum status build_connection(struct run *run, const struct scenario_node 
     if (status != STATUS_OK || !common.routes)
         return status == STATUS_OK ? STATUS_NO_MEMORY : status;
     if (wanted->phone_number) {
+        struct modem *modems[SCENARIO_BUNDLE_MODEMS];
+        for (size_t i = 0; i < wanted->modem_count; i++)
+            modems[i] = host_find_modem(dialer->host, wanted->modems[i]->name);
         const struct dialup_connection_config config = {
             .common = common,
             .number = wanted->phone_number,
-            .modem = host_find_modem(dialer->host, wanted->modem->name),
+            .modems = modems,
+            .modem_count = (unsigned)wanted->modem_count,
         };
         return dialup_connection_add(dialer, &config);
     }

@@ -137,6 +137,7 @@ struct ppp_settings build_ppp(const struct scenario_ppp *wanted)
         .acfc = ppp_choice_of(wanted->acfc),
         .callback = ppp_choice_of(wanted->callback),
         .multilink = ppp_choice_of(wanted->multilink),
+        .short_sequence = wanted->short_sequence,
         .compression = wanted->compression,
         .vj = wanted->vj,
         .encryption_not_enforced = wanted->encryption_not_enforced,

@@ -234,6 +234,7 @@ struct scenario_ppp {
     enum scenario_choice acfc;
     enum scenario_choice callback;
     enum scenario_choice multilink;
+    bool short_sequence; /**< asks for short multilink headers */
     bool compression;
     bool vj;
     bool encryption_not_enforced; /**< servers */
@@ -276,13 +277,17 @@ struct scenario_network_routes {
     size_t count;
 };
 
+/** Most modems that one connection dials with. */
+#define SCENARIO_BUNDLE_MODEMS 8
+
 /** A connection that a dial action, or a packet, starts: to a VPN server or over a modem. */
 struct scenario_connection {
     struct scenario_position at;
     const char *name;
-    ipv4_address server;          /**< IPV4_ANY: dial-up */
-    const char *phone_number;     /**< dial-up; NULL otherwise */
-    struct scenario_modem *modem; /**< dial-up; never NULL then in a loaded scenario */
+    ipv4_address server;            /**< IPV4_ANY: dial-up */
+    const char *phone_number;       /**< dial-up; NULL otherwise */
+    struct scenario_modem **modems; /**< dial-up: those that dial, at least one, all at once */
+    size_t modem_count;
     uint16_t port;                /**< TCP port of the PPTP server; default 1723 */
     const char *user;             /**< "" when absent; may hold DOMAIN\user */
     const char *password;         /**< "" when absent */

@@ -29,6 +29,10 @@ void parse_modems(struct loader *loader, const xmlNode *element, struct scenario
 void parse_dialling(struct loader *loader, const xmlNode *element, const struct scenario_node *node,
                     struct scenario_connection *connection);
 
+/** That a connection with several modems has multilink; to be called when its <ppp> is known. */
+void check_multilink(struct loader *loader, const xmlNode *element,
+                     const struct scenario_connection *connection);
+
 /** The <network> children of @p element. */
 void parse_networks_behind(struct loader *loader, const xmlNode *element,
                            struct scenario_network_routes *networks);

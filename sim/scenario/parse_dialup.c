@@ -3,6 +3,7 @@
 #include "scenario/suggest.h"
 #include "scenario/values.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* What a modem has when the scenario does not say. */
@@ -72,19 +73,10 @@ void parse_modems(struct loader *loader, const xmlNode *element, struct scenario
     element_check_unique(loader, names, name_count, "interface or modem");
 }
 
-/* The modem that @element names, or the machine's only one. */
-static struct scenario_modem *parse_modem_reference(struct loader *loader, const xmlNode *element,
-                                                    const struct scenario_node *node)
+/* The modem called @wanted, which the attribute modem of @element names. */
+static struct scenario_modem *named_modem(struct loader *loader, const xmlNode *element,
+                                          const struct scenario_node *node, const char *wanted)
 {
-    const char *wanted = element_text(loader, element, "modem");
-    if (!wanted && node->modem_count == 1)
-        return &node->modems[0];
-    if (!wanted) {
-        loader_error(loader, loader_position(loader, element),
-                     "\"%s\" has %zu modems; expected modem, which of them <%s> means", node->name,
-                     node->modem_count, (const char *)element->name);
-        return NULL;
-    }
     struct scenario_modem *modem = scenario_find_modem(node, wanted);
     if (modem || loader_is_full(loader))
         return modem;
@@ -96,6 +88,44 @@ static struct scenario_modem *parse_modem_reference(struct loader *loader, const
                  "\"%s\" has no modem \"%s\"%s", node->name, wanted,
                  suggest_text(&suggestion, text));
     return NULL;
+}
+
+/* The modem that @element means without saying so: the machine's only one. */
+static struct scenario_modem *only_modem(struct loader *loader, const xmlNode *element,
+                                         const struct scenario_node *node)
+{
+    if (node->modem_count == 1)
+        return &node->modems[0];
+    loader_error(loader, loader_position(loader, element),
+                 "\"%s\" has %zu modems; expected modem, which of them <%s> means", node->name,
+                 node->modem_count, (const char *)element->name);
+    return NULL;
+}
+
+/* The modems that a connection dials with; the schema has seen to their names being names. */
+static void parse_modem_list(struct loader *loader, const xmlNode *element,
+                             const struct scenario_node *node,
+                             struct scenario_connection *connection)
+{
+    const char *text = element_text(loader, element, "modem");
+    connection->modems = loader_allocate(loader, node->modem_count + 1, sizeof *connection->modems);
+    if (!connection->modems)
+        return;
+    if (!text && (connection->modems[0] = only_modem(loader, element, node)))
+        connection->modem_count = 1;
+    char word[80];
+    int length;
+    for (; text && sscanf(text, "%79s%n", word, &length) == 1; text += length) {
+        struct scenario_modem *modem = named_modem(loader, element, node, word);
+        bool repeated = false;
+        for (size_t i = 0; modem && i < connection->modem_count; i++)
+            repeated = repeated || connection->modems[i] == modem;
+        if (repeated)
+            loader_error(loader, loader_attribute_position(loader, element, "modem"),
+                         "modem of <connection> names \"%s\" twice", word);
+        else if (modem)
+            connection->modems[connection->modem_count++] = modem;
+    }
 }
 
 void parse_networks_behind(struct loader *loader, const xmlNode *element,
@@ -147,11 +177,25 @@ void parse_dialling(struct loader *loader, const xmlNode *element, const struct 
                      "the connection \"%s\" must have either server or phone-number",
                      connection->name);
     } else if (connection->phone_number) {
-        connection->modem = parse_modem_reference(loader, element, node);
+        parse_modem_list(loader, element, node, connection);
         refuse_attributes(loader, element, only_vpn, "over a modem");
     } else {
         refuse_attributes(loader, element, only_dialup, "to a VPN server");
     }
+}
+
+void check_multilink(struct loader *loader, const xmlNode *element,
+                     const struct scenario_connection *connection)
+{
+    if (connection->modem_count > 1 && connection->ppp.multilink != SCENARIO_YES)
+        loader_error(loader, loader_attribute_position(loader, element, "modem"),
+                     "the connection \"%s\" dials with %zu modems; expected multilink=\"yes\" in "
+                     "its <ppp>, or one modem",
+                     connection->name, connection->modem_count);
+    if (connection->modem_count > SCENARIO_BUNDLE_MODEMS)
+        loader_error(loader, loader_attribute_position(loader, element, "modem"),
+                     "the connection \"%s\" dials with %zu modems; expected at most %d",
+                     connection->name, connection->modem_count, SCENARIO_BUNDLE_MODEMS);
 }
 
 void parse_set_modem(struct loader *loader, const xmlNode *element,
@@ -160,7 +204,9 @@ void parse_set_modem(struct loader *loader, const xmlNode *element,
     set->node = parse_node_reference(loader, element, "node");
     if (!set->node)
         return;
-    set->modem = parse_modem_reference(loader, element, set->node);
+    const char *name = element_text(loader, element, "modem");
+    set->modem = name ? named_modem(loader, element, set->node, name)
+                      : only_modem(loader, element, set->node);
     set->has_noise = xml_attribute(element, "noise");
     set->noise_ppm = element_probability(loader, element, "noise");
     set->plugged = element_yes_no(loader, element, "plugged");

@@ -33,6 +33,11 @@ void parse_ppp(struct loader *loader, const xmlNode *element, bool server, struc
     ppp->acfc = element_yes_no(loader, element, "acfc");
     ppp->callback = element_yes_no(loader, element, "callback");
     ppp->multilink = element_yes_no(loader, element, "multilink");
+    ppp->short_sequence = element_is_yes(loader, element, "short-sequence");
+    if (ppp->short_sequence && ppp->multilink != SCENARIO_YES)
+        loader_error(loader, loader_attribute_position(loader, element, "short-sequence"),
+                     "short-sequence of <ppp> means nothing without multilink; expected "
+                     "multilink=\"yes\"");
     ppp->compression = element_is_yes(loader, element, "compression");
     ppp->vj = element_is_yes(loader, element, "vj");
     ppp->restart_timer = element_duration(loader, element, "restart-timer", 0);

@@ -73,6 +73,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     const xmlNode *ppp = parse_single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);
+    check_multilink(loader, element, connection);
     connection->validate_address = element_yes_no(loader, element, "validate-address");
 }
 

@@ -1,5 +1,6 @@
 /*
- * Two sessions and an intruder. The first octet chooses the configuration; then steps follow, whose
+ * Two sessions and an intruder. The first octet chooses the configuration, whole sessions, links of
+ * a bundle (bit 4) or bundles (bit 5) among the rest; then steps follow, whose
  * low two bits say what: 0 lets genuine frames pass until the line is quiet, 1 and 2 hand octets
  * (a length, then the octets) to the client or the server, 3 goes on to the next timeout.
  */
@@ -71,6 +72,10 @@ static void next_timeout(struct party *party)
     }
 }
 
+/* What the first link of a bundle has brought. */
+static const struct ppp_bundle bundle = {
+    .multilink = true, .mru = 1600, .peer_mru = 1600, .has_keys = true, .peer_name = "User"};
+
 static void start(struct party *party, uint8_t choice)
 {
     bool encrypt = choice & 1;
@@ -84,6 +89,10 @@ static void start(struct party *party, uint8_t choice)
         config.label = "fuzz";
         config.tap = watch;
         config.shared_identifier = choice & 2;
+        config.member = choice & 16;
+        config.bundle = (choice & 48) == 32 ? &bundle : NULL;
+        config.lcp.mrru = config.member ? 1600 : 0;
+        config.lcp.multilink_allowed = config.lcp.endpoint_allowed = config.member;
         config.ccp = (struct ccp_config){.enabled = encrypt,
                                          .required = encrypt && choice & 4,
                                          .strengths = encrypt ? CCP_MPPE_128 : 0,

@@ -52,7 +52,9 @@ static void a_connection_calls_a_number_or_a_server(void **state)
     const struct scenario_node *client = scenario_find_node(*state, "client");
     const struct scenario_connection *isp = scenario_find_connection(client, "isp");
     assert_string_equal(isp->phone_number, "+15550001");
-    assert_ptr_equal(isp->modem, scenario_find_modem(client, "adapter"));
+    assert_int_equal(isp->modem_count, 1);
+    assert_ptr_equal(isp->modems[0], scenario_find_modem(client, "adapter"));
+    assert_false(isp->ppp.short_sequence);
     assert_int_equal(isp->server, IPV4_ANY);
     assert_int_equal(isp->idle_disconnect, 90 * INSTANT_SECOND);
     assert_int_equal(isp->address, 0xc000024d);
@@ -60,7 +62,7 @@ static void a_connection_calls_a_number_or_a_server(void **state)
     assert_int_equal(isp->networks.count, 0);
     const struct scenario_connection *corp = scenario_find_connection(client, "corp");
     assert_null(corp->phone_number);
-    assert_null(corp->modem);
+    assert_int_equal(corp->modem_count, 0);
     assert_int_equal(corp->server, 0xc0000201);
     assert_int_equal(corp->idle_disconnect, 0);
     assert_true(corp->demand_dial);
@@ -69,6 +71,17 @@ static void a_connection_calls_a_number_or_a_server(void **state)
     assert_int_equal(corp->networks.routes[0].prefix_length, 8);
     assert_int_equal(corp->networks.routes[0].metric, 1);
     assert_int_equal(corp->networks.routes[1].metric, 7);
+}
+
+static void several_modems_call_in_the_order_named(void **state)
+{
+    const struct scenario_node *client = scenario_find_node(*state, "client");
+    const struct scenario_connection *both = scenario_find_connection(client, "both");
+    assert_int_equal(both->modem_count, 2);
+    assert_ptr_equal(both->modems[0], scenario_find_modem(client, "adapter"));
+    assert_ptr_equal(both->modems[1], scenario_find_modem(client, "modem"));
+    assert_int_equal(both->ppp.multilink, SCENARIO_YES);
+    assert_true(both->ppp.short_sequence);
 }
 
 static void an_access_server_has_users_a_pool_and_may_dial(void **state)
@@ -85,7 +98,8 @@ static void an_access_server_has_users_a_pool_and_may_dial(void **state)
     assert_int_equal(isp->server->users[1].address, IPV4_ANY);
     assert_int_equal(isp->server->pool_count, 1);
     const struct scenario_connection *customer = scenario_find_connection(isp, "customer");
-    assert_ptr_equal(customer->modem, scenario_find_modem(isp, "m2"));
+    assert_int_equal(customer->modem_count, 1);
+    assert_ptr_equal(customer->modems[0], scenario_find_modem(isp, "m2"));
     assert_true(customer->demand_dial);
 }
 
@@ -117,6 +131,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_modem_has_what_is_said_and_else_what_its_kind_has),
         cmocka_unit_test(a_connection_calls_a_number_or_a_server),
+        cmocka_unit_test(several_modems_call_in_the_order_named),
         cmocka_unit_test(an_access_server_has_users_a_pool_and_may_dial),
         cmocka_unit_test(a_modem_can_be_captured_and_changed),
     };
