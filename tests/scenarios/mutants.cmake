@@ -22,12 +22,12 @@ file(WRITE "@copy@" "${text}")
 ]==])
   add_custom_command(OUTPUT ${copy} COMMAND ${CMAKE_COMMAND} -P ${script}
     DEPENDS ${PROJECT_SOURCE_DIR}/${file} ${script} VERBATIM)
-  add_executable(mutant_${name} ${PROJECT_SOURCE_DIR}/sim/main.c ${copy})
+  add_executable(mutant_${name} ${copy})
   get_filename_component(folder ${PROJECT_SOURCE_DIR}/${file} DIRECTORY)
   target_include_directories(mutant_${name} PRIVATE ${folder})
   # A mutant may leave something unused; that is not what is tested.
   target_compile_options(mutant_${name} PRIVATE -Wno-error -w)
-  target_link_libraries(mutant_${name} PRIVATE vpnsim_sim vpnsim_options)
+  target_link_libraries(mutant_${name} PRIVATE vpnsim_main vpnsim_sim vpnsim_options)
   add_test(NAME mutant/${name}
     COMMAND ${CMAKE_COMMAND} -DVPNSIM=$<TARGET_FILE:mutant_${name}> -DOUT=${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}
             -DSCENARIO=${scenarios_dir}/${scenario} "-DSAYS=${says}" -P ${CMAKE_CURRENT_SOURCE_DIR}/run-mutant.cmake)
