@@ -7,15 +7,11 @@
 # No TLS handshake may stay encrypted with the key log beside the traces (NAME/wireshark/keys.log) where
 # addresses tell client from server, which the frames of PPP alone do not have.
 # ALLOW='awk regular expression' accepts further expert messages. MALFORMED=N, for scenarios that are
-<<<<<<< HEAD
 # about malformed packets, wants exactly N malformed frames in all traces together. INCOMPLETE='regular
 # expression' names traces that lack fragments of a multilink bundle, because they are of one line or
 # because fragments are lost: tshark, which takes both directions for one there, does not put them together.
-=======
-# about malformed packets, wants exactly N malformed frames in all traces together.
 # VERDICTS=FOLDER remembers there which octets were found good, so that the same trace of another build
 # is not dissected again.
->>>>>>> 67cdb78 (Put each trace before tshark once, and build the mutants once, so that the tests take less time)
 set -u
 [ $# -gt 0 ] || {
     echo "usage: check-trace.sh TRACE..." >&2
@@ -35,7 +31,7 @@ export WIRESHARK_CONFIG_DIR HOME
 # The file that remembers of a trace, with its keys, that it is good and how many frames it holds; none:
 # it must not.
 verdict_file() {
-    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}" ] || return 0
+    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}${INCOMPLETE:-}" ] || return 0
     echo "$VERDICTS/$(cat "$@" | sha256sum | cut -c1-64)"
 }
 
@@ -80,16 +76,13 @@ frames=0
 for trace; do
     keys=${trace%/captures/*}/wireshark/keys.log
     [ -f "$keys" ] || keys=
-<<<<<<< HEAD
     apart=
     [ -z "${INCOMPLETE:-}" ] || ! printf '%s\n' "$trace" | grep -Eq "$INCOMPLETE" || apart='--disable-protocol mp'
-=======
     verdict=$(verdict_file "$trace" ${keys:+"$keys"})
     if [ -s "$verdict" ]; then
         frames=$((frames + $(cat "$verdict")))
         continue
     fi
->>>>>>> 67cdb78 (Put each trace before tshark once, and build the mutants once, so that the tests take less time)
     # Wireshark 4.0 restores Van Jacobson's headers wrongly: it counts the TCP header of a whole
     # segment as data when the next one's sequence number is told by the length of the last.
     tshark -2 -n -r "$trace" -o "tls.keylog_file:$keys" --disable-protocol vjc $apart \
