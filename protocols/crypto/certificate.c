@@ -47,11 +47,12 @@ static bool add_extensions(X509 *x509, const X509 *issuer, enum certificate_usag
     static const struct {
         const char *constraints;
         const char *key_usage;
-        const char *extended; /* NULL: may be used for everything */
+        const char *extended; /* NULL: there is none */
     } of[] = {
         [CERTIFICATE_AUTHORITY] = {"critical,CA:TRUE", "critical,keyCertSign,cRLSign", NULL},
         [CERTIFICATE_SERVER] = {"CA:FALSE", "digitalSignature,keyEncipherment", "serverAuth"},
         [CERTIFICATE_CLIENT] = {"CA:FALSE", "digitalSignature,keyEncipherment", "clientAuth"},
+        [CERTIFICATE_GENERAL] = {"CA:FALSE", "digitalSignature,keyEncipherment", NULL},
     };
     return add_extension(x509, issuer, NID_basic_constraints, of[usage].constraints) &&
            add_extension(x509, issuer, NID_key_usage, of[usage].key_usage) &&

@@ -21,6 +21,7 @@ enum certificate_usage {
     CERTIFICATE_AUTHORITY, /**< issues certificates */
     CERTIFICATE_SERVER,    /**< Server Authentication */
     CERTIFICATE_CLIENT,    /**< Client Authentication */
+    CERTIFICATE_GENERAL,   /**< without Extended Key Usage, which no end of TLS takes here */
 };
 
 /** What a certificate is to say; borrowed for the call. */

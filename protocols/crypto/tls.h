@@ -69,7 +69,7 @@ struct tls_config {
  * It neither sends nor receives: octets go in with tls_input() and come out with tls_take().
  * Secrets are exchanged with RSA and data encrypted with AES in CBC mode, which all versions have;
  * there are no extensions beside those that version 1.2 needs, no tickets and no resumption. What
- * it sends follows from its inputs and its stream alone: no clock is read. Takes some 60 kB.
+ * it sends follows from its inputs and its stream alone: no clock is read. Takes 25 kB and more.
  */
 struct tls;
 

@@ -109,11 +109,19 @@ void ppp_auth_push_event(struct ppp_auth *auth, enum ppp_auth_event event, uint3
     auth->event_value = value;
 }
 
+/** Gives back what only a conversation under way needs. */
+static void end_conversation(struct ppp_auth *auth)
+{
+    ppp_auth_forget_kept(auth);
+    if (auth->config.method == PPP_AUTH_EAP)
+        ppp_auth_eap_clear(auth);
+}
+
 void ppp_auth_succeed(struct ppp_auth *auth, instant now)
 {
     bool can_rechallenge =
         auth->config.role == PPP_AUTHENTICATOR && ppp_auth_protocol(auth) == CHAP_PROTOCOL;
-    ppp_auth_forget_kept(auth);
+    end_conversation(auth);
     auth->phase = PPP_AUTH_PHASE_SUCCEEDED;
     auth->deadline = can_rechallenge && auth->config.rechallenge > 0
                          ? instant_after(now, auth->config.rechallenge)
@@ -126,7 +134,7 @@ void ppp_auth_succeed(struct ppp_auth *auth, instant now)
 
 void ppp_auth_fail(struct ppp_auth *auth, instant now, uint32_t error, const char *reason)
 {
-    ppp_auth_forget_kept(auth);
+    end_conversation(auth);
     auth->phase = PPP_AUTH_PHASE_FAILED;
     auth->deadline = INSTANT_NEVER;
     ppp_auth_trace(auth, now, "ppp.auth.failed", error, reason);

@@ -169,7 +169,6 @@ static enum ppp_auth_eap_step response(struct ppp_auth *auth, instant now, const
         break;
     case EAP_TLS_END:
         step = judge(auth);
-        clear(auth);
         break;
     case EAP_TLS_DISCARD:
         return discard(auth, conversation(auth)->reason);

@@ -151,6 +151,7 @@ enum scenario_encryption_policy {
 enum scenario_certificate_usage {
     SCENARIO_CERTIFICATE_SERVER,
     SCENARIO_CERTIFICATE_CLIENT,
+    SCENARIO_CERTIFICATE_GENERAL,
     SCENARIO_CERTIFICATE_AUTHORITY,
 };
 

@@ -28,11 +28,13 @@ void certificates_make(struct certificates *made, struct crypto *crypto)
     made->other = issue(crypto, &entropy, CERTIFICATE_AUTHORITY, "Root", NULL);
     made->server = issue(crypto, &entropy, CERTIFICATE_SERVER, "vpn.example", made->middle);
     made->client = issue(crypto, &entropy, CERTIFICATE_CLIENT, "User", made->root);
+    made->general = issue(crypto, &entropy, CERTIFICATE_GENERAL, "vpn.example", made->root);
     made->trusted[0] = made->root;
 }
 
 void certificates_free(struct certificates *certificates)
 {
+    certificate_destroy(certificates->general);
     certificate_destroy(certificates->client);
     certificate_destroy(certificates->server);
     certificate_destroy(certificates->other);

@@ -10,10 +10,11 @@
 /** Certificates that are valid from a year before today to a year after it. */
 struct certificates {
     struct certificate *root;
-    struct certificate *middle;           /**< an authority below the root */
-    struct certificate *other;            /**< an authority of the root's name that nobody knows */
-    struct certificate *server;           /**< "vpn.example", issued by the middle one */
-    struct certificate *client;           /**< "User", issued by the root */
+    struct certificate *middle;  /**< an authority below the root */
+    struct certificate *other;   /**< an authority of the root's name that nobody knows */
+    struct certificate *server;  /**< "vpn.example", issued by the middle one */
+    struct certificate *client;  /**< "User", issued by the root */
+    struct certificate *general; /**< "vpn.example" without Extended Key Usage, of the root */
     const struct certificate *trusted[1]; /**< the root */
 };
 

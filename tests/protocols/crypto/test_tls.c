@@ -317,7 +317,8 @@ static void a_certificate_serves_its_usage_alone(void **state)
     bench->ends[0].config.own = bench->certificates.client;
     bench->ends[1].config.own = bench->certificates.client;
     expect_refusal(bench, false, "wrong-usage", "unsupported-certificate");
-    /* An authority has no Extended Key Usage. */
+    bench->ends[1].config.own = bench->certificates.general;
+    expect_refusal(bench, false, "wrong-usage", "unsupported-certificate");
     bench->ends[1].config.own = bench->certificates.middle;
     expect_refusal(bench, false, "wrong-usage", "unsupported-certificate");
 }

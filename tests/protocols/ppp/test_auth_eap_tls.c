@@ -116,6 +116,9 @@ static void both_certificates_are_proved_and_leave_keys(void **state)
     assert_memory_equal(client->receive, server->send, MPPE_KEY_SIZE);
     assert_memory_not_equal(client->send, client->receive, MPPE_KEY_SIZE);
     assert_int_equal(client->weak_keys, MPPE_WEAK_FROM_START);
+    /* What only the handshake needs is gone. */
+    assert_null(bench->auth->client.auth.eap.tls);
+    assert_null(bench->auth->server.auth.eap.tls);
 }
 
 static void packets_look_like_rfc_5216(void **state)
@@ -262,6 +265,24 @@ static void a_client_that_wants_another_method_says_so(void **state)
     assert_string_equal(ppp_auth_current_method_name(&bench->auth->server.auth), "eap-ms-chap-v2");
 }
 
+static void a_nak_is_too_late_when_the_handshake_has_begun(void **state)
+{
+    struct tls_bench *bench = *state;
+    auth_bench_start(bench->auth, 0);
+    for (int i = 0; i < 2; i++) {
+        struct packet *packet = auth_bench_take(&bench->auth->server);
+        auth_bench_give(&bench->auth->client, 0, packet);
+        packet_free(packet);
+        packet = auth_bench_take(&bench->auth->client);
+        auth_bench_give(&bench->auth->server, 0, packet);
+        packet_free(packet);
+    }
+    auth_bench_give_hex(bench->auth, &bench->auth->server, 0, "02020006 03 04");
+    auth_bench_expect_log(bench->auth, "drop eap unexpected-nak");
+    auth_bench_run(bench->auth, 0);
+    auth_bench_expect_event(&bench->auth->server, PPP_AUTH_SUCCEEDED, 0);
+}
+
 static void an_engine_without_certificates_is_not_made(void **state)
 {
     struct tls_bench *bench = *state;
@@ -293,6 +314,7 @@ int main(void)
         BENCH(a_certificate_proves_its_own_name_alone),
         BENCH(the_domain_of_a_name_is_not_in_the_certificate),
         BENCH(a_client_that_wants_another_method_says_so),
+        BENCH(a_nak_is_too_late_when_the_handshake_has_begun),
         BENCH(an_engine_without_certificates_is_not_made),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,6 +186,7 @@ static void both_ends_derive_the_same_keys_whatever_the_fragments(void **state)
 {
     struct bench *bench = *state;
     uint8_t msk[3][EAP_TLS_MSK_SIZE];
+    uint8_t exported[128];
     static const size_t rooms[] = {EAP_TLS_ROOM_MIN, 1395};
     for (int i = 0; i < 2; i++) {
         bench->entropy[0] = entropy_make(1, "client");
@@ -198,6 +199,8 @@ static void both_ends_derive_the_same_keys_whatever_the_fragments(void **state)
         assert_true(eap_tls_msk(bench->ends[0], msk[0]));
         assert_true(eap_tls_msk(bench->ends[1], msk[1 + i]));
         assert_memory_equal(msk[0], msk[1 + i], sizeof msk[0]);
+        assert_true(tls_export(bench->ends[0]->tls, "client EAP encryption", exported, 128));
+        assert_memory_equal(msk[0], exported, EAP_TLS_MSK_SIZE);
         eap_tls_destroy(bench->ends[0]);
         eap_tls_destroy(bench->ends[1]);
         bench->ends[0] = bench->ends[1] = NULL;
