@@ -101,6 +101,60 @@ static void an_offer_is_answered_with_one_strength(void **state)
     }
 }
 
+/* Who compresses answers with C beside the strength, or alone where nothing else is wanted. */
+static void an_offer_of_compression_is_taken_beside_encryption_or_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t ours;
+        bool required;
+        const char *theirs, *answer;
+    } cases[] = {
+        {CCP_MPPE_128, true, "00000041", "0201 000a 120600000041"},
+        {CCP_MPPE_128, true, "000000e1", "0301 000a 120600000041"},
+        /* Who does not offer it does not get it. */
+        {CCP_MPPE_128, true, "00000040", "0201 000a 120600000040"},
+        {CCP_MPPE_128, true, "00000001", "0301 000a 120600000041"},
+        {CCP_MPPE_128, false, "00000001", "0201 000a 120600000001"},
+        {CCP_MPPE_128, false, "01000001", "0201 000a 120601000001"},
+        /* No strength in common, which the peer may think over. */
+        {CCP_MPPE_128, false, "00000021", "0301 000a 120600000041"},
+        {0, false, "00000001", "0201 000a 120600000001"},
+        {0, false, "00000041", "0301 000a 120600000001"},
+        {0, false, "00000040", "0401 000a 120600000040"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct end end;
+        char request[48];
+        prepare(&end, cases[i].ours);
+        end.config.required = cases[i].required;
+        end.config.compress = true;
+        start(&end);
+        end.bench.sent[0] = '\0';
+        snprintf(request, sizeof request, "0101 000a 1206%s", cases[i].theirs);
+        input(&end, request);
+        expect(&end, cases[i].answer);
+        finish(&end);
+    }
+}
+
+static void what_is_left_of_an_offer_may_be_compression_alone(void **state)
+{
+    (void)state;
+    for (unsigned required = 0; required < 2; required++) {
+        struct end end;
+        prepare(&end, CCP_MPPE_128);
+        end.config.required = required;
+        end.config.compress = true;
+        start(&end);
+        expect(&end, "0101 000a 120600000041");
+        input(&end, "0301 000a 120600000001");
+        assert_int_equal(end.bench.notices[PPP_NOTICE_REFUSED], required);
+        expect(&end, required ? "0102 0004" : "0102 000a 120600000001");
+        finish(&end);
+    }
+}
+
 static void other_algorithms_are_rejected(void **state)
 {
     (void)state;
@@ -218,6 +272,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_windows_offer_shrinks_to_what_the_nak_names),
         cmocka_unit_test(an_offer_is_answered_with_one_strength),
+        cmocka_unit_test(an_offer_of_compression_is_taken_beside_encryption_or_alone),
+        cmocka_unit_test(what_is_left_of_an_offer_may_be_compression_alone),
         cmocka_unit_test(other_algorithms_are_rejected),
         cmocka_unit_test(a_peer_without_the_option_is_told_what_is_required),
         cmocka_unit_test(a_refusal_counts_only_when_encryption_is_required),

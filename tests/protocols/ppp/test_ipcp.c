@@ -37,7 +37,7 @@ static void expect(struct end *end, const char *packets)
 
 static void finish(struct end *end)
 {
-    ppp_control_destroy(&end->ipcp.control);
+    ipcp_destroy(&end->ipcp);
     ppp_bench_destroy(&end->bench);
 }
 
@@ -247,6 +247,74 @@ static void naks_without_end_are_noticed(void **state)
     finish(&end);
 }
 
+/* RFC 1332 section 4: 002D, the highest slot, and whether its number may be left out. */
+static void header_compression_is_asked_for_and_granted(void **state)
+{
+    (void)state;
+    struct end end;
+    prepare(&end);
+    end.config.vj = end.config.vj_allowed = true;
+    end.config.local_address = 0x0a000001;
+    start(&end);
+    expect(&end, "0101 0010 0206002d0f01 03060a000001");
+    input(&end, "0101 0010 0206002d0700 03060a000002");
+    expect(&end, "0201 0010 0206002d0700 03060a000002");
+    input(&end, "0201 0010 0206002d0f01 03060a000001");
+    assert_int_equal(end.bench.notices[PPP_NOTICE_UP], 1);
+    assert_true(end.ipcp.vj_agreed && end.ipcp.vj_peer_agreed);
+    ipcp_class.opened(&end.ipcp.control, 0);
+    assert_true(end.ipcp.compresses && end.ipcp.decompresses);
+    assert_int_equal(end.ipcp.vj_compressor.slot_count, 8);
+    assert_false(end.ipcp.vj_compressor.compress_slot_id);
+    assert_int_equal(end.ipcp.vj_decompressor.slot_count, 16);
+    ipcp_class.closed(&end.ipcp.control, 0);
+    assert_false(end.ipcp.compresses || end.ipcp.decompresses);
+    finish(&end);
+}
+
+/* Another compression, too few slots, a flag that is none, a wrong length. */
+static void header_compression_that_is_not_known_is_answered_with_ours(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"020600030f01", "0206002d0101", "0206002d0f02",
+                                          "0204002d"};
+    for (unsigned i = 0; i < 4; i++) {
+        struct end end;
+        char request[64];
+        prepare(&end);
+        end.config.vj_allowed = true;
+        end.config.local_address = 0x0a000001;
+        start(&end);
+        expect(&end, "0101 000a 03060a000001");
+        snprintf(request, sizeof request, "0101 %04zx %s 03060a000002", strlen(options[i]) / 2 + 10,
+                 options[i]);
+        input(&end, request);
+        expect(&end, "0301 000a 0206002d0f01");
+        finish(&end);
+    }
+}
+
+static void a_refusal_of_header_compression_leaves_it_out(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {"0401 000a 0206002d0f01", "0301 000a 0206002d0301"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct end end;
+        prepare(&end);
+        end.config.vj = end.config.vj_allowed = true;
+        end.config.local_address = 0x0a000001;
+        start(&end);
+        expect(&end, "0101 0010 0206002d0f01 03060a000001");
+        input(&end, answers[i]);
+        expect(&end, "0102 000a 03060a000001");
+        input(&end, "0101 000a 03060a000002");
+        input(&end, "0202 000a 03060a000001");
+        ipcp_class.opened(&end.ipcp.control, 0);
+        assert_false(end.ipcp.compresses || end.ipcp.decompresses);
+        finish(&end);
+    }
+}
+
 static void a_new_request_renegotiates_from_the_start(void **state)
 {
     (void)state;
@@ -277,6 +345,9 @@ int main(void)
         cmocka_unit_test(a_peer_may_bring_its_own_address_where_none_is_assigned),
         cmocka_unit_test(refusals_of_our_address_carry_windows_errors),
         cmocka_unit_test(naks_without_end_are_noticed),
+        cmocka_unit_test(header_compression_is_asked_for_and_granted),
+        cmocka_unit_test(header_compression_that_is_not_known_is_answered_with_ours),
+        cmocka_unit_test(a_refusal_of_header_compression_leaves_it_out),
         cmocka_unit_test(a_new_request_renegotiates_from_the_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

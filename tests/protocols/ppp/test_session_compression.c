@@ -142,25 +142,32 @@ static bool lose_one(struct ppp_pair *pair, unsigned from, unsigned index,
     return index == pair->lose_index;
 }
 
-/* A stateful loss: Reset-Request, and both the history and the keystream start anew. */
+/* A stateful loss: Reset-Request, and the history and, where there is one, the keystream start
+   anew. */
 static void a_stateful_loss_resets_history_and_keystream(void **state)
 {
     (void)state;
-    struct ppp_pair pair;
-    use_ccp(&pair, CCP_MPPE_128, false, true);
-    connect_ends(&pair);
-    send_all(&pair, 3, 500);
-    pair.lose = lose_one;
-    pair.lose_index = pair.frame_count;
-    ppp_pair_send(&pair, PPP_CLIENT, 0x45, 500);
-    ppp_pair_send(&pair, PPP_CLIENT, 0x45, 500);
-    ppp_pair_run(&pair, pair.now + S);
-    assert_int_equal(pair.end[PPP_SERVER].delivered, 3);
-    assert_int_equal(ppp_pair_count(&pair, PPP_SERVER, "ppp.ccp.reset-request.sent", ""), 1);
-    const struct ppp_pair_frame *frame = send_all(&pair, 3, 500);
-    assert_int_equal(frame[0].octets[1] & 0xb0, 0xb0);
-    assert_int_equal(frame[1].octets[1] & 0x80, 0);
-    ppp_pair_destroy(&pair);
+    for (unsigned alone = 0; alone < 2; alone++) {
+        unsigned encrypted = alone ? 0 : 0x10;
+        struct ppp_pair pair;
+        use_ccp(&pair, alone ? 0 : CCP_MPPE_128, false, true);
+        connect_ends(&pair);
+        send_all(&pair, 3, 500);
+        pair.lose = lose_one;
+        pair.lose_index = pair.frame_count;
+        ppp_pair_send(&pair, PPP_CLIENT, 0x45, 500);
+        ppp_pair_send(&pair, PPP_CLIENT, 0x45, 500);
+        ppp_pair_run(&pair, pair.now + S);
+        assert_int_equal(pair.end[PPP_SERVER].delivered, 3);
+        assert_int_equal(ppp_pair_count(&pair, PPP_SERVER, "ppp.ccp.reset-request.sent", ""), 1);
+        assert_int_equal(ppp_pair_count(&pair, PPP_SERVER, "packet.dropped",
+                                        alone ? "protocol=mppc" : "protocol=mppe"),
+                         1);
+        const struct ppp_pair_frame *frame = send_all(&pair, 3, 500);
+        assert_int_equal(frame[0].octets[1] & 0xb0, 0xa0 | encrypted);
+        assert_int_equal(frame[1].octets[1] & 0xb0, 0x20 | encrypted);
+        ppp_pair_destroy(&pair);
+    }
 }
 
 /* A TCP segment of one flow; its sequence number and checksum move on with @number. */
