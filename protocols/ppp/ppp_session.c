@@ -111,7 +111,7 @@ static bool is_consistent(const struct ppp_session_config *config)
         return false;
     if (config->ccp.required && !(config->ccp.enabled && config->ccp.strengths))
         return false;
-    return config->crypto || !config->ccp.enabled;
+    return config->crypto || !(config->ccp.enabled && config->ccp.strengths);
 }
 
 enum status ppp_session_init(struct ppp_session *self, const struct ppp_session_config *config)

@@ -146,7 +146,7 @@ struct ppp_session_auth_config {
 /** Everything a session needs; copied by ppp_session_init(), what it points at is borrowed. */
 struct ppp_session_config {
     struct packet_pool *pool;
-    struct crypto *crypto; /**< may be NULL when no method needs it */
+    struct crypto *crypto; /**< may be NULL when no method needs it, nor encryption */
     struct trace trace;
     struct entropy entropy;                /**< own stream of this session; copied */
     const char *label;                     /**< field "session" of every trace event */

@@ -93,10 +93,12 @@ static void start(struct party *party, uint8_t choice)
         config.bundle = (choice & 48) == 32 ? &bundle : NULL;
         config.lcp.mrru = config.member ? 1600 : 0;
         config.lcp.multilink_allowed = config.lcp.endpoint_allowed = config.member;
-        config.ccp = (struct ccp_config){.enabled = encrypt,
+        config.ccp = (struct ccp_config){.enabled = choice & (1 | 64),
                                          .required = encrypt && choice & 4,
                                          .strengths = encrypt ? CCP_MPPE_128 : 0,
-                                         .stateless = choice & 8};
+                                         .stateless = choice & 8,
+                                         .compress = choice & 64};
+        config.ipcp.vj = config.ipcp.vj_allowed = choice & 128;
         config.auth.user = "User";
         config.auth.password = "clientPass";
         config.auth.lookup = lookup;

@@ -117,6 +117,7 @@ static void an_offer_of_compression_is_taken_beside_encryption_or_alone(void **s
         {CCP_MPPE_128, true, "00000001", "0301 000a 120600000041"},
         {CCP_MPPE_128, false, "00000001", "0201 000a 120600000001"},
         {CCP_MPPE_128, false, "01000001", "0201 000a 120601000001"},
+        {CCP_MPPE_128, false, "00000000", "0301 000a 120600000040"},
         /* No strength in common, which the peer may think over. */
         {CCP_MPPE_128, false, "00000021", "0301 000a 120600000041"},
         {0, false, "00000001", "0201 000a 120600000001"},
