@@ -151,7 +151,7 @@ static instant next_timeout(const struct ppp_port *port)
     instant next = instant_earlier(port->start_at, ppp_session_next_timeout(&port->session));
     if (port->lower->next_timeout)
         next = instant_earlier(next, port->lower->next_timeout(port));
-    return instant_earlier(next, idle_at(port));
+    return instant_earlier(next, instant_earlier(idle_at(port), port->ends_at));
 }
 
 /* A nested call (the stack answers a delivered datagram through this very port) leaves its share to
@@ -188,6 +188,10 @@ static void timer_came(void *context, instant now)
         port->habits.idle_limit = 0;
         ppp_session_close(&port->session, now, PPP_ERROR_IDLE_TIMEOUT);
     }
+    if (port->ends_at <= now) {
+        port->ends_at = INSTANT_NEVER;
+        ppp_session_close(&port->session, now, PPP_ERROR_REMOTE_DISCONNECTION);
+    }
     ppp_port_run(port);
 }
 
@@ -220,6 +224,7 @@ bool ppp_port_open(struct ppp_port *port, const struct ppp_port_habits *habits,
     port->habits = *habits;
     port->event_count = 0;
     port->started = false;
+    port->ends_at = INSTANT_NEVER;
     port->start_at =
         habits->passive ? INSTANT_NEVER : instant_after(simulation->now, habits->delay);
     port->open = true;
@@ -244,6 +249,16 @@ void ppp_port_link_error(struct ppp_port *port)
         bundle_link_damaged(port->membership);
     else
         ppp_session_link_error(&port->session);
+}
+
+void ppp_port_limit(struct ppp_port *port, instant limit, bool tells)
+{
+    instant now = port_simulation(port)->now;
+    port->ends_at = instant_after(now, limit);
+    if (tells)
+        ppp_session_tell_time_remaining(&port->session, now, (uint32_t)(limit / INSTANT_SECOND),
+                                        "");
+    ppp_port_run(port);
 }
 
 void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error)

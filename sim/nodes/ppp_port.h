@@ -74,6 +74,7 @@ struct ppp_port {
     struct ppp_port_habits habits;
     instant start_at;  /**< when PPP begins by itself; INSTANT_NEVER: waits for the peer's */
     instant active_at; /**< when the last IP datagram passed, or the network came up */
+    instant ends_at;   /**< when the session's time is up; INSTANT_NEVER: it has no limit */
     bool started;      /**< PPP has been told that its lower layer is up */
     bool open;
     bool running;
@@ -113,6 +114,12 @@ void ppp_port_link_error(struct ppp_port *port);
 
 /** Ends PPP in order; PPP_EVENT_FINISHED follows. */
 void ppp_port_hang_up(struct ppp_port *port, enum ppp_error error);
+
+/**
+ * The session has @p limit left, and is hung up then with PPP_ERROR_REMOTE_DISCONNECTION. @p tells:
+ * the peer learns that at once, by Time-Remaining of LCP.
+ */
+void ppp_port_limit(struct ppp_port *port, instant limit, bool tells);
 
 /** The lower layer is lost: PPP ends at once; PPP_EVENT_FINISHED follows. */
 void ppp_port_lower_down(struct ppp_port *port);

@@ -185,6 +185,9 @@ void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
           trace_text("port", caller->name), trace_text("user", ppp_session_peer_name(session)),
           from, trace_address("address", caller->address),
           trace_number("strength", ppp_session_strength_bits(session)));
+    const struct rras_user *user = caller_user(caller);
+    if (user && user->session_limit > 0)
+        ppp_port_limit(caller->port, user->session_limit, !server->profile->windows);
 }
 
 void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol)

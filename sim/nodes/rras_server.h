@@ -25,6 +25,7 @@ struct rras_user {
     uint8_t nt_hash[MSCHAP_HASH_SIZE]; /**< what a change without the text has left */
     uint8_t lm_hash[MSCHAP_HASH_SIZE];
     ipv4_address address;                  /**< assigned to this caller; 0: one of the pool */
+    instant session_limit;                 /**< the longest session; 0: none */
     const struct connection_route *routes; /**< networks behind it, while it is connected */
     size_t route_count;
     struct rras_user *next;

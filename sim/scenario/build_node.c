@@ -166,6 +166,7 @@ static enum status build_user(struct run *run, const struct scenario_user *wante
         .password = wanted->password,
         .error = build_account(wanted->account),
         .address = wanted->address,
+        .session_limit = wanted->session_limit,
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
     };

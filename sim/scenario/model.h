@@ -333,7 +333,8 @@ struct scenario_user {
     const char *name;
     const char *password;
     enum scenario_account account;
-    ipv4_address address; /**< assigned; IPV4_ANY: one of the pool */
+    ipv4_address address;  /**< assigned; IPV4_ANY: one of the pool */
+    instant session_limit; /**< 0: none */
     struct scenario_network_routes networks;
 };
 

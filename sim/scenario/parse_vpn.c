@@ -115,6 +115,7 @@ static void parse_users(struct loader *loader, const xmlNode *element,
         user->password = element_text(loader, child, "password");
         user->account = parse_account(loader, child);
         user->address = element_address(loader, child, "address");
+        user->session_limit = element_duration(loader, child, "session-limit", 0);
         parse_networks_behind(loader, child, &user->networks);
         if (!user->name || !user->password)
             return;

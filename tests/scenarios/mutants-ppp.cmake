@@ -31,3 +31,6 @@ mutant(refusal_to_authenticate_ignored protocols/ppp/lcp_request.c
 mutant(cbcp_left_out protocols/ppp/ppp_session_callback.c
   "if (!self->lcp.callback && !self->lcp.peer_callback) {" "if (true) {"
   ppp/ppp-callback-none.xml "after the authentication, before the network protocols\n")
+mutant(session_limit_ignored sim/nodes/ppp_port.c
+  "port->ends_at = instant_after(now, limit);" "port->ends_at = INSTANT_NEVER;"
+  ppp/ppp-session-limit.xml "the server closes the link after thirty seconds\n[^\n]*\n *seen:")

@@ -92,10 +92,12 @@ static void an_access_server_has_users_a_pool_and_may_dial(void **state)
     assert_null(isp->server->pptp.at.file);
     const struct scenario_user *alice = &isp->server->users[0];
     assert_int_equal(alice->address, 0xc0000246);
+    assert_int_equal(alice->session_limit, 90 * INSTANT_SECOND);
     assert_int_equal(alice->networks.count, 1);
     assert_int_equal(alice->networks.routes[0].destination, 0xc0000280);
     assert_int_equal(alice->networks.routes[0].prefix_length, 25);
     assert_int_equal(isp->server->users[1].address, IPV4_ANY);
+    assert_int_equal(isp->server->users[1].session_limit, 0);
     assert_int_equal(isp->server->pool_count, 1);
     const struct scenario_connection *customer = scenario_find_connection(isp, "customer");
     assert_int_equal(customer->modem_count, 1);
