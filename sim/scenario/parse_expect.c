@@ -1,6 +1,7 @@
 /* Expectations, and whether what they name exists. */
 #include "expect/expectation.h"
 #include "scenario/parse.h"
+#include "scenario/states.h"
 #include "scenario/suggest.h"
 #include "scenario/values.h"
 
@@ -260,6 +261,27 @@ static void parse_packets(struct loader *loader, const xmlNode *element,
                      "filter=\"%.80s\" of <packets>: %s", expectation->packets.filter, message);
 }
 
+/* Whether nodes of that kind tell of such a state; says so when not. */
+static void check_state(struct loader *loader, const xmlNode *element,
+                        const struct scenario_node *node, const char *name)
+{
+    const struct scenario_vocabulary *vocabulary = loader->options.vocabulary;
+    if (!vocabulary || !vocabulary->states)
+        return;
+    struct suggestion suggestion = suggest_start(name);
+    char text[SUGGESTION_TEXT_SIZE];
+    for (const struct scenario_state *state = vocabulary->states; state->name; state++) {
+        if (!scenario_state_is_of(state, node->kind))
+            continue;
+        if (scenario_state_matches(state->name, name))
+            return;
+        suggest_consider(&suggestion, state->name);
+    }
+    loader_error(loader, loader_attribute_position(loader, element, "name"),
+                 "\"%s\" (a %s) has no state \"%s\"%s", node->name,
+                 scenario_node_kind_text(node->kind), name, suggest_text(&suggestion, text));
+}
+
 static void parse_state(struct loader *loader, const xmlNode *element,
                         struct expectation *expectation)
 {
@@ -268,7 +290,10 @@ static void parse_state(struct loader *loader, const xmlNode *element,
     expectation->state.node = node ? node->name : NULL;
     expectation->state.name = element_text(loader, element, "name");
     expectation->state.is = element_text(loader, element, "is");
-    if (!node || !expectation->state.name || !scenario_kind_dials(node->kind) ||
+    if (!node || !expectation->state.name)
+        return;
+    check_state(loader, element, node, expectation->state.name);
+    if (!scenario_kind_dials(node->kind) ||
         strncmp(expectation->state.name, prefix, sizeof prefix - 1) != 0)
         return;
     const char *connection = expectation->state.name + sizeof prefix - 1;

@@ -3,6 +3,7 @@
 
 #include "scenario/language.h"
 #include "scenario/loader.h"
+#include "scenario/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,21 @@ static void write_layers(FILE *stream, const struct scenario_layer *layers)
                 layers->name, layers->meaning);
 }
 
+static void write_states(FILE *stream, const struct scenario_state *states)
+{
+    fputs("\n## States\n\nWhat `<state>` can ask machines for; PORT stands for a number, NAME for "
+          "a connection's name.\n\n"
+          "| state | machines | tells |\n| --- | --- | --- |\n",
+          stream);
+    for (; states->name; states++) {
+        fprintf(stream, "| `%s` |", states->name);
+        for (unsigned kind = SCENARIO_HOST; kind <= SCENARIO_ISP_NAS; kind++)
+            if (scenario_state_is_of(states, (enum scenario_node_kind)kind))
+                fprintf(stream, " `<%s>`", scenario_node_kind_text((enum scenario_node_kind)kind));
+        fprintf(stream, " | %s |\n", states->meaning);
+    }
+}
+
 static int compare_events(const void *a, const void *b)
 {
     const struct trace_declaration *first = *(const struct trace_declaration *const *)a;
@@ -281,6 +297,8 @@ enum status scenario_reference_write(const struct scenario_vocabulary *vocabular
     language_destroy(&language);
     if (vocabulary && vocabulary->layers)
         write_layers(stream, vocabulary->layers);
+    if (vocabulary && vocabulary->states)
+        write_states(stream, vocabulary->states);
     enum status status = STATUS_OK;
     if (vocabulary && vocabulary->events)
         status = write_events(stream, vocabulary->events);

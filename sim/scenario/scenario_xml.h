@@ -16,6 +16,13 @@ struct scenario_layer {
     const char *meaning; /**< what is seen there */
 };
 
+/** A state that nodes of some kinds tell of when a run ends. */
+struct scenario_state {
+    unsigned kinds;   /**< a bit for each enum scenario_node_kind, the lowest for the first */
+    const char *name; /**< NAME and PORT in it stand for a connection's name and a port's number */
+    const char *meaning;
+};
+
 /**
  * What the rest of the program knows and a scenario may name. A NULL member skips the checks that
  * need it.
@@ -25,6 +32,8 @@ struct scenario_vocabulary {
     const struct trace_declaration *const *events;
     /** Capturable layers, ended by a NULL name. */
     const struct scenario_layer *layers;
+    /** States, ended by a NULL name. */
+    const struct scenario_state *states;
     /**
      * True when @p filter compiles as BPF for the frames of @p point (NULL: of an Ethernet link);
      * otherwise false with a one-line reason in @p message.

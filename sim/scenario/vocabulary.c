@@ -1,6 +1,7 @@
 #include "capture/capture_filter.h"
 #include "nodes/node_trace.h"
 #include "scenario/build.h"
+#include "scenario/states.h"
 
 #include <stddef.h>
 
@@ -53,6 +54,7 @@ const struct scenario_vocabulary *run_vocabulary(void)
     static const struct scenario_vocabulary vocabulary = {
         .events = node_trace_tables,
         .layers = layers,
+        .states = scenario_states,
         .filter_compiles = filter_compiles,
     };
     return &vocabulary;

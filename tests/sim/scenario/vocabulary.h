@@ -2,6 +2,7 @@
 #define VPNSIM_TESTS_SIM_SCENARIO_VOCABULARY_H
 
 #include "scenario/scenario_xml.h"
+#include "scenario/states.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -35,8 +36,10 @@ static inline const struct scenario_vocabulary *test_vocabulary(void)
                                                    {SCENARIO_VPN_SERVER, "ppp", "PPP frames"},
                                                    {SCENARIO_ISP_NAS, "ppp", "PPP frames"},
                                                    {.name = NULL}};
-    static const struct scenario_vocabulary vocabulary = {
-        .events = events, .layers = layers, .filter_compiles = test_filter_compiles};
+    static const struct scenario_vocabulary vocabulary = {.events = events,
+                                                          .layers = layers,
+                                                          .states = scenario_states,
+                                                          .filter_compiles = test_filter_compiles};
     return &vocabulary;
 }
 
