@@ -1,7 +1,7 @@
 #ifndef VPNSIM_NODES_CONNECTION_H
 #define VPNSIM_NODES_CONNECTION_H
 
-#include "nodes/host.h"
+#include "host/host.h"
 #include "nodes/other_networks.h"
 #include "nodes/ppp_port.h"
 #include "nodes/ppp_settings.h"

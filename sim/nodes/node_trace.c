@@ -1,11 +1,11 @@
 #include "nodes/node_trace.h"
 
 #include "gre/gre_trace.h"
+#include "host/host_stack.h"
 #include "inet/inet_trace.h"
 #include "inet/tcp_trace.h"
 #include "net/link.h"
 #include "net/telephone.h"
-#include "nodes/host_stack.h"
 #include "ppp/ppp_auth.h"
 #include "ppp/ppp_trace.h"
 #include "pptp/pptp_trace.h"

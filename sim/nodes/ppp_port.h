@@ -2,8 +2,8 @@
 #define VPNSIM_NODES_PPP_PORT_H
 
 #include "core/timer.h"
+#include "host/host.h"
 #include "net/capture_tap.h"
-#include "nodes/host.h"
 #include "ppp/ppp_session.h"
 
 #include <stdbool.h>

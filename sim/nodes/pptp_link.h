@@ -2,8 +2,8 @@
 #define VPNSIM_NODES_PPTP_LINK_H
 
 #include "core/timer.h"
-#include "nodes/host.h"
-#include "nodes/host_stack_tcp.h"
+#include "host/host.h"
+#include "host/host_stack_tcp.h"
 #include "pptp/pptp_control.h"
 
 #include <stdbool.h>

@@ -2,9 +2,9 @@
 #define VPNSIM_NODES_PROFILE_H
 
 #include "gre/gre_tunnel.h"
+#include "host/host_stack.h"
 #include "inet/tcp_options.h"
 #include "net/telephone.h"
-#include "nodes/host_stack.h"
 #include "ppp/ppp_session.h"
 #include "pptp/pptp_control.h"
 

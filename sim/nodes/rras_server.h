@@ -1,9 +1,9 @@
 #ifndef VPNSIM_NODES_RRAS_SERVER_H
 #define VPNSIM_NODES_RRAS_SERVER_H
 
+#include "host/host.h"
 #include "nodes/address_pool.h"
 #include "nodes/dialer.h"
-#include "nodes/host.h"
 #include "nodes/link_info.h"
 #include "nodes/ppp_settings.h"
 #include "nodes/pptp_link.h"

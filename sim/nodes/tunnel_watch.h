@@ -2,8 +2,8 @@
 #define VPNSIM_NODES_TUNNEL_WATCH_H
 
 #include "gre/gre_tunnel.h"
+#include "host/host.h"
 #include "net/capture_tap.h"
-#include "nodes/host.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "scenario/build.h"
 
+#include "host/host.h"
 #include "net/ethernet_switch.h"
-#include "nodes/host.h"
 #include "scenario/build_internal.h"
 
 #include <stdarg.h>
@@ -204,7 +204,7 @@ void run_log_keys(struct run *run, run_key_log *key_log, void *context)
     run->key_log_context = context;
 }
 
-/* What the layers show; see nodes/tunnel_watch.h and nodes/host.h. */
+/* What the layers show; see nodes/tunnel_watch.h and host/host.h. */
 static int layer_link_type(const char *layer)
 {
     if (strcmp(layer, "inner") == 0 || strcmp(layer, "ip") == 0)

@@ -1,9 +1,9 @@
+#include "host/host.h"
+#include "host/tcp_server.h"
+#include "host/udp_server.h"
 #include "net/ethernet_switch.h"
-#include "nodes/host.h"
 #include "nodes/profile.h"
 #include "nodes/rras_server.h"
-#include "nodes/tcp_server.h"
-#include "nodes/udp_server.h"
 #include "nodes/vpn_client.h"
 #include "scenario/build_internal.h"
 

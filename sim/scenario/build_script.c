@@ -1,6 +1,6 @@
-#include "nodes/host.h"
-#include "nodes/packet_injection.h"
-#include "nodes/tcp_script.h"
+#include "host/host.h"
+#include "host/packet_injection.h"
+#include "host/tcp_script.h"
 #include "scenario/build_internal.h"
 
 static struct tcp_script_step convert(const struct scenario_script_step *wanted)

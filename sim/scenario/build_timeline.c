@@ -1,8 +1,8 @@
+#include "host/ping.h"
+#include "host/transfer.h"
+#include "host/udp_stream.h"
 #include "nodes/network_ping.h"
-#include "nodes/ping.h"
 #include "nodes/rras_admin.h"
-#include "nodes/transfer.h"
-#include "nodes/udp_stream.h"
 #include "nodes/vpn_client.h"
 #include "scenario/build_internal.h"
 

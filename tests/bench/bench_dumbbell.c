@@ -2,7 +2,7 @@
  * there and back or one way. */
 #include "bench.h"
 #include "bench_network.h"
-#include "nodes/host_stack_tcp.h"
+#include "host/host_stack_tcp.h"
 
 #include <stdio.h>
 #include <stdlib.h>

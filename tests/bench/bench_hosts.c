@@ -1,6 +1,6 @@
 #include "bench.h"
 #include "bench_network.h"
-#include "nodes/udp_server.h"
+#include "host/udp_server.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #define VPNSIM_BENCH_BENCH_NETWORK_H
 
 #include "core/simulation.h"
+#include "host/host.h"
 #include "net/link.h"
-#include "nodes/host.h"
 
 /** A host with the defaults; a router when @p forwarding. */
 struct host *bench_host(struct simulation *simulation, const char *name, bool forwarding);

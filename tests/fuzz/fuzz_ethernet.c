@@ -5,7 +5,7 @@
  */
 #include "base/wire.h"
 #include "fuzz.h"
-#include "nodes/host_stack_tcp.h"
+#include "host/host_stack_tcp.h"
 
 #include <assert.h>
 

@@ -34,6 +34,6 @@ mutant(ppp_keeps_address_and_control protocols/ppp/ppp_session_frame.c
 mutant(pptp_server_mtu_ignored sim/scenario/build_node.c
   "(uint16_t)wanted->pptp.mtu" "0"
   pptp/pptp-mtu-1400-no-fragment.xml "the server as well\n")
-mutant(icmp_code_not_looked_at sim/nodes/packet_filter.c
+mutant(icmp_code_not_looked_at sim/host/packet_filter.c
   "rule->icmp_code == icmp[1]" "rule->icmp_code != icmp[1]"
   pptp/pptp-pmtu-black-hole.xml "transfer upload fails\n")

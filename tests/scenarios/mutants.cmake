@@ -61,7 +61,7 @@ mutant(encryption_not_switched_off sim/scenario/build_node.c
 " "    config.enabled = true;
 "
   pptp/unencrypted-pptp.xml "nothing is encrypted\n[^\n]*\n *seen: +[^\n]*ppp.ccp.opened")
-mutant(reject_without_a_word sim/nodes/host_stack_filter.c
+mutant(reject_without_a_word sim/host/host_stack_filter.c
   "bool reject = rule.action == PACKET_FILTER_REJECT;" "bool reject = false;"
   isp/isp-gre-icmp-unreachable.xml "icmp.error.received at client")
 mutant(one_port_too_many sim/scenario/build_node.c

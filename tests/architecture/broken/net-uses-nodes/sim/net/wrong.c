@@ -1,1 +1,1 @@
-#include "nodes/host_stack.h"
+#include "nodes/vpn_client.h"

@@ -1,0 +1,133 @@
+#ifndef VPNSIM_HOST_HOST_STACK_INTERNAL_H
+#define VPNSIM_HOST_HOST_STACK_INTERNAL_H
+
+#include "host/host_stack.h"
+
+/*
+ * What the parts of the host stack share; nobody else includes this.
+ *
+ *   host_stack.c            the stack itself, its timer, its events
+ *   host_stack_interface.c  interfaces, addresses, connected routes
+ *   host_stack_route.c      routes, source addresses, path MTU, proxy ARP
+ *   host_stack_ethernet.c   Ethernet frames and ARP
+ *   host_stack_input.c      IP datagrams that come in: local delivery, forwarding
+ *   host_stack_output.c     IP datagrams that go out
+ *   host_stack_filter.c     what packet filters do to datagrams
+ *   host_stack_icmp.c, host_stack_udp.c, host_stack_tcp.c
+ */
+
+/** The Ethernet part of an interface, with the interface itself in front. */
+struct stack_ethernet {
+    struct stack_interface interface;
+    struct device device;
+    struct arp_cache arp;
+    struct stack_ethernet *next_ethernet;
+};
+
+/**
+ * Asks for the cache lines that every datagram touches, which in a large simulation are cold:
+ * together they take no longer than one.
+ */
+static inline void stack_prefetch(const struct host_stack *stack)
+{
+    enum { LINE = 64 };
+    const char *octets = (const char *)stack;
+    for (size_t i = 0; i < sizeof *stack; i += LINE)
+        __builtin_prefetch(octets + i);
+}
+
+/** The same for an interface. */
+static inline void stack_prefetch_interface(const struct stack_interface *interface)
+{
+    enum { LINE = 64 };
+    const char *octets = (const char *)interface;
+    for (size_t i = 0; i < sizeof(struct stack_ethernet); i += LINE)
+        __builtin_prefetch(octets + i);
+}
+
+/** An IP datagram on its way in. */
+struct stack_arrival {
+    struct stack_interface *in; /**< NULL: from ourselves */
+    enum icmp_arrival how;
+    struct ipv4_header header;
+};
+
+/** Frees @p packet after tracing why. */
+void stack_drop(struct host_stack *stack, const char *protocol, const char *reason,
+                struct packet *packet);
+
+/** Sets the timer to the earliest of what anything in the stack waits for. */
+void stack_arm(struct host_stack *stack);
+
+/* host_stack_ethernet.c */
+
+/** The device's receive function. */
+void stack_ethernet_receive(struct device *device, struct packet *frame);
+
+/** The device's prepare function. */
+void stack_ethernet_prepare(const struct device *device, const struct packet *frame);
+
+/** Resolves @p next_hop and transmits the IP datagram @p packet. */
+void stack_ethernet_output(struct stack_interface *out, ipv4_address next_hop,
+                           struct packet *packet);
+
+/** Does what the ARP cache has decided. */
+void stack_arp_pump(struct stack_interface *interface);
+
+/* host_stack_input.c */
+
+/** An IP datagram has come in by @p in (NULL: from ourselves). */
+void stack_ip_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
+                    struct packet *packet);
+
+/* host_stack_output.c */
+
+/** Makes sure that @p packet has @p headroom octets in front, by a copy if need be; NULL and the
+ * packet dropped: no memory. */
+struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
+                                      size_t headroom);
+
+/**
+ * Sends a finished datagram, not longer than the interface's MTU or to be fragmented to @p mtu, by
+ * @p out. The caller has seen to Don't Fragment.
+ */
+void stack_output_datagram(struct host_stack *stack, struct stack_interface *out,
+                           ipv4_address next_hop, struct packet *packet,
+                           const struct ipv4_header *header, size_t mtu);
+
+/* host_stack_filter.c */
+
+/** Asks the filter; true: it has taken the datagram, which starts at its IP header. */
+bool stack_filter_consumes(struct host_stack *stack, enum packet_filter_direction direction,
+                           struct stack_interface *in, struct stack_interface *out,
+                           enum icmp_arrival how, const struct ipv4_header *header,
+                           struct packet *packet);
+
+/* host_stack_icmp.c */
+
+void stack_icmp_input(struct host_stack *stack, const struct stack_arrival *arrival,
+                      struct packet *packet);
+
+/**
+ * Sends an ICMP error about @p datagram, which starts at its IP header and stays the caller's,
+ * where the rules allow it. @p source 0: pick by route.
+ */
+void stack_icmp_error(struct host_stack *stack, enum icmp_arrival how, ipv4_address source,
+                      const struct icmp_message *message, const struct packet *datagram);
+
+/* host_stack_udp.c */
+
+void stack_udp_input(struct host_stack *stack, const struct stack_arrival *arrival,
+                     struct packet *packet);
+void stack_udp_error(struct host_stack *stack, const struct stack_icmp_error *error);
+
+/* host_stack_tcp.c; nothing happens there while stack->tcp is NULL, input excepted. */
+
+void stack_tcp_input(struct host_stack *stack, const struct stack_arrival *arrival,
+                     struct packet *packet);
+void stack_tcp_error(struct host_stack *stack, const struct stack_icmp_error *error);
+instant stack_tcp_next_timeout(struct host_stack *stack);
+void stack_tcp_handle_timeout(struct host_stack *stack);
+void stack_tcp_destroy(struct host_stack *stack);
+
+#endif
