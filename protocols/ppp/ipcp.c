@@ -320,4 +320,5 @@ const struct ppp_ncp_class ipcp_class = {
     .closed = closed,
     .prepare = prepare,
     .restore = restore,
+    .restore_layer = "vj",
 };

@@ -24,9 +24,10 @@ struct ppp_ncp_class {
     uint16_t (*prepare)(struct ppp_control *control, struct packet *packet);
     /** Restores a datagram that came as @p protocol, not the plain one, in place; otherwise returns
      *  the fixed reason of the drop. @p known: false when that protocol is not agreed on. NULL:
-     * only the plain one comes. */
+     *  only the plain one comes. */
     const char *(*restore)(struct ppp_control *control, uint16_t protocol, struct packet *packet,
                            bool *known);
+    const char *restore_layer; /**< the layer that drops what cannot be restored */
 };
 
 /**

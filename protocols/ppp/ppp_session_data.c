@@ -100,7 +100,7 @@ static void deliver(struct ppp_session *self, instant now, const struct ppp_ncp 
     if (!known)
         ppp_session_reject_protocol(self, now, protocol, packet);
     if (reason)
-        drop(self, now, ncp->up ? "vj" : "ppp", reason, packet);
+        drop(self, now, ncp->up ? ncp->class->restore_layer : "ppp", reason, packet);
     else
         output_push_datagram(&self->output, packet, ncp->class->protocols[0]);
 }

@@ -22,6 +22,7 @@ const struct cli_sentence cli_sentences[] = {
     {"dial.connected", "is connected through {connection}[, address {address}][, encryption "
                        "{encryption}][ {strength}]"},
     {"dial.failed", "cannot connect {connection}: error {error}[, {reason}]"},
+    {"router.logged", "logs event {id}: {interface} failed with error {error}"},
     {"dial.disconnected", "is disconnected from {connection}[: {reason}]"},
     {"vpn.verdict", "{connection} is a {verdict}"},
     {"pptp.control.established", "PPTP control connection established"},
