@@ -1,8 +1,8 @@
 #ifndef VPNSIM_PPP_CCP_H
 #define VPNSIM_PPP_CCP_H
 
-#include "ppp/mppc.h"
-#include "ppp/mppe.h"
+#include "ppp/compression/mppc.h"
+#include "ppp/compression/mppe.h"
 #include "ppp/ppp_control.h"
 
 /* Option types (RFC 1962 section 4, RFC 2118 section 2). */

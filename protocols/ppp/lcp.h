@@ -2,7 +2,7 @@
 #define VPNSIM_PPP_LCP_H
 
 #include "base/entropy.h"
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 #include "ppp/ppp_control.h"
 
 /* Option types (RFC 1661 section 6, RFC 1662 section 7.1, RFC 1570, RFC 1990, RFC 2125). */

@@ -1,9 +1,9 @@
 #ifndef VPNSIM_PPP_PPP_BUNDLE_H
 #define VPNSIM_PPP_PPP_BUNDLE_H
 
+#include "ppp/auth/ppp_auth.h"
+#include "ppp/compression/mppe_keys.h"
 #include "ppp/lcp.h"
-#include "ppp/mppe_keys.h"
-#include "ppp/ppp_auth.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include "inet/tcp_trace.h"
 #include "net/link.h"
 #include "net/telephone.h"
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 #include "ppp/ppp_trace.h"
 #include "pptp/pptp_trace.h"
 

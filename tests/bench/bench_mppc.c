@@ -1,7 +1,7 @@
 #include "bench.h"
 
 #include "base/packet.h"
-#include "ppp/mppc.h"
+#include "ppp/compression/mppc.h"
 
 #include <zlib.h>
 

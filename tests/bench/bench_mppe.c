@@ -2,7 +2,7 @@
 
 #include "base/packet.h"
 #include "bench_openssl.h"
-#include "ppp/mppe.h"
+#include "ppp/compression/mppe.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "fuzz_control.h"
-#include "ppp/atcp.h"
+#include "ppp/network/atcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,7 +4,7 @@
  */
 #include "base/packet.h"
 #include "fuzz.h"
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 
 #include <assert.h>
 #include <string.h>

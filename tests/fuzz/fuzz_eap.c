@@ -5,7 +5,7 @@
 #include "base/packet.h"
 #include "fuzz.h"
 #include "fuzz_tls.h"
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "fuzz_control.h"
-#include "ppp/ipcp.h"
+#include "ppp/network/ipcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "fuzz_control.h"
-#include "ppp/ipv6cp.h"
+#include "ppp/network/ipv6cp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

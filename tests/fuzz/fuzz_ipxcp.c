@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "fuzz_control.h"
-#include "ppp/ipxcp.h"
+#include "ppp/network/ipxcp.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

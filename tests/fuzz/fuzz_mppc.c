@@ -6,7 +6,7 @@
 #include "base/packet.h"
 #include "base/wire.h"
 #include "fuzz.h"
-#include "ppp/mppc.h"
+#include "ppp/compression/mppc.h"
 
 #include <assert.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #include "base/packet.h"
 #include "base/wire.h"
 #include "fuzz.h"
-#include "ppp/mppe.h"
+#include "ppp/compression/mppe.h"
 
 #include <assert.h>
 #include <string.h>

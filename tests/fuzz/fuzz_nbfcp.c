@@ -1,6 +1,6 @@
 #include "fuzz.h"
 #include "fuzz_control.h"
-#include "ppp/nbfcp.h"
+#include "ppp/network/nbfcp.h"
 
 static uint8_t check_name(void *context, const struct nbfcp_name *name)
 {

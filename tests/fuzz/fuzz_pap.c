@@ -1,7 +1,7 @@
 /* PAP: the codec, then an engine of each role that gets the input as the packet of its life. */
 #include "base/packet.h"
 #include "fuzz.h"
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 
 #include <assert.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_TESTS_FUZZ_FUZZ_TLS_H
 #define VPNSIM_TESTS_FUZZ_FUZZ_TLS_H
 
-#include "ppp/eap_tls.h"
+#include "ppp/auth/eap_tls.h"
 
 #include <assert.h>
 

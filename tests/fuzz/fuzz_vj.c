@@ -8,7 +8,7 @@
 #include "base/packet.h"
 #include "base/wire.h"
 #include "fuzz.h"
-#include "ppp/vj.h"
+#include "ppp/compression/vj.h"
 
 #include <assert.h>
 #include <string.h>

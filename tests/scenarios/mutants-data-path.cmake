@@ -14,18 +14,18 @@ mutant(gre_acknowledges_at_once protocols/gre/gre_tunnel.c
 mutant(gre_source_not_compared sim/nodes/pptp_port.c
   "if (port->validate_address && source != port->peer)" "if (false)"
   gre/gre-source-address-check.xml "nothing of them reaches PPP\n")
-mutant(mppe_key_changes_to_itself protocols/ppp/mppe.c
+mutant(mppe_key_changes_to_itself protocols/ppp/compression/mppe.c
   "        mppe_change_key(state->crypto, (enum mppe_strength)state->strength, state->start_key,
                         state->session_key);
 " ""
   mppe/mppe-key-per-packet.xml "the key has changed 30 times for what the client sends\n")
-mutant(mppe_count_wraps_early protocols/ppp/mppe.c
+mutant(mppe_count_wraps_early protocols/ppp/compression/mppe.c
   "state->count = (state->count + 1) & MPPE_COUNT_MASK;" "state->count = (state->count + 1) & (MPPE_COUNT_MASK >> 1);"
   mppe/mppe-4096-coherency-wrap.xml "the count goes up to FFF\n")
-mutant(mppe_late_packet_rekeys protocols/ppp/mppe.c
+mutant(mppe_late_packet_rekeys protocols/ppp/compression/mppe.c
   "if (distance == 0 || distance > MPPE_WINDOW) {" "if (distance == 0) {"
   mppe/mppe-reorder.xml "udp-server.9.received")
-mutant(mppe_takes_clear_packets protocols/ppp/mppe.c
+mutant(mppe_takes_clear_packets protocols/ppp/compression/mppe.c
   "if (!(header & MPPE_ENCRYPTED)) {" "if (false) {"
   pptp/pptp-decap-5-steps.xml "step 4, decryption\n")
 mutant(ppp_keeps_address_and_control protocols/ppp/ppp_session_frame.c

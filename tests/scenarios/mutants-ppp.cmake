@@ -6,7 +6,7 @@ mutant(one_ncp_takes_all_with_it protocols/ppp/ppp_session_network.c
 mutant(ipx_delivered_as_ip protocols/ppp/ppp_session_data.c
   "output_push_datagram(&self->output, packet, ncp->class->protocols[0])" "output_push_datagram(&self->output, packet, PPP_PROTOCOL_IP)"
   pptp/ipx-over-pptp.xml "every echo is answered")
-mutant(nbf_names_forgotten protocols/ppp/nbfcp.c
+mutant(nbf_names_forgotten protocols/ppp/network/nbfcp.c
   "nbfcp->projected = (uint8_t)((1u << config->name_count) - 1);" "nbfcp->projected = 1;"
   pptp/netbeui-over-pptp.xml "the client's three names are added")
 mutant(appletalk_ignored protocols/ppp/lcp.c

@@ -34,10 +34,10 @@ file(WRITE "@copy@" "${text}")
   set_tests_properties(mutant/${name} PROPERTIES LABELS mutant TIMEOUT 300)
 endfunction()
 
-mutant(mppe_not_rekeyed protocols/ppp/mppe.c
+mutant(mppe_not_rekeyed protocols/ppp/compression/mppe.c
   "if (state->stateless || is_flag_packet(state->count))" "if (is_flag_packet(state->count))"
   pptp/pptp-remote-access-lan.xml "ping through[^\n]*\n[^\n]*answered not at all")
-mutant(mppe_gap_not_followed protocols/ppp/mppe.c
+mutant(mppe_gap_not_followed protocols/ppp/compression/mppe.c
   "change_keys(state, distance)" "change_keys(state, 1)"
   mppe/mppe-loss-stateless-recovers.xml "exactly one datagram is missing\n[^\n]*\n *seen: +it is .49.")
 mutant(mppe_no_reset_request protocols/ppp/ccp_data.c
@@ -49,10 +49,10 @@ mutant(gre_sequence_stands_still protocols/gre/gre_tunnel.c
 mutant(gre_no_bare_acknowledgment protocols/gre/gre_tunnel.c
   "self->counters.acks_sent++;\n    packet_queue_push(&self->to_send, packet);" "packet_free(packet);"
   pptp/gre-enhanced-header.xml "one-way traffic is acknowledged by packets without payload\n")
-mutant(ipcp_dns_not_asked protocols/ppp/ipcp.c
+mutant(ipcp_dns_not_asked protocols/ppp/network/ipcp.c
   "if (config->ask_servers[i])" "if (config->ask_servers[i] && i != IPCP_DNS1)"
   pptp/pptp-remote-access-lan.xml "seen: +step 6 of 7, ppp.ipcp.opened[^\n]*dns=0.0.0.0")
-mutant(any_password_will_do protocols/ppp/chap_algorithm_mschap.c
+mutant(any_password_will_do protocols/ppp/auth/chap_algorithm_mschap.c
   "return memcmp(expected, value + NT_RESPONSE_OFFSET, sizeof expected) == 0;" "return true;"
   troubleshooting/trbl-access-denied-691.xml "error=778")
 mutant(encryption_not_switched_off sim/scenario/build_node.c

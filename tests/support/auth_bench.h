@@ -1,7 +1,7 @@
 #ifndef VPNSIM_TESTS_SUPPORT_AUTH_BENCH_H
 #define VPNSIM_TESTS_SUPPORT_AUTH_BENCH_H
 
-#include "ppp/ppp_auth.h"
+#include "ppp/auth/ppp_auth.h"
 #include "support/unit.h"
 
 #define AUTH_BENCH_MAX 40
