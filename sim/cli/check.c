@@ -3,7 +3,7 @@
 #include "cli/files.h"
 #include "cli/help.h"
 #include "cli/options.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/scenario_xml.h"
 
 #include <stdint.h>

@@ -9,7 +9,7 @@
 #include "core/simulation.h"
 #include "crypto/crypto.h"
 #include "expect/expectation.h"
-#include "scenario/build.h"
+#include "run/build.h"
 
 #include <stdio.h>
 #include <stdlib.h>

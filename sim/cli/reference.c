@@ -1,7 +1,7 @@
 /* "vpnsim reference": the page scenarios/REFERENCE.md, for those who work on the language. */
 #include "cli/cli.h"
 
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/reference.h"
 
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "cli/report.h"
 #include "cli/scenario.h"
 #include "expect/junit.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/scenario_xml.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 # Fails unless every #include line below ${ROOT} keeps the direction of the dependencies:
 #   protocols/X  includes base/, crypto/ and X/ only
-#   sim          main -> cli -> scenario, expect, capture -> nodes -> host -> net -> core, all may use
+#   sim          main -> cli -> run -> scenario, expect, capture -> nodes -> host -> net -> core, all may use
 #                protocols/base
 #   libraries    OpenSSL only in protocols/crypto, libpcap only in sim/capture, libxml2 only in
 #                sim/scenario and sim/expect/junit.c
@@ -13,8 +13,9 @@ set(may_host base inet core net)
 set(may_nodes base crypto inet ipx nbf ppp gre pptp core net host)
 set(may_capture base core net)
 set(may_expect base core net)
-set(may_scenario base crypto core net host nodes capture expect)
-set(may_cli base crypto core net host nodes capture expect scenario)
+set(may_scenario base crypto core nodes expect)
+set(may_run base crypto core net host nodes capture expect scenario)
+set(may_cli base crypto core net host nodes capture expect scenario run)
 set(may_base "")
 set(may_crypto base)
 

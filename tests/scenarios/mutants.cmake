@@ -55,7 +55,7 @@ mutant(ipcp_dns_not_asked protocols/ppp/network/ipcp.c
 mutant(any_password_will_do protocols/ppp/auth/chap_algorithm_mschap.c
   "return memcmp(expected, value + NT_RESPONSE_OFFSET, sizeof expected) == 0;" "return true;"
   troubleshooting/trbl-access-denied-691.xml "error=778")
-mutant(encryption_not_switched_off sim/scenario/build_node.c
+mutant(encryption_not_switched_off sim/run/build_node.c
   "    if (policy == SCENARIO_ENCRYPTION_NONE)
         return config;
 " "    config.enabled = true;
@@ -64,7 +64,7 @@ mutant(encryption_not_switched_off sim/scenario/build_node.c
 mutant(reject_without_a_word sim/host/host_stack_filter.c
   "bool reject = rule.action == PACKET_FILTER_REJECT;" "bool reject = false;"
   isp/isp-gre-icmp-unreachable.xml "icmp.error.received at client")
-mutant(one_port_too_many sim/scenario/build_node.c
+mutant(one_port_too_many sim/run/build_node.c
   "(uint16_t)wanted->pptp.ports : 0" "(uint16_t)(wanted->pptp.ports + 1) : 0"
   ports/ports-default-5-pptp.xml "but no call: general error, no resource\n")
 mutant(seed_ignored protocols/base/entropy.c

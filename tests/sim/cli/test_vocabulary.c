@@ -1,5 +1,5 @@
 #include "cli/sentence.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "support/unit.h"
 
 #include <stdbool.h>

@@ -2,12 +2,12 @@
 #include "support/unit.h"
 
 #include "crypto/crypto.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/states.h"
 
 #include <string.h>
 
-#define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/states.xml"
+#define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/run/data/states.xml"
 
 static void patterns_stand_for_names_and_numbers(void **state)
 {

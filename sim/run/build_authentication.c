@@ -1,5 +1,5 @@
 /* Methods, accounts and passwords, as the engines want them. */
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 #include <string.h>
 

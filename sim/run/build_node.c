@@ -5,7 +5,7 @@
 #include "nodes/profile.h"
 #include "nodes/rras_server.h"
 #include "nodes/vpn_client.h"
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "capture/capture_filter.h"
 #include "nodes/node_trace.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/states.h"
 
 #include <stddef.h>

@@ -1,5 +1,5 @@
-#ifndef VPNSIM_SCENARIO_BUILD_INTERNAL_H
-#define VPNSIM_SCENARIO_BUILD_INTERNAL_H
+#ifndef VPNSIM_RUN_BUILD_INTERNAL_H
+#define VPNSIM_RUN_BUILD_INTERNAL_H
 
 #include "capture/capture_filter.h"
 #include "net/link.h"
@@ -7,7 +7,7 @@
 #include "net/telephone.h"
 #include "nodes/dialer.h"
 #include "nodes/rras_server.h"
-#include "scenario/build.h"
+#include "run/build.h"
 #include "scenario/model_action.h"
 
 /*

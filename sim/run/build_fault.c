@@ -1,4 +1,4 @@
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 struct fault_rule {
     struct link_fault fault; /* first: the link's fault is the rule */

@@ -8,7 +8,7 @@
 
 #include "core/arena.h"
 #include "crypto/crypto.h"
-#include "scenario/build.h"
+#include "run/build.h"
 
 #include <malloc.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include "nodes/network_ping.h"
 #include "nodes/rras_admin.h"
 #include "nodes/vpn_client.h"
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 /* An action waiting for its instant. */
 struct scheduled_action {

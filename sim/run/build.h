@@ -1,5 +1,5 @@
-#ifndef VPNSIM_SCENARIO_BUILD_H
-#define VPNSIM_SCENARIO_BUILD_H
+#ifndef VPNSIM_RUN_BUILD_H
+#define VPNSIM_RUN_BUILD_H
 
 #include "base/status.h"
 #include "core/simulation.h"

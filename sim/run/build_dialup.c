@@ -2,7 +2,7 @@
 #include "nodes/dialup_connection.h"
 #include "nodes/vpn_client.h"
 #include "nodes/vpn_connection.h"
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
-#include "scenario/build.h"
+#include "run/build.h"
 
 #include "host/host.h"
 #include "net/ethernet_switch.h"
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "host/host.h"
 #include "host/packet_injection.h"
 #include "host/tcp_script.h"
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 static struct tcp_script_step convert(const struct scenario_script_step *wanted)
 {

@@ -1,5 +1,5 @@
 /* Certificates that the run makes for itself, as far as somebody uses them. */
-#include "scenario/build_internal.h"
+#include "run/build_internal.h"
 
 #include "crypto/certificate.h"
 
