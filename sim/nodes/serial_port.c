@@ -31,7 +31,7 @@ static struct packet *frame_octets(const struct serial_port *port, const struct 
     struct packet_pool *pool = &port->ppp.host->node.simulation->packets;
     struct packet *octets = NULL;
     if (is_asynchronous(port)) {
-        uint8_t line[HDLC_ENCODED_MAX(SERIAL_MTU + 4)];
+        uint8_t line[HDLC_ENCODED_MAX(SERIAL_FIELD_MAX + 4)];
         /* What the peer asks for, and what the own modem needs (RFC 1662 section 7.1). */
         uint32_t accm = ppp_session_send_accm(&port->ppp.session) | port->modem->config.accm;
         accm = hdlc_frame_accm(frame->data, frame->length, accm);
@@ -209,7 +209,7 @@ bool serial_port_open(struct serial_port *port, struct modem *modem,
     struct node *node = &port->ppp.host->node;
     port->modem = modem;
     port->quiet = true;
-    hdlc_decoder_init(&port->decoder, &node->simulation->packets, &node->trace, SERIAL_MTU);
+    hdlc_decoder_init(&port->decoder, &node->simulation->packets, &node->trace, SERIAL_FIELD_MAX);
     if (ppp_port_open(&port->ppp, habits, ppp))
         return true;
     port->modem = NULL;

@@ -8,8 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Longest information field on a telephone line. */
+/** Longest datagram on a telephone line. */
 #define SERIAL_MTU 1500
+/** Longest information field: a datagram under MPPE, whose four octets not every sender takes off
+ * its MTU, see struct ppp_port_habits. */
+#define SERIAL_FIELD_MAX (SERIAL_MTU + MPPE_HEADER_SIZE + 2)
 /** Frames that wait for the line at most; one more is dropped: protocol "line", "queue-full". */
 #define SERIAL_QUEUE 50
 
