@@ -52,6 +52,9 @@ enum ppp_event {
     /** With .member: the peer's Protocol-Reject names a protocol of the bundle's network phase;
      *  value: which, for ppp_session_protocol_rejected() of the bundle. */
     PPP_EVENT_PROTOCOL_REJECTED,
+    /** CBCP has agreed on a call the other way round, see ppp_session_callback(): the caller ends
+     * the link, the end that was called waits for that. */
+    PPP_EVENT_CALLBACK,
     /** A network protocol is open and, if required, so is CCP: its datagrams may flow, or no longer
      *  may. value: the protocol of the datagrams, e.g. PPP_PROTOCOL_IP. */
     PPP_EVENT_PROTOCOL_UP,
@@ -172,6 +175,10 @@ struct ppp_session_config {
      *  is none left (IPCP is then refused, the peer sees error 720). NULL: .ipcp.peer_address. */
     ipv4_address (*assign_address)(void *context, const char *peer_name);
     void *assign_context;
+    /** Asked of the end that was called, when the peer has authenticated: how it may be called
+     * back, a set of CBCP_ALLOW(); with .assign_context. A peer that has to be called and did not
+     * agree to CBCP is refused. NULL: .cbcp.allowed. */
+    unsigned (*allow_callback)(void *context, const char *peer_name);
     bool caller;            /**< we placed the call: whose keys count when both ends authenticate */
     uint32_t negotiate_ms;  /**< limit from lower-up to network-up; 0: none; Windows 150,000 */
     bool shared_identifier; /**< one Identifier counter for LCP and the NCPs, as Windows has */
@@ -292,6 +299,8 @@ uint32_t ppp_session_send_accm(const struct ppp_session *self);
 uint32_t ppp_session_receive_accm(const struct ppp_session *self);
 /** Name the peer authenticated with, "" when it did not. */
 const char *ppp_session_peer_name(const struct ppp_session *self);
+/** What was agreed on, from PPP_EVENT_CALLBACK on: .type, .number, .delay_s. */
+const struct cbcp *ppp_session_callback(const struct ppp_session *self);
 /** Why the link ended or is ending, PPP_ERROR_NONE while it is well. */
 enum ppp_error ppp_session_error(const struct ppp_session *self);
 

@@ -7,10 +7,13 @@ static void agreed(struct ppp_session *self, instant now)
     TRACE(&self->config.trace, now, "ppp.cbcp.agreed", trace_text("session", self->config.label),
           trace_number("type", (uint64_t)cbcp->type), trace_text("number", cbcp->number),
           trace_number("delay", cbcp->delay_s));
-    if (cbcp->type == CBCP_NO_CALLBACK)
+    if (cbcp->type == CBCP_NO_CALLBACK) {
         ppp_session_start_network(self, now);
-    else if (self->config.caller)
-        /* The link ends now and comes again from the other side (MS-CBCP section 1.3). */
+        return;
+    }
+    output_push_event(&self->output, PPP_EVENT_CALLBACK, 0);
+    /* The answerer awaits that (MS-CBCP sections 1.3 and 3.2.7.3). */
+    if (self->config.caller)
         ppp_session_fail(self, PPP_ERROR_NONE);
 }
 
@@ -27,17 +30,31 @@ static void pump(struct ppp_session *self, instant now)
     }
 }
 
+/* How the peer, who is known by now, may be called back; 0: not at all. */
+static unsigned allowed_types(const struct ppp_session *self)
+{
+    const struct ppp_session_config *config = &self->config;
+    return config->allow_callback
+               ? config->allow_callback(config->assign_context, ppp_session_peer_name(self))
+               : config->cbcp.allowed;
+}
+
 /* It runs when either side's option was acknowledged (MS-CBCP sections 3.1.3 and 3.2.3). */
 void ppp_session_start_callback(struct ppp_session *self, instant now)
 {
-    if (!self->lcp.callback && !self->lcp.peer_callback) {
-        ppp_session_start_network(self, now);
-        return;
-    }
     if (self->calling_back)
         return;
+    unsigned allowed = allowed_types(self);
+    if (!self->lcp.callback && !self->lcp.peer_callback) {
+        if (allowed && !(allowed & CBCP_ALLOW(CBCP_NO_CALLBACK)))
+            ppp_session_fail(self, PPP_ERROR_LCP_TERMINATED);
+        else
+            ppp_session_start_network(self, now);
+        return;
+    }
     struct cbcp_config config = self->config.cbcp;
     config.answerer = !self->config.caller;
+    config.allowed = allowed;
     config.pool = self->config.pool;
     config.trace = &self->config.trace;
     config.label = self->config.label;

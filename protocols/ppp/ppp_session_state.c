@@ -82,6 +82,11 @@ const char *ppp_session_peer_name(const struct ppp_session *self)
     return self->demanding ? ppp_auth_peer_name(&self->demand) : "";
 }
 
+const struct cbcp *ppp_session_callback(const struct ppp_session *self)
+{
+    return &self->cbcp;
+}
+
 enum ppp_error ppp_session_error(const struct ppp_session *self)
 {
     return self->error;

@@ -24,6 +24,8 @@ const struct cli_sentence cli_sentences[] = {
     {"dial.failed", "cannot connect {connection}: error {error}[, {reason}]"},
     {"router.logged", "logs event {id}: {interface} failed with error {error}"},
     {"dial.disconnected", "is disconnected from {connection}[: {reason}]"},
+    {"dial.callback-awaited", "hangs up {connection} and waits to be called back[ at {number}]"},
+    {"server.callback.started", "calls {user} back at {number}"},
     {"vpn.verdict", "{connection} is a {verdict}"},
     {"pptp.control.established", "PPTP control connection established"},
     {"pptp.control.closed", "PPTP control connection closed[: {reason}]"},

@@ -190,7 +190,7 @@ static struct modem *find_callee(const struct modem *caller, enum modem_end *end
         if (!m->config.number || strcmp(m->config.number, caller->dialled) != 0 || m == caller ||
             m->config.kind != caller->config.kind || !m->plugged)
             continue;
-        if (m->state == MODEM_IDLE && !m->owner_class)
+        if (m->state == MODEM_IDLE && (!m->owner_class || m->awaits))
             return m;
         *end = MODEM_BUSY;
     }
@@ -214,9 +214,11 @@ static void reach(struct modem *caller)
     caller->peer = callee;
     callee->peer = caller;
     callee->state = MODEM_RINGING;
-    callee->called = true;
-    callee->owner_class = callee->answering_class;
-    callee->owner = callee->answering;
+    callee->called = !callee->awaits;
+    if (callee->called) {
+        callee->owner_class = callee->answering_class;
+        callee->owner = callee->answering;
+    }
     tell(callee, "modem.ringing", "from", own_number(caller));
     if (callee->owner_class)
         callee->owner_class->ring(callee->owner);
@@ -312,6 +314,7 @@ void modem_answer(struct modem *modem)
     struct modem *caller = modem->peer;
     struct simulation *simulation = simulation_of(modem);
     modem->state = MODEM_ANSWERING;
+    modem->awaits = false;
     /* What is left of the connect time after dialling is for the training. */
     instant training = caller->config.connect_time - caller->config.connect_time / 4;
     step_at(caller, STEP_CONNECT, instant_after(simulation->now, training));
@@ -437,9 +440,16 @@ bool modem_take(struct modem *modem, const struct modem_owner *owner_class, void
     return true;
 }
 
+void modem_await_call(struct modem *modem)
+{
+    assert(modem->state == MODEM_IDLE && modem->owner_class);
+    modem->awaits = true;
+}
+
 void modem_release(struct modem *modem)
 {
     modem_hang_up(modem);
+    modem->awaits = false;
     modem->owner_class = NULL;
     modem->owner = NULL;
 }

@@ -95,6 +95,7 @@ struct modem {
     const struct modem_owner *answering_class; /* who answers calls; NULL: nobody */
     void *answering;
     bool called; /* the owner is the answering one, until the call ends */
+    bool awaits; /* who has taken it answers the next call */
     const char *dialled;
     instant dialled_at;
     struct event progress; /* of the call; pending while step is to be made */
@@ -122,6 +123,9 @@ void modem_set_answering(struct modem *modem, const struct modem_owner *owner_cl
 
 /** Gives @p modem, which is idle, to @p owner for dialling. False: somebody has it. */
 bool modem_take(struct modem *modem, const struct modem_owner *owner_class, void *owner);
+
+/** Lets whoever has taken @p modem, which is idle, answer a call: ring(), as often as one comes. */
+void modem_await_call(struct modem *modem);
 
 /** Gives a modem back that was taken; a call is ended without telling. */
 void modem_release(struct modem *modem);

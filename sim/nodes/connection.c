@@ -85,6 +85,8 @@ const char *connection_state_text(enum connection_state state)
         return "calling";
     case CONNECTION_NEGOTIATING:
         return "negotiating";
+    case CONNECTION_AWAITING_CALLBACK:
+        return "awaiting-callback";
     case CONNECTION_CONNECTED:
         return "connected";
     case CONNECTION_DISCONNECTING:

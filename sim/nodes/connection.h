@@ -16,6 +16,7 @@ struct connection;
 /** Errors of a dial beside those of enum ppp_error (raserror.h). */
 enum dial_error {
     DIAL_ERROR_PORT_NOT_AVAILABLE = 633,
+    DIAL_ERROR_REQUEST_TIMEOUT = 638, /**< the call back did not come */
     DIAL_ERROR_LINE_BUSY = 676,
     DIAL_ERROR_NO_ANSWER =
         678, /**< nobody answers; PPTP: no control connection, or no call on it */
@@ -63,11 +64,12 @@ struct connection_config {
 
 enum connection_state {
     CONNECTION_DISCONNECTED,
-    CONNECTION_CONNECTING,    /**< reaching the server: TCP and control connection; dialling */
-    CONNECTION_CALLING,       /**< PPTP: Outgoing-Call-Request sent */
-    CONNECTION_NEGOTIATING,   /**< PPP */
-    CONNECTION_CONNECTED,     /**< IP may flow */
-    CONNECTION_DISCONNECTING, /**< the end has been told, the rest is being closed */
+    CONNECTION_CONNECTING,        /**< reaching the server: TCP and control connection; dialling */
+    CONNECTION_CALLING,           /**< PPTP: Outgoing-Call-Request sent */
+    CONNECTION_NEGOTIATING,       /**< PPP */
+    CONNECTION_AWAITING_CALLBACK, /**< hung up; the server is to call now */
+    CONNECTION_CONNECTED,         /**< IP may flow */
+    CONNECTION_DISCONNECTING,     /**< the end has been told, the rest is being closed */
 };
 
 /** What a kind of connection does; see vpn_connection.h and dialup_connection.h. */

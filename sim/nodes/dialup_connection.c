@@ -4,7 +4,21 @@
 
 #include <stdio.h>
 
+/* How long the server shall wait before it calls back, as Windows asks for. */
+#define CALLBACK_DELAY_S 12
+/* The modem is made ready in half of that; then Windows waits so long (KB Q111068). */
+#define CALLBACK_PATIENCE (85 * INSTANT_SECOND)
+
 /* ---- How calls end ---- */
+
+static void free_modem(struct dialup_link *link)
+{
+    timer_set(connection_simulation(&link->connection->base), &link->patience, INSTANT_NEVER);
+    if (link->dialled)
+        modem_release(link->modem);
+    link->dialled = false;
+    link->callback_agreed = false;
+}
 
 /* The connection is over: the modems are free for the next call. */
 static void release(struct dialup_connection *connection)
@@ -15,9 +29,7 @@ static void release(struct dialup_connection *connection)
     for (unsigned i = 0; i < connection->link_count; i++) {
         struct dialup_link *link = &connection->links[i];
         ppp_port_close(&link->port.ppp);
-        if (link->dialled)
-            modem_release(link->modem);
-        link->dialled = false;
+        free_modem(link);
     }
     connection_ended(&connection->base);
 }
@@ -54,14 +66,13 @@ static void end_link(struct dialup_link *link, uint32_t error, const char *reaso
           trace_text("modem", link->modem->config.name), trace_number("error", error),
           trace_text("reason", reason));
     ppp_port_close(&link->port.ppp);
-    if (link->dialled)
-        modem_release(link->modem);
-    link->dialled = false;
+    free_modem(link);
 }
 
 /* What Windows shows for each way in which a call ends (raserror.h). */
 static void end_by_modem(struct dialup_link *link, enum modem_end end)
 {
+    uint32_t error = PPP_ERROR_NONE;
     switch (end) {
     case MODEM_BUSY:
         end_link(link, DIAL_ERROR_LINE_BUSY, "the line is busy");
@@ -76,8 +87,12 @@ static void end_by_modem(struct dialup_link *link, enum modem_end end)
         end_link(link, DIAL_ERROR_NO_DIAL_TONE, "there is no dial tone");
         return;
     case MODEM_REMOTE_HANG_UP:
-        end_link(link, PPP_ERROR_REMOTE_DISCONNECTION,
-                 connection_error_reason(PPP_ERROR_REMOTE_DISCONNECTION));
+        /* If PPP has been ended before, the server has said why. */
+        if (link->port.ppp.open)
+            error = ppp_session_error(&link->port.ppp.session);
+        if (error == PPP_ERROR_NONE)
+            error = PPP_ERROR_REMOTE_DISCONNECTION;
+        end_link(link, error, connection_error_reason(error));
         return;
     case MODEM_LINE_LOST:
         end_link(link, PPP_ERROR_DISCONNECTION, "the telephone line was lost");
@@ -85,11 +100,48 @@ static void end_by_modem(struct dialup_link *link, enum modem_end end)
     }
 }
 
+/* ---- Callback ---- */
+
+/* The call is over: the server makes the next one, to the same modem (MS-CBCP section 1.3). */
+static void await_callback(struct dialup_link *link)
+{
+    struct connection *base = &link->connection->base;
+    const struct cbcp *agreed = ppp_session_callback(&link->port.ppp.session);
+    instant delay = agreed->delay_s * INSTANT_SECOND;
+    TRACE(connection_trace(base), connection_now(base), "dial.callback-awaited",
+          trace_text("connection", base->config.name),
+          trace_text("modem", link->modem->config.name), trace_text("number", agreed->number),
+          trace_number("delay", agreed->delay_s));
+    ppp_port_close(&link->port.ppp);
+    modem_hang_up(link->modem);
+    modem_await_call(link->modem);
+    link->callback_agreed = false;
+    link->called = true;
+    timer_set(connection_simulation(base), &link->patience,
+              instant_after(connection_now(base), delay / 2 + CALLBACK_PATIENCE));
+    if (base->state == CONNECTION_NEGOTIATING)
+        base->state = CONNECTION_AWAITING_CALLBACK;
+}
+
+static void patience_over(void *context, instant now)
+{
+    (void)now;
+    end_link(context, DIAL_ERROR_REQUEST_TIMEOUT, "the server did not call back");
+}
+
+static void modem_rings(void *owner)
+{
+    struct dialup_link *link = owner;
+    timer_set(connection_simulation(&link->connection->base), &link->patience, INSTANT_NEVER);
+    modem_answer(link->modem);
+}
+
 /* Hangs up every call with @error; those that are not through yet at once. */
 static void hang_up_all(struct dialup_connection *connection, enum ppp_error error)
 {
     for (unsigned i = 0; i < connection->link_count; i++) {
         struct dialup_link *link = &connection->links[i];
+        link->callback_agreed = false;
         if (link->port.ppp.open)
             ppp_port_hang_up(&link->port.ppp, error);
         else if (link->dialled)
@@ -151,7 +203,11 @@ static void bundle_event(void *owner, enum ppp_event event, uint32_t value)
 static void link_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct dialup_link *link = owner;
-    if (event == PPP_EVENT_FINISHED) {
+    if (event == PPP_EVENT_CALLBACK) {
+        link->callback_agreed = true;
+    } else if (event == PPP_EVENT_FINISHED && link->callback_agreed) {
+        await_callback(link);
+    } else if (event == PPP_EVENT_FINISHED) {
         end_link(link, value, link->refused ? link->refused : connection_error_reason(value));
     } else if (!link->connection->bundle) {
         network_event(link->connection, event);
@@ -169,9 +225,13 @@ static void modem_connected(void *owner)
     struct dialup_link *link = owner;
     struct dialup_connection *connection = link->connection;
     struct connection *base = &connection->base;
-    if (base->state == CONNECTION_CONNECTING)
+    if (base->state == CONNECTION_CONNECTING || base->state == CONNECTION_AWAITING_CALLBACK)
         base->state = CONNECTION_NEGOTIATING;
     struct ppp_session_config session = line_session(connection, link->modem);
+    session.cbcp.number = connection->callback_number;
+    session.cbcp.delay_s = CALLBACK_DELAY_S;
+    if (link->called) /* one callback is enough (MS-CBCP section 1.3) */
+        session.lcp.callback = session.lcp.callback_allowed = false;
     if (connection->bundle) {
         profile_multilink(base->dialer->profile, base->dialer->host->node.name, &session.lcp);
         session.label = link->label;
@@ -184,7 +244,11 @@ static void modem_connected(void *owner)
 
 static void modem_ended(void *owner, enum modem_end end)
 {
-    end_by_modem(owner, end);
+    struct dialup_link *link = owner;
+    if (link->callback_agreed)
+        await_callback(link);
+    else
+        end_by_modem(link, end);
 }
 
 static void modem_sent(void *owner)
@@ -197,12 +261,6 @@ static void modem_received(void *owner, struct packet *octets)
 {
     struct dialup_link *link = owner;
     serial_port_receive(&link->port, octets);
-}
-
-/* The modem is taken only while it dials, so nobody rings. */
-static void modem_rings(void *owner)
-{
-    (void)owner;
 }
 
 static const struct modem_owner modem_owner = {
@@ -224,6 +282,7 @@ static void dial(struct connection *base)
     for (unsigned i = 0; i < connection->link_count; i++) {
         struct dialup_link *link = &connection->links[i];
         link->refused = NULL;
+        link->called = false;
         link->dialled = modem_take(link->modem, &modem_owner, link);
     }
     for (unsigned i = 0; i < connection->link_count; i++) {
@@ -262,6 +321,7 @@ static bool init_link(struct dialup_connection *connection, struct dialup_link *
 {
     struct dialer *dialer = connection->base.dialer;
     *link = (struct dialup_link){.connection = connection, .modem = modem};
+    timer_init(&link->patience, patience_over, link);
     serial_port_init(&link->port, dialer->host, dialer->watch, link_event, link);
     if (!connection->bundle)
         return true;
@@ -287,6 +347,7 @@ enum status dialup_connection_add(struct dialer *dialer,
         (config->common.ppp.multilink == PPP_CHOICE_YES && !connection->bundle))
         return STATUS_NO_MEMORY;
     connection->number = config->number;
+    connection->callback_number = config->callback_number;
     connection->link_count = config->modem_count;
     if (connection->bundle)
         bundle_port_init(connection->bundle, dialer->host, &dialer->watch->ppp, bundle_event,

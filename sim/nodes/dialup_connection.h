@@ -8,7 +8,8 @@
 /** What a dial-up connection of the phone book says. */
 struct dialup_connection_config {
     struct connection_config common;
-    const char *number; /**< the telephone number to call; borrowed for the run */
+    const char *number;          /**< the telephone number to call; borrowed for the run */
+    const char *callback_number; /**< where to be called back; NULL: nowhere. Borrowed as well */
     /** Over which: at least one, all dialled at once. Several need multilink. Borrowed until the
      *  connection has been added. */
     struct modem *const *modems;
@@ -26,6 +27,9 @@ struct dialup_link {
     const char *label;             /**< of its PPP session */
     const char *refused;           /**< why it could not be part of the bundle; NULL: it was not */
     bool dialled;                  /**< the modem is ours */
+    bool callback_agreed;          /**< the server will call when this call has ended */
+    bool called;                   /**< the server calls, or is to */
+    struct timer patience;         /**< until it has */
 };
 
 /**
@@ -35,6 +39,7 @@ struct dialup_link {
 struct dialup_connection {
     struct connection base; /**< first: it is an entry of the phone book */
     const char *number;
+    const char *callback_number;
     struct bundle_port *bundle; /**< has the network phase; NULL: the only link has it */
     struct dialup_link *links;
     unsigned link_count;

@@ -32,12 +32,17 @@ const struct trace_declaration node_trace_declarations[] = {
      "A connection that had been up has ended; error 631 when the user hung up."},
     {"dial.link-ended", "connection modem error reason",
      "One of the calls of a connection has ended or could not be made; the others go on."},
+    {"dial.callback-awaited", "connection modem number delay",
+     "The server has agreed to call this machine back, after so many seconds and at that number, "
+     "which is empty when the server knows it. The call is over, and the modem waits for the "
+     "next."},
     {"vpn.verdict", "connection verdict",
      "What the connection is: \"VPN connection\", or \"tunnel, not a VPN connection\" when nothing "
      "encrypts it."},
     {"server.caller.connected", "port user from address strength",
      "A caller is through: its user name, where it calls from and the address it was given."},
     {"server.caller.disconnected", "port user address", "A caller's network phase has ended."},
+    {"server.callback.started", "port user number", "The server calls a caller back."},
     {"server.call.refused", "reason from",
      "The server refuses a call; reason ports-in-use when every PPTP port is busy, or "
      "address-not-allowed for a caller that is not on its list."},

@@ -37,6 +37,7 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
         break;
     case PPP_EVENT_AUTHENTICATED:
     case PPP_EVENT_PROTOCOL_REJECTED:
+    case PPP_EVENT_CALLBACK:
         break;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:

@@ -19,8 +19,7 @@ static struct rras_user *find_user(const struct rras_server *server, const char 
     return user;
 }
 
-/* The account behind the name that a peer has proved to be, which may hold a domain. */
-static const struct rras_user *caller_user(const struct rras_caller *caller)
+const struct rras_user *rras_caller_user(const struct rras_caller *caller)
 {
     const char *name = ppp_session_peer_name(&caller->port->session);
     const char *domain_end = strrchr(name, '\\');
@@ -85,7 +84,7 @@ static ipv4_address assign_address(void *context, const char *peer_name)
     (void)peer_name;
     struct rras_caller *caller = context;
     struct rras_server *server = caller->server;
-    const struct rras_user *user = caller_user(caller);
+    const struct rras_user *user = rras_caller_user(caller);
     if (user && user->address != IPV4_ANY)
         caller->address = user->address;
     else if (caller->address == IPV4_ANY)
@@ -148,7 +147,7 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
 /* The networks behind a calling router; they go with the interface. */
 static void add_routes(struct rras_caller *caller)
 {
-    const struct rras_user *user = caller_user(caller);
+    const struct rras_user *user = rras_caller_user(caller);
     for (size_t i = 0; user && i < user->route_count; i++)
         (void)host_stack_add_route(&caller->server->host.stack, user->routes[i].destination,
                                    user->routes[i].prefix_length, IPV4_ANY, caller->port->interface,
@@ -185,7 +184,7 @@ void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
           trace_text("port", caller->name), trace_text("user", ppp_session_peer_name(session)),
           from, trace_address("address", caller->address),
           trace_number("strength", ppp_session_strength_bits(session)));
-    const struct rras_user *user = caller_user(caller);
+    const struct rras_user *user = rras_caller_user(caller);
     if (user && user->session_limit > 0)
         ppp_port_limit(caller->port, user->session_limit, !server->profile->windows);
 }

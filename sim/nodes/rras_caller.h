@@ -6,6 +6,7 @@
 #include "nodes/ppp_port.h"
 
 struct rras_server;
+struct rras_user;
 
 /** The PPP side of one of a server's ports, whatever carries it: who called, with which address. */
 struct rras_caller {
@@ -18,6 +19,10 @@ struct rras_caller {
     bool member;          /**< one call of a bundle, whose caller has the network phase */
     char name[16];        /**< "VPN1-0": interface and PPP session */
 };
+
+/** The account behind the name that the peer has proved to be, which may hold a domain; NULL: none.
+ */
+const struct rras_user *rras_caller_user(const struct rras_caller *caller);
 
 /** The settings of a session with the next caller. */
 struct ppp_session_config rras_caller_session(struct rras_caller *caller);

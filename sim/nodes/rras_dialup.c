@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+static const struct modem_owner modem_owner;
+
 static struct ppp_port_habits line_habits(const struct rras_server *server)
 {
     return (struct ppp_port_habits){
@@ -111,7 +113,70 @@ static void leave_bundle(struct rras_modem_port *port)
         rras_caller_close(&bundle->caller);
 }
 
+/* ---- Callback ---- */
+
+/* How the caller of a port may be called back: what its account says. */
+static unsigned allow_callback(void *context, const char *peer_name)
+{
+    (void)peer_name;
+    struct rras_modem_port *port = context; /* its caller is its first member */
+    const struct rras_user *user = rras_caller_user(&port->caller);
+    /* Who was called back is where it ought to be, but nobody else. */
+    if (!user || port->called_back == user)
+        return CBCP_ALLOW(CBCP_NO_CALLBACK);
+    if (user->callback_number)
+        return CBCP_ALLOW(CBCP_PRE_SPECIFIED);
+    return user->callback_by_caller ? CBCP_ALLOW(CBCP_NO_CALLBACK) | CBCP_ALLOW(CBCP_USER_SPECIFIED)
+                                    : CBCP_ALLOW(CBCP_NO_CALLBACK);
+}
+
+/* What was agreed on must outlast the session. */
+static void callback_agreed(struct rras_modem_port *port)
+{
+    const struct cbcp *agreed = ppp_session_callback(&port->serial.ppp.session);
+    const struct rras_user *user = rras_caller_user(&port->caller);
+    bool named = agreed->type == CBCP_USER_SPECIFIED;
+    snprintf(port->callback_number, sizeof port->callback_number, "%s",
+             named ? agreed->number : user->callback_number);
+    port->callback_delay_s = agreed->delay_s;
+    port->to_call_back = user;
+}
+
+/* The port makes the next call itself, with the modem that took this one. */
+static void schedule_callback(struct rras_modem_port *port)
+{
+    struct simulation *simulation = port->caller.server->host.node.simulation;
+    if (modem_take(port->modem, &modem_owner, port)) {
+        port->called_back = port->to_call_back;
+        timer_set(simulation, &port->callback_timer,
+                  instant_after(simulation->now, port->callback_delay_s * INSTANT_SECOND));
+    }
+    port->to_call_back = NULL;
+}
+
+static void call_back(void *context, instant now)
+{
+    struct rras_modem_port *port = context;
+    TRACE(&port->caller.server->host.node.trace, now, "server.callback.started",
+          trace_text("port", port->caller.name), trace_text("user", port->called_back->name),
+          trace_text("number", port->callback_number));
+    modem_dial(port->modem, port->callback_number);
+}
+
 /* ---- Calls ---- */
+
+/* A call is over, or the attempt of one: the port is free, or has to call back. */
+static void end_call(struct rras_modem_port *port)
+{
+    leave_bundle(port);
+    rras_caller_close(&port->caller);
+    modem_hang_up(port->modem);
+    if (port->called_back)
+        modem_release(port->modem);
+    port->called_back = NULL;
+    if (port->to_call_back)
+        schedule_callback(port);
+}
 
 static void modem_rings(void *owner)
 {
@@ -127,17 +192,18 @@ static void modem_connected(void *owner)
     profile_line(profile, port->modem, &session);
     if (port->caller.member)
         profile_multilink(profile, port->caller.server->host.node.name, &session.lcp);
+    session.allow_callback = allow_callback;
+    if (port->called_back) /* one callback is enough (MS-CBCP section 1.3) */
+        session.lcp.callback = session.lcp.callback_allowed = false;
     const struct ppp_port_habits habits = line_habits(port->caller.server);
     if (!serial_port_open(&port->serial, port->modem, &habits, &session))
-        modem_hang_up(port->modem);
+        end_call(port);
 }
 
 static void modem_ended(void *owner, enum modem_end end)
 {
     (void)end;
-    struct rras_modem_port *port = owner;
-    leave_bundle(port);
-    rras_caller_close(&port->caller);
+    end_call(owner);
 }
 
 static void modem_sent(void *owner)
@@ -152,7 +218,7 @@ static void modem_received(void *owner, struct packet *octets)
     serial_port_receive(&port->serial, octets);
 }
 
-static const struct modem_owner answering = {
+static const struct modem_owner modem_owner = {
     .ring = modem_rings,
     .connected = modem_connected,
     .ended = modem_ended,
@@ -164,9 +230,9 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct rras_modem_port *port = owner;
     if (event == PPP_EVENT_FINISHED) {
-        leave_bundle(port);
-        rras_caller_close(&port->caller);
-        modem_hang_up(port->modem);
+        end_call(port);
+    } else if (event == PPP_EVENT_CALLBACK) {
+        callback_agreed(port);
     } else if (!port->caller.member) {
         network_event(&port->caller, trace_text("from", modem_caller(port->modem)), event, value);
     } else if (event == PPP_EVENT_AUTHENTICATED) {
@@ -191,11 +257,12 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
     port->caller =
         (struct rras_caller){.server = server, .port = &port->serial.ppp, .local = local};
     snprintf(port->caller.name, sizeof port->caller.name, "COM%u", index + 1);
+    timer_init(&port->callback_timer, call_back, port);
     serial_port_init(&port->serial, &server->host, &server->watch, port_event, port);
     port->caller.member = server->config.ppp.multilink == PPP_CHOICE_YES;
     if (port->caller.member)
         bundle_link_init(&port->membership, &port->serial.ppp);
-    modem_set_answering(modem, &answering, port);
+    modem_set_answering(modem, &modem_owner, port);
     return STATUS_OK;
 }
 

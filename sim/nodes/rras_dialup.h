@@ -7,10 +7,15 @@
 
 /** A server's port for calls over one of its modems. */
 struct rras_modem_port {
-    struct rras_caller caller;
+    struct rras_caller caller; /**< first: hooks of its session know the port by it */
     struct serial_port serial;
     struct bundle_link membership; /**< of a server with multilink */
     struct modem *modem;
+    const struct rras_user *to_call_back; /**< when this call has ended; NULL: nobody */
+    const struct rras_user *called_back;  /**< by this call, or after the delay; NULL: nobody */
+    struct timer callback_timer;
+    uint8_t callback_delay_s;
+    char callback_number[CBCP_NUMBER_MAX + 1];
     struct rras_modem_port *next; /**< in the order added */
 };
 

@@ -26,6 +26,8 @@ struct rras_user {
     uint8_t lm_hash[MSCHAP_HASH_SIZE];
     ipv4_address address;                  /**< assigned to this caller; 0: one of the pool */
     instant session_limit;                 /**< the longest session; 0: none */
+    bool callback_by_caller;               /**< over a modem: called back if it names a number */
+    const char *callback_number;           /**< over a modem: always called back here; NULL: not */
     const struct connection_route *routes; /**< networks behind it, while it is connected */
     size_t route_count;
     struct rras_user *next;

@@ -281,6 +281,7 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
         break;
     case PPP_EVENT_AUTHENTICATED:
     case PPP_EVENT_PROTOCOL_REJECTED:
+    case PPP_EVENT_CALLBACK:
         break;
     case PPP_EVENT_PROTOCOL_UP:
     case PPP_EVENT_PROTOCOL_DOWN:
@@ -364,6 +365,7 @@ static void hang_up(struct connection *base)
     switch (base->state) {
     case CONNECTION_DISCONNECTED:
     case CONNECTION_DISCONNECTING:
+    case CONNECTION_AWAITING_CALLBACK: /* nobody calls a tunnel back */
         return;
     case CONNECTION_CONNECTING:
         connection_tell_error(base, PPP_ERROR_USER_DISCONNECTION);

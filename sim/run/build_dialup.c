@@ -66,6 +66,8 @@ static enum status build_connection(struct run *run, const struct scenario_node 
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
     };
+    if (wanted->callback_number)
+        common.ppp.callback = PPP_CHOICE_YES;
     enum status status =
         build_connection_authentication(run, node, dialer->profile, wanted, &common);
     if (status != STATUS_OK || !common.routes)
@@ -77,6 +79,7 @@ static enum status build_connection(struct run *run, const struct scenario_node 
         const struct dialup_connection_config config = {
             .common = common,
             .number = wanted->phone_number,
+            .callback_number = wanted->callback_number,
             .modems = modems,
             .modem_count = (unsigned)wanted->modem_count,
         };

@@ -158,6 +158,15 @@ static enum status build_client(struct run *run, const struct scenario_node *nod
     return build_dialling(run, node, &client->host, &client->dialer);
 }
 
+/* Callers can only be called back if CBCP is spoken. */
+static bool calls_back(const struct scenario_vpn_server *server)
+{
+    for (size_t i = 0; i < server->user_count; i++)
+        if (server->users[i].callback_by_caller || server->users[i].callback_number)
+            return true;
+    return false;
+}
+
 static enum status build_user(struct run *run, const struct scenario_user *wanted,
                               struct rras_server *server)
 {
@@ -167,6 +176,8 @@ static enum status build_user(struct run *run, const struct scenario_user *wante
         .error = build_account(wanted->account),
         .address = wanted->address,
         .session_limit = wanted->session_limit,
+        .callback_by_caller = wanted->callback_by_caller,
+        .callback_number = wanted->callback_number,
         .routes = build_networks(run, &wanted->networks),
         .route_count = wanted->networks.count,
     };
@@ -199,6 +210,8 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
                          [IPCP_NBNS1] = wanted->name_servers.wins,
                          [IPCP_NBNS2] = wanted->name_servers.wins2},
     };
+    if (calls_back(wanted))
+        config.ppp.callback = PPP_CHOICE_YES;
     enum status status = build_server_authentication(run, node, profile, &config);
     if (status != STATUS_OK)
         return status;

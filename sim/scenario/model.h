@@ -287,6 +287,7 @@ struct scenario_connection {
     const char *name;
     ipv4_address server;            /**< IPV4_ANY: dial-up */
     const char *phone_number;       /**< dial-up; NULL otherwise */
+    const char *callback_number;    /**< dial-up: where to be called back; NULL: nowhere */
     struct scenario_modem **modems; /**< dial-up: those that dial, at least one, all at once */
     size_t modem_count;
     uint16_t port;                /**< TCP port of the PPTP server; default 1723 */
@@ -333,8 +334,10 @@ struct scenario_user {
     const char *name;
     const char *password;
     enum scenario_account account;
-    ipv4_address address;  /**< assigned; IPV4_ANY: one of the pool */
-    instant session_limit; /**< 0: none */
+    ipv4_address address;        /**< assigned; IPV4_ANY: one of the pool */
+    instant session_limit;       /**< 0: none */
+    bool callback_by_caller;     /**< the caller may name a number to be called back at */
+    const char *callback_number; /**< always called back at this number; NULL: not */
     struct scenario_network_routes networks;
 };
 

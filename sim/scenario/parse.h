@@ -33,6 +33,14 @@ void parse_dialling(struct loader *loader, const xmlNode *element, const struct 
 void check_multilink(struct loader *loader, const xmlNode *element,
                      const struct scenario_connection *connection);
 
+/** That callback-number goes with the <ppp> of a connection; to be called when that is known. */
+void check_callback(struct loader *loader, const xmlNode *element,
+                    const struct scenario_connection *connection);
+
+/** How a user of the server @p node, whose modems and <ppp> are known, is called back. */
+void parse_callback(struct loader *loader, const xmlNode *element, const struct scenario_node *node,
+                    struct scenario_user *user);
+
 /** The <network> children of @p element. */
 void parse_networks_behind(struct loader *loader, const xmlNode *element,
                            struct scenario_network_routes *networks);

@@ -165,8 +165,9 @@ void parse_dialling(struct loader *loader, const xmlNode *element, const struct 
     static const char *const only_vpn[] = {"echo-interval",        "echo-timeout",
                                            "connect-timeout",      "connect-retransmissions",
                                            "data-retransmissions", NULL};
-    static const char *const only_dialup[] = {"modem", NULL};
+    static const char *const only_dialup[] = {"modem", "callback-number", NULL};
     connection->phone_number = element_text(loader, element, "phone-number");
+    connection->callback_number = element_text(loader, element, "callback-number");
     connection->address = element_address(loader, element, "address");
     connection->idle_disconnect = element_duration(loader, element, "idle-disconnect", 0);
     connection->demand_dial = element_is_yes(loader, element, "demand-dial");
@@ -182,6 +183,38 @@ void parse_dialling(struct loader *loader, const xmlNode *element, const struct 
     } else {
         refuse_attributes(loader, element, only_dialup, "to a VPN server");
     }
+}
+
+void parse_callback(struct loader *loader, const xmlNode *element, const struct scenario_node *node,
+                    struct scenario_user *user)
+{
+    const char *text = element_text(loader, element, "callback");
+    if (!text || strcmp(text, "no") == 0)
+        return;
+    user->callback_by_caller = strcmp(text, "caller") == 0;
+    user->callback_number = user->callback_by_caller ? NULL : text;
+    bool answers = false;
+    for (size_t i = 0; i < node->modem_count; i++)
+        answers = answers || node->modems[i].answers;
+    if (!answers)
+        loader_error(
+            loader, loader_attribute_position(loader, element, "callback"),
+            "callback=\"%s\" of <user>: no modem of \"%s\" answers calls; expected one that does, "
+            "or no callback",
+            text, node->name);
+    else if (node->server->ppp.callback == SCENARIO_NO)
+        loader_error(
+            loader, loader_attribute_position(loader, element, "callback"),
+            "callback=\"%s\" of <user> cannot be with callback=\"no\" in the <ppp> of \"%s\"", text,
+            node->name);
+}
+
+void check_callback(struct loader *loader, const xmlNode *element,
+                    const struct scenario_connection *connection)
+{
+    if (connection->callback_number && connection->ppp.callback == SCENARIO_NO)
+        loader_error(loader, loader_attribute_position(loader, element, "callback-number"),
+                     "callback-number of <connection> cannot be with callback=\"no\" in its <ppp>");
 }
 
 void check_multilink(struct loader *loader, const xmlNode *element,

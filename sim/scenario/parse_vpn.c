@@ -74,6 +74,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);
     check_multilink(loader, element, connection);
+    check_callback(loader, element, connection);
     connection->validate_address = element_yes_no(loader, element, "validate-address");
 }
 
@@ -99,8 +100,9 @@ void parse_connections(struct loader *loader, const xmlNode *element, struct sce
 }
 
 static void parse_users(struct loader *loader, const xmlNode *element,
-                        struct scenario_vpn_server *server)
+                        const struct scenario_node *node)
 {
+    struct scenario_vpn_server *server = node->server;
     size_t count = parse_count(element, "user");
     struct element_name *names = loader_allocate(loader, count, sizeof *names);
     server->users = loader_allocate(loader, count, sizeof *server->users);
@@ -116,6 +118,7 @@ static void parse_users(struct loader *loader, const xmlNode *element,
         user->account = parse_account(loader, child);
         user->address = element_address(loader, child, "address");
         user->session_limit = element_duration(loader, child, "session-limit", 0);
+        parse_callback(loader, child, node, user);
         parse_networks_behind(loader, child, &user->networks);
         if (!user->name || !user->password)
             return;
@@ -182,7 +185,7 @@ void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scen
     const xmlNode *ppp = parse_single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, true, &server->ppp);
-    parse_users(loader, element, server);
+    parse_users(loader, element, node);
     parse_pools(loader, element, server);
     const xmlNode *name_servers = parse_single(loader, element, "name-servers");
     if (name_servers) {

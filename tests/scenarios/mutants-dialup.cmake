@@ -20,3 +20,12 @@ mutant(tunnel_outlives_its_line sim/nodes/demand_dial.c
 mutant(held_packets_forgotten sim/nodes/demand_dial.c
   "        ppp_port_send(connection->port, packet);\n    for" "        packet_free(packet);\n    for"
   site-to-site/site-to-site-branch-dialup.xml "the packet that dialled waited and arrived\n")
+mutant(callback_without_delay sim/nodes/rras_dialup.c
+  "instant_after(simulation->now, port->callback_delay_s * INSTANT_SECOND)" "simulation->now"
+  dial-up/ppp-callback-caller.xml "the server calls once, twelve seconds later\n")
+mutant(named_number_preferred sim/nodes/rras_dialup.c
+  "return CBCP_ALLOW(CBCP_PRE_SPECIFIED);" "return CBCP_ALLOW(CBCP_USER_SPECIFIED);"
+  dial-up/ppp-callback-administrator.xml "the hotel is never called\n")
+mutant(callback_not_insisted_on protocols/ppp/ppp_session_callback.c
+  "if (allowed && !(allowed & CBCP_ALLOW(CBCP_NO_CALLBACK)))" "if (false)"
+  dial-up/ppp-callback-administrator.xml "no callback, no connection\n")

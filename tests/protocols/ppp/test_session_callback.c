@@ -3,6 +3,7 @@
 #include "support/ppp_pair.h"
 #include "support/unit.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define MS INSTANT_MILLISECOND
@@ -88,10 +89,51 @@ static void an_agreed_callback_ends_the_link(void **state)
         assert_int_equal(
             ppp_pair_count(&pair, i, "ppp.cbcp.agreed", "type=2 number=5550100 delay=10"), 1);
         assert_int_equal(pair.end[i].events[PPP_EVENT_FINISHED], 1);
+        assert_int_equal(pair.end[i].events[PPP_EVENT_CALLBACK], 1);
+        const struct cbcp *agreed = ppp_session_callback(&pair.end[i].session);
+        assert_int_equal(agreed->type, CBCP_USER_SPECIFIED);
+        assert_string_equal(agreed->number, "5550100");
+        assert_int_equal(agreed->delay_s, 10);
         assert_int_equal(pair.end[i].events[PPP_EVENT_NETWORK_UP], 0);
     }
     assert_int_equal(pair.end[PPP_CLIENT].error, PPP_ERROR_NONE);
     ppp_pair_destroy(&pair);
+}
+
+static unsigned always_call_back(void *context, const char *peer_name)
+{
+    snprintf(context, 80, "%s", peer_name);
+    return CBCP_ALLOW(CBCP_PRE_SPECIFIED);
+}
+
+/* What is allowed depends on who has proved to be there. */
+static void an_account_decides_how_it_is_called_back(void **state)
+{
+    (void)state;
+    for (unsigned asks = 0; asks < 2; asks++) {
+        char asked_for[80] = "";
+        struct ppp_pair pair;
+        prepare(&pair);
+        pair.end[PPP_CLIENT].config.lcp.callback = asks;
+        pair.end[PPP_CLIENT].config.cbcp.number = "5550177";
+        pair.end[PPP_SERVER].config.allow_callback = always_call_back;
+        pair.end[PPP_SERVER].config.assign_context = asked_for;
+        pair.end[PPP_SERVER].config.windows_termination = true;
+        ppp_pair_start(&pair);
+        ppp_pair_run(&pair, 10 * S);
+        assert_string_equal(asked_for, pair.end[PPP_CLIENT].config.auth.user);
+        assert_int_equal(ppp_pair_count(&pair, PPP_SERVER, "ppp.cbcp.agreed", "type=3 number= "),
+                         asks);
+        /* Who does not agree to CBCP stays outside. */
+        assert_int_equal(pair.end[PPP_CLIENT].error,
+                         asks ? PPP_ERROR_NONE : PPP_ERROR_LCP_TERMINATED);
+        for (unsigned i = 0; i < 2; i++) {
+            assert_int_equal(pair.end[i].events[PPP_EVENT_CALLBACK], asks);
+            assert_int_equal(pair.end[i].events[PPP_EVENT_FINISHED], 1);
+            assert_int_equal(pair.end[i].events[PPP_EVENT_NETWORK_UP], 0);
+        }
+        ppp_pair_destroy(&pair);
+    }
 }
 
 static bool lose_cbcp(struct ppp_pair *pair, unsigned from, unsigned index,
@@ -193,6 +235,7 @@ int main(void)
         cmocka_unit_test(a_round_of_no_callback_leads_on_to_the_network),
         cmocka_unit_test(a_refused_option_means_no_round),
         cmocka_unit_test(an_agreed_callback_ends_the_link),
+        cmocka_unit_test(an_account_decides_how_it_is_called_back),
         cmocka_unit_test(lost_packets_are_repeated_after_two_seconds),
         cmocka_unit_test(silence_ends_the_link_with_718),
         cmocka_unit_test(the_peer_is_told_how_long_the_session_may_last),

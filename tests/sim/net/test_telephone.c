@@ -426,6 +426,40 @@ static void a_modem_belongs_to_one_at_a_time(void **state)
     close_bench(&bench);
 }
 
+/* The owner dials, and after that call it is called itself. */
+static void a_taken_modem_rings_when_its_owner_awaits_a_call(void **state)
+{
+    (void)state;
+    struct bench bench;
+    struct end *home, *office;
+    const struct modem_config config = analog("100");
+    open_call(&bench, &home, &office, &config);
+    modem_hang_up(home->modem);
+    run(&bench, 31 * S);
+    assert_string_equal(office->log, "remote-hang-up@30020 ");
+    dial(office, "100");
+    run(&bench, 40 * S);
+    assert_string_equal(office->log, "remote-hang-up@30020 busy@36000 ");
+    modem_await_call(home->modem);
+    modem_dial(office->modem, "100");
+    run(&bench, 46 * S);
+    assert_string_equal(home->log, "ring@45000 ");
+    modem_hang_up(office->modem); /* it was not answered: the next call may come */
+    home->answers = true;
+    modem_dial(office->modem, "100");
+    run(&bench, 70 * S);
+    assert_string_equal(home->log, "ring@45000 ring@51000 connected@66000 ");
+    assert_false(modem_take(home->modem, &owner_class, office));
+    modem_release(home->modem);
+    run(&bench, 71 * S);
+    modem_dial(office->modem, "100");
+    run(&bench, 140 * S);
+    /* Nobody has it any more: it rings for whoever answers as a rule. */
+    assert_string_equal(home->log,
+                        "ring@45000 ring@51000 connected@66000 ring@76000 connected@91000 ");
+    close_bench(&bench);
+}
+
 static void noise_damages_octets_with_its_probability(void **state)
 {
     (void)state;
@@ -491,6 +525,7 @@ int main(void)
         cmocka_unit_test(a_call_given_up_while_it_rings_or_trains_leaves_both_idle),
         cmocka_unit_test(an_owner_may_hang_up_from_what_it_is_told),
         cmocka_unit_test(a_modem_belongs_to_one_at_a_time),
+        cmocka_unit_test(a_taken_modem_rings_when_its_owner_awaits_a_call),
         cmocka_unit_test(noise_damages_octets_with_its_probability),
         cmocka_unit_test(software_flow_control_swallows_its_characters),
     };

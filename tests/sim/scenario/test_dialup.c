@@ -52,6 +52,7 @@ static void a_connection_calls_a_number_or_a_server(void **state)
     const struct scenario_node *client = scenario_find_node(*state, "client");
     const struct scenario_connection *isp = scenario_find_connection(client, "isp");
     assert_string_equal(isp->phone_number, "+15550001");
+    assert_string_equal(isp->callback_number, "555-0100");
     assert_int_equal(isp->modem_count, 1);
     assert_ptr_equal(isp->modems[0], scenario_find_modem(client, "adapter"));
     assert_false(isp->ppp.short_sequence);
@@ -62,6 +63,7 @@ static void a_connection_calls_a_number_or_a_server(void **state)
     assert_int_equal(isp->networks.count, 0);
     const struct scenario_connection *corp = scenario_find_connection(client, "corp");
     assert_null(corp->phone_number);
+    assert_null(corp->callback_number);
     assert_int_equal(corp->modem_count, 0);
     assert_int_equal(corp->server, 0xc0000201);
     assert_int_equal(corp->idle_disconnect, 0);
@@ -98,6 +100,12 @@ static void an_access_server_has_users_a_pool_and_may_dial(void **state)
     assert_int_equal(alice->networks.routes[0].prefix_length, 25);
     assert_int_equal(isp->server->users[1].address, IPV4_ANY);
     assert_int_equal(isp->server->users[1].session_limit, 0);
+    assert_false(alice->callback_by_caller);
+    assert_null(alice->callback_number);
+    assert_true(isp->server->users[1].callback_by_caller);
+    assert_null(isp->server->users[1].callback_number);
+    assert_false(isp->server->users[2].callback_by_caller);
+    assert_string_equal(isp->server->users[2].callback_number, "555-0100");
     assert_int_equal(isp->server->pool_count, 1);
     const struct scenario_connection *customer = scenario_find_connection(isp, "customer");
     assert_int_equal(customer->modem_count, 1);
