@@ -1,5 +1,6 @@
 #include "capture/events_log.h"
 
+#include "capture/line_log.h"
 #include "core/trace_value.h"
 
 #include <jansson.h>
@@ -16,10 +17,8 @@
 #define LINE_SIZE 2048
 
 struct events_log {
-    FILE *file;
-    char *path;
+    struct line_log lines;
     char *buffer;
-    int failure; /* errno of the first write that failed */
 };
 
 /* A JSON string from text that may hold any octets (names that came off the wire). */
@@ -72,29 +71,22 @@ static json_t *event_object(const struct trace_event *event)
     return object;
 }
 
-static void write_line(struct events_log *log, const char *line, size_t length)
-{
-    if (fwrite(line, 1, length, log->file) == length && putc('\n', log->file) != EOF)
-        return;
-    log->failure = errno ? errno : EIO;
-}
-
 void events_log_receive(void *context, const struct trace_event *event)
 {
     struct events_log *log = context;
-    if (log->failure)
+    if (log->lines.failure)
         return;
     json_t *object = event_object(event);
     char line[LINE_SIZE];
     size_t length = json_dumpb(object, line, sizeof line, JSON_COMPACT);
     if (length > 0 && length <= sizeof line) {
-        write_line(log, line, length);
+        line_log_write(&log->lines, line, length);
     } else {
         char *text = json_dumps(object, JSON_COMPACT);
         if (text)
-            write_line(log, text, strlen(text));
+            line_log_write(&log->lines, text, strlen(text));
         else
-            log->failure = ENOMEM;
+            log->lines.failure = ENOMEM;
         free(text);
     }
     json_decref(object);
@@ -103,7 +95,6 @@ void events_log_receive(void *context, const struct trace_event *event)
 static void destroy(struct events_log *log)
 {
     free(log->buffer);
-    free(log->path);
     free(log);
 }
 
@@ -111,19 +102,17 @@ enum status events_log_open(const char *path, struct events_log **log, char *err
                             size_t error_size)
 {
     struct events_log *made = calloc(1, sizeof *made);
-    if (!made || !(made->path = strdup(path)) || !(made->buffer = malloc(BUFFER_SIZE))) {
-        if (made)
-            destroy(made);
+    if (!made || !(made->buffer = malloc(BUFFER_SIZE))) {
+        free(made);
         snprintf(error, error_size, "%s: %s", path, status_text(STATUS_NO_MEMORY));
         return STATUS_NO_MEMORY;
     }
-    made->file = fopen(path, "wb");
-    if (!made->file) {
-        snprintf(error, error_size, "%s: %s", path, strerror(errno));
+    enum status status = line_log_open(&made->lines, path, error, error_size);
+    if (status != STATUS_OK) {
         destroy(made);
-        return STATUS_IO;
+        return status;
     }
-    setvbuf(made->file, made->buffer, _IOFBF, BUFFER_SIZE);
+    setvbuf(made->lines.file, made->buffer, _IOFBF, BUFFER_SIZE);
     /* The library otherwise seeds its hash tables from the machine's randomness. */
     json_object_seed(1);
     *log = made;
@@ -132,16 +121,12 @@ enum status events_log_open(const char *path, struct events_log **log, char *err
 
 bool events_log_failed(const struct events_log *log)
 {
-    return log->failure != 0;
+    return log->lines.failure != 0;
 }
 
 enum status events_log_close(struct events_log *log, char *error, size_t error_size)
 {
-    if (fclose(log->file) != 0 && !log->failure)
-        log->failure = errno;
-    int failure = log->failure;
-    if (failure)
-        snprintf(error, error_size, "%s: %s", log->path, strerror(failure));
+    enum status status = line_log_close(&log->lines, error, error_size);
     destroy(log);
-    return failure ? STATUS_IO : STATUS_OK;
+    return status;
 }
