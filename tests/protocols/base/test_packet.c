@@ -22,6 +22,23 @@ static void headers_are_pushed_and_pulled_in_place(void **state)
     packet_pool_destroy(&pool);
 }
 
+/* Frames are built around a TCP header at the start of the data, or a UDP header in front of it. */
+static void headers_of_a_plain_frame_lie_in_one_cache_line(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    for (int i = 0; i < 3; i++) {
+        struct packet *packet = packet_alloc(&pool, 1000);
+        uintptr_t data = (uintptr_t)packet->data;
+        uintptr_t line = data / 64;
+        assert_int_equal((data - 14 - 20) / 64, line);     /* Ethernet, IPv4, then TCP: */
+        assert_int_equal((data + 20 - 1) / 64, line);      /* it ends in the same line */
+        assert_int_equal((data - 14 - 20 - 8) / 64, line); /* Ethernet, IPv4, UDP */
+    }
+    packet_pool_destroy(&pool);
+}
+
 static void large_packets_hold_a_whole_datagram(void **state)
 {
     (void)state;
@@ -58,6 +75,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(headers_are_pushed_and_pulled_in_place),
+        cmocka_unit_test(headers_of_a_plain_frame_lie_in_one_cache_line),
         cmocka_unit_test(large_packets_hold_a_whole_datagram),
         cmocka_unit_test(a_limited_pool_says_no),
     };

@@ -49,7 +49,7 @@ static void compare_node(const struct run *run, const struct scenario_node *node
     }
 }
 
-static void nodes_answer_what_is_declared_and_nothing_else(void **state)
+static void declared_states_are_those_of_the_kinds_they_name(void **state)
 {
     (void)state;
     const struct scenario_load_options options = {.vocabulary = run_vocabulary()};
@@ -78,7 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_stand_for_names_and_numbers),
-        cmocka_unit_test(nodes_answer_what_is_declared_and_nothing_else),
+        cmocka_unit_test(declared_states_are_those_of_the_kinds_they_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
