@@ -193,6 +193,7 @@ static void dispatch(struct tcp_endpoint *self, instant now, const struct tcp_so
                    segment->flags & TCP_FLAG_RST ? "reset-without-connection" : "no-connection");
         return;
     }
+    /* What an acknowledgment frees has been out of the cache for a round trip. */
     __builtin_prefetch(connection->send_queue.head);
     connection->counters.segments_received++;
     connection->last_received_at = now;
