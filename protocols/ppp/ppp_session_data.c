@@ -49,10 +49,7 @@ bool ppp_session_encapsulate_as(struct ppp_session *self, instant now, uint16_t 
         return true;
     }
     /* Windows writes the inner protocol in two octets even where it may be one. */
-    uint8_t *header = packet_push(packet, PPP_HEADER_SIZE);
-    header[0] = PPP_ADDRESS;
-    header[1] = PPP_CONTROL;
-    wire_store_u16(header + 2, protocol);
+    ppp_session_push_full_header(packet, protocol);
     ppp_session_show(self, now, true, packet);
     packet_pull(packet, 2);
     ccp_transform(&self->ccp, packet);

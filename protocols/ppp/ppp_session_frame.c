@@ -38,10 +38,7 @@ void ppp_session_push_header(struct ppp_session *self, instant now, uint16_t pro
     uint8_t code = packet->length > 0 ? packet->data[0] : 0;
     bool omit = may_omit_address(self, protocol, code);
     bool narrow = protocol < 0x100 && self->lcp.peer_pfc;
-    uint8_t *header = packet_push(packet, PPP_HEADER_SIZE);
-    header[0] = PPP_ADDRESS;
-    header[1] = PPP_CONTROL;
-    wire_store_u16(header + 2, protocol);
+    ppp_session_push_full_header(packet, protocol);
     if (visible)
         ppp_session_show(self, now, true, packet);
     if (omit) {
@@ -85,10 +82,7 @@ void ppp_session_tap_received(struct ppp_session *self, instant now, uint16_t pr
 {
     if (!self->config.tap || packet_headroom(packet) < PPP_HEADER_SIZE)
         return;
-    uint8_t *header = packet_push(packet, PPP_HEADER_SIZE);
-    header[0] = PPP_ADDRESS;
-    header[1] = PPP_CONTROL;
-    wire_store_u16(header + 2, protocol);
+    ppp_session_push_full_header(packet, protocol);
     ppp_session_show(self, now, false, packet);
     packet_pull(packet, PPP_HEADER_SIZE);
 }

@@ -1,6 +1,7 @@
 #ifndef VPNSIM_PPP_PPP_SESSION_INTERNAL_H
 #define VPNSIM_PPP_PPP_SESSION_INTERNAL_H
 
+#include "base/wire.h"
 #include "ppp/ppp_session.h"
 
 /* What the parts of a session need of each other: ppp_session.c (verbs and the link's end),
@@ -126,6 +127,16 @@ struct ppp_ncp *ppp_session_network_of(struct ppp_session *self, uint16_t protoc
 #define PPP_HEADER_SIZE 4
 #define PPP_ADDRESS     0xff
 #define PPP_CONTROL     0x03
+
+/** Prepends Address, Control and a Protocol of two octets (RFC 1662 section 3.1), as taps see
+ * frames. */
+static inline void ppp_session_push_full_header(struct packet *packet, uint16_t protocol)
+{
+    uint8_t *header = packet_push(packet, PPP_HEADER_SIZE);
+    header[0] = PPP_ADDRESS;
+    header[1] = PPP_CONTROL;
+    wire_store_u16(header + 2, protocol);
+}
 
 /** True for the protocols that belong to the network phase. */
 bool ppp_session_is_network_protocol(uint16_t protocol);
