@@ -4,12 +4,21 @@
 
 #include <assert.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 struct rc4 {
     EVP_CIPHER_CTX *context;
     size_t key_length;
+};
+
+/* What crypto_cipher() chooses from. */
+enum cbc_cipher {
+    CBC_DES,
+    CBC_3DES,
+    CBC_AES_128,
+    CBC_AES_192,
+    CBC_AES_256,
+    CBC_CIPHERS,
 };
 
 struct crypto {
@@ -20,24 +29,13 @@ struct crypto {
     struct entropy *entropy; /* what OpenSSL draws from now */
     EVP_CIPHER *des;
     EVP_CIPHER *rc4;
+    EVP_CIPHER *cbc[CBC_CIPHERS];
     EVP_MD_CTX *md4_context;
-    EVP_MD_CTX *md5_context;
-    EVP_MD_CTX *sha1_context;
+    EVP_MD_CTX *hash_contexts[HASH_ALGORITHMS];
     EVP_CIPHER_CTX *des_context;
     EVP_CIPHER_CTX *undes_context; /* decrypts */
     struct rc4 *scratch;
 };
-
-/*
- * The kept contexts hold all memory they need after their first initialisation, so what can fail
- * afterwards is a programmer's error or a broken library: there is no result that a caller could
- * use, and none is invented.
- */
-static void require(bool held)
-{
-    assert(held);
-    (void)held;
-}
 
 /** A context that keeps the digest; it holds the only reference to what is fetched here. */
 static EVP_MD_CTX *digest_context(OSSL_LIB_CTX *library, const char *name)
@@ -50,6 +48,33 @@ static EVP_MD_CTX *digest_context(OSSL_LIB_CTX *library, const char *name)
     }
     EVP_MD_free(digest);
     return context;
+}
+
+static bool load_hashes(struct crypto *crypto)
+{
+    static const char *const names[HASH_ALGORITHMS] = {
+        [HASH_MD5] = "MD5", [HASH_SHA1] = "SHA1", [HASH_SHA256] = "SHA256"};
+    for (int i = 0; i < HASH_ALGORITHMS; i++) {
+        crypto->hash_contexts[i] = digest_context(crypto->library, names[i]);
+        if (!crypto->hash_contexts[i])
+            return false;
+    }
+    return true;
+}
+
+static bool load_cbc_ciphers(struct crypto *crypto)
+{
+    static const char *const names[CBC_CIPHERS] = {[CBC_DES] = "DES-CBC",
+                                                   [CBC_3DES] = "DES-EDE3-CBC",
+                                                   [CBC_AES_128] = "AES-128-CBC",
+                                                   [CBC_AES_192] = "AES-192-CBC",
+                                                   [CBC_AES_256] = "AES-256-CBC"};
+    for (int i = 0; i < CBC_CIPHERS; i++) {
+        crypto->cbc[i] = EVP_CIPHER_fetch(crypto->library, names[i], NULL);
+        if (!crypto->cbc[i])
+            return false;
+    }
+    return true;
 }
 
 static EVP_CIPHER_CTX *des_context(EVP_CIPHER *cipher, bool encrypt)
@@ -85,12 +110,9 @@ static const char *load(struct crypto *crypto)
     crypto->md4_context = digest_context(crypto->library, "MD4");
     if (!crypto->md4_context)
         return "OpenSSL's legacy provider lacks MD4: install a build that has it";
-    crypto->md5_context = digest_context(crypto->library, "MD5");
-    if (!crypto->md5_context)
-        return "OpenSSL's default provider lacks MD5: install a build that has it";
-    crypto->sha1_context = digest_context(crypto->library, "SHA1");
-    if (!crypto->sha1_context)
-        return "OpenSSL's default provider lacks SHA-1: install a build that has it";
+    if (!load_hashes(crypto))
+        return "OpenSSL's default provider lacks MD5, SHA-1 or SHA-256: install a build that has "
+               "them";
     crypto->des = EVP_CIPHER_fetch(crypto->library, "DES-ECB", NULL);
     crypto->des_context = crypto->des ? des_context(crypto->des, true) : NULL;
     crypto->undes_context = crypto->des ? des_context(crypto->des, false) : NULL;
@@ -100,6 +122,9 @@ static const char *load(struct crypto *crypto)
     crypto->scratch = crypto->rc4 ? rc4_create(crypto) : NULL;
     if (!crypto->scratch)
         return "OpenSSL's legacy provider lacks RC4: install a build that has it";
+    if (!load_cbc_ciphers(crypto))
+        return "OpenSSL lacks DES-CBC (legacy provider), 3DES-CBC or AES-CBC: install a build that "
+               "has them";
     return NULL;
 }
 
@@ -130,9 +155,11 @@ void crypto_destroy(struct crypto *crypto)
     rc4_destroy(crypto->scratch);
     EVP_CIPHER_CTX_free(crypto->des_context);
     EVP_CIPHER_CTX_free(crypto->undes_context);
-    EVP_MD_CTX_free(crypto->sha1_context);
-    EVP_MD_CTX_free(crypto->md5_context);
+    for (int i = 0; i < HASH_ALGORITHMS; i++)
+        EVP_MD_CTX_free(crypto->hash_contexts[i]);
     EVP_MD_CTX_free(crypto->md4_context);
+    for (int i = 0; i < CBC_CIPHERS; i++)
+        EVP_CIPHER_free(crypto->cbc[i]);
     EVP_CIPHER_free(crypto->rc4);
     EVP_CIPHER_free(crypto->des);
     if (crypto->seeded_provider)
@@ -145,32 +172,32 @@ void crypto_destroy(struct crypto *crypto)
     free(crypto);
 }
 
-static void hash(EVP_MD_CTX *context, const struct crypto_piece *pieces, size_t count,
-                 uint8_t *digest)
+void crypto_digest(EVP_MD_CTX *context, const struct crypto_piece *pieces, size_t count,
+                   uint8_t *digest)
 {
     /* Without a type the kept digest starts anew. */
-    require(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
+    crypto_require(EVP_DigestInit_ex2(context, NULL, NULL) == 1);
     for (size_t i = 0; i < count; i++)
-        require(EVP_DigestUpdate(context, pieces[i].octets, pieces[i].length) == 1);
-    require(EVP_DigestFinal_ex(context, digest, NULL) == 1);
+        crypto_require(EVP_DigestUpdate(context, pieces[i].octets, pieces[i].length) == 1);
+    crypto_require(EVP_DigestFinal_ex(context, digest, NULL) == 1);
 }
 
 void crypto_md4(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
                 uint8_t digest[CRYPTO_MD4_SIZE])
 {
-    hash(crypto->md4_context, pieces, count, digest);
+    crypto_digest(crypto->md4_context, pieces, count, digest);
 }
 
 void crypto_md5(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
                 uint8_t digest[CRYPTO_MD5_SIZE])
 {
-    hash(crypto->md5_context, pieces, count, digest);
+    crypto_hash(crypto, HASH_MD5, pieces, count, digest);
 }
 
 void crypto_sha1(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
                  uint8_t digest[CRYPTO_SHA1_SIZE])
 {
-    hash(crypto->sha1_context, pieces, count, digest);
+    crypto_hash(crypto, HASH_SHA1, pieces, count, digest);
 }
 
 void crypto_des_expand_key(const uint8_t key[CRYPTO_DES_KEY_SIZE], uint8_t expanded[8])
@@ -193,9 +220,9 @@ static void des_block(EVP_CIPHER_CTX *context, const uint8_t key[8],
                       uint8_t result[CRYPTO_DES_BLOCK_SIZE])
 {
     int length = 0;
-    require(EVP_CipherInit_ex2(context, NULL, key, NULL, -1, NULL) == 1);
-    require(EVP_CipherUpdate(context, result, &length, block, CRYPTO_DES_BLOCK_SIZE) == 1);
-    require(length == CRYPTO_DES_BLOCK_SIZE);
+    crypto_require(EVP_CipherInit_ex2(context, NULL, key, NULL, -1, NULL) == 1);
+    crypto_require(EVP_CipherUpdate(context, result, &length, block, CRYPTO_DES_BLOCK_SIZE) == 1);
+    crypto_require(length == CRYPTO_DES_BLOCK_SIZE);
 }
 
 void crypto_des_ecb_encrypt(struct crypto *crypto, const uint8_t key[CRYPTO_DES_KEY_SIZE],
@@ -245,10 +272,10 @@ void rc4_set_key(struct rc4 *rc4, const uint8_t *key, size_t length)
 {
     assert(length >= 1 && length <= 32);
     if (length != rc4->key_length) {
-        require(EVP_CIPHER_CTX_set_key_length(rc4->context, (int)length) == 1);
+        crypto_require(EVP_CIPHER_CTX_set_key_length(rc4->context, (int)length) == 1);
         rc4->key_length = length;
     }
-    require(EVP_EncryptInit_ex2(rc4->context, NULL, key, NULL, NULL) == 1);
+    crypto_require(EVP_EncryptInit_ex2(rc4->context, NULL, key, NULL, NULL) == 1);
 }
 
 void rc4_crypt(struct rc4 *rc4, uint8_t *octets, size_t length)
@@ -256,7 +283,7 @@ void rc4_crypt(struct rc4 *rc4, uint8_t *octets, size_t length)
     int written = 0;
     assert(length <= INT_MAX);
     if (length > 0)
-        require(EVP_EncryptUpdate(rc4->context, octets, &written, octets, (int)length) == 1);
+        crypto_require(EVP_EncryptUpdate(rc4->context, octets, &written, octets, (int)length) == 1);
 }
 
 struct rc4 *crypto_scratch_rc4(struct crypto *crypto)
@@ -272,4 +299,25 @@ OSSL_LIB_CTX *crypto_library(struct crypto *crypto)
 void crypto_draw_from(struct crypto *crypto, struct entropy *entropy)
 {
     crypto->entropy = entropy;
+}
+
+EVP_MD_CTX *crypto_hash_context(struct crypto *crypto, enum hash_algorithm algorithm)
+{
+    return crypto->hash_contexts[algorithm];
+}
+
+const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_algorithm algorithm,
+                                size_t key_length)
+{
+    switch (algorithm) {
+    case CIPHER_DES_CBC:
+        return crypto->cbc[CBC_DES];
+    case CIPHER_3DES_CBC:
+        return crypto->cbc[CBC_3DES];
+    case CIPHER_AES_CBC:
+        return crypto->cbc[CBC_AES_128 + (key_length - 16) / 8];
+    case CIPHER_NULL:
+        break;
+    }
+    return NULL;
 }

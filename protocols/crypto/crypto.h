@@ -28,7 +28,7 @@ struct crypto_piece {
 };
 
 /**
- * Loads the default and the legacy provider and fetches MD4, MD5, SHA-1, DES-ECB and RC4.
+ * Loads the default and the legacy provider and fetches every hash and cipher of this folder.
  *
  * @return the context, to be freed with crypto_destroy(); or NULL with @p status (STATUS_CRYPTO or
  *         STATUS_NO_MEMORY) and @p what_failed, one line of static text for the user: which

@@ -3,11 +3,15 @@
 
 #include "base/entropy.h"
 #include "crypto/certificate.h"
+#include "crypto/cipher.h"
 #include "crypto/crypto.h"
+#include "crypto/hash.h"
 
+#include <assert.h>
 #include <openssl/evp.h>
 #include <openssl/provider.h>
 #include <openssl/x509.h>
+#include <stdbool.h>
 
 /* What the sources of this folder share; nobody else may see OpenSSL. */
 
@@ -27,6 +31,28 @@ void crypto_draw_from(struct crypto *crypto, struct entropy *entropy);
  * @return the provider, to be unloaded before the library is freed; NULL when that failed
  */
 OSSL_PROVIDER *seeded_random_load(OSSL_LIB_CTX *library, struct entropy **source);
+
+/**
+ * The kept contexts hold all memory they need after their first initialisation, so what can fail
+ * afterwards is a programmer's error or a broken library: there is no result that a caller could
+ * use, and none is invented.
+ */
+static inline void crypto_require(bool held)
+{
+    assert(held);
+    (void)held;
+}
+
+/** The context that is kept for  algorithm; between two digests anyone may use it. */
+EVP_MD_CTX *crypto_hash_context(struct crypto *crypto, enum hash_algorithm algorithm);
+
+/** Hashes  count pieces with the digest that  context keeps. */
+void crypto_digest(EVP_MD_CTX *context, const struct crypto_piece *pieces, size_t count,
+                   uint8_t *digest);
+
+/** What is fetched for  algorithm under keys of  key_length octets; NULL for CIPHER_NULL. */
+const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_algorithm algorithm,
+                                size_t key_length);
 
 struct certificate {
     X509 *x509;
