@@ -16,10 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/** UDP ports of IKE (RFC 2408 section 2.5.1, RFC 3947 section 4). */
-#define IKE_PORT     500
-#define IKE_NAT_PORT 4500
-
 /** Why a negotiation failed or a security association ended. */
 enum ike_cause {
     IKE_CAUSE_NONE,
@@ -40,7 +36,7 @@ enum ike_cause {
     IKE_CAUSE_CERTIFICATE_UNKNOWN_AUTHORITY,
     IKE_CAUSE_CERTIFICATE_INVALID, /**< bad signature, wrong use, malformed */
     IKE_CAUSE_MALFORMED,           /**< an authentic message that makes no sense */
-    IKE_CAUSE_BEHIND_NAT,          /**< config: no security associations across this NAT */
+    IKE_CAUSE_BEHIND_NAT,          /**< behaviour.assume_udp_encapsulation forbids it */
     IKE_CAUSE_PEER_REFUSED,        /**< an error that has no cause of its own here */
     IKE_CAUSE_NO_RESOURCES,        /**< storage is exhausted */
     /* A security association, or a negotiation under way, has ended. */
@@ -130,13 +126,17 @@ struct ike_phase1_info {
     uint8_t cookies[16]; /**< the initiator's and the responder's (RFC 2408 section 3.1) */
     struct ike_endpoint local;
     struct ike_endpoint remote;
-    struct ike_phase1_transform transform;
+    enum cipher_algorithm cipher;
+    enum hash_algorithm hash;
+    uint8_t group;           /**< enum dh_group */
+    uint16_t authentication; /**< enum ike_authentication */
+    uint32_t life_s;
     uint8_t cipher_key[CIPHER_KEY_SIZE_MAXIMUM]; /**< decrypts its messages */
     uint8_t cipher_key_length;
     bool local_behind_nat;
     bool remote_behind_nat;
-    unsigned nat_traversal; /**< the revision agreed on; IKE_NAT_TRAVERSAL_NONE */
-    const char *peer_name;  /**< its identity as text: address, FQDN, or subject */
+    const char *nat_traversal; /**< "none", "draft-02", "rfc-3947" */
+    const char *peer_name;     /**< its identity as text: address, FQDN, or subject */
 };
 
 /** What ike_acquire() is asked for. */

@@ -10,6 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** The protocols of a child SA, with the numbers of RFC 2407 section 4.4.1. */
+enum ike_child_protocol_number {
+    IKE_CHILD_AH = 2,
+    IKE_CHILD_ESP = 3,
+};
+
+/** Most of them in one child SA: AH around ESP. */
+#define IKE_CHILD_PROTOCOLS_MAX 2
+
 /** An address and a UDP port. */
 struct ike_endpoint {
     struct ip_address address;
@@ -25,9 +34,12 @@ struct ike_child_keys {
 
 /** AH or ESP in both directions. */
 struct ike_child_protocol {
-    struct ike_algorithms algorithms;
-    uint8_t cipher_key_length; /**< octets; 0 for AH and CIPHER_NULL */
-    uint8_t hash_key_length;   /**< octets; 0 when not authenticated */
+    enum ike_child_protocol_number protocol;
+    enum cipher_algorithm cipher; /**< of ESP */
+    bool authenticated;           /**< always for AH */
+    enum hash_algorithm hash;     /**< of the HMAC, when authenticated */
+    uint8_t cipher_key_length;    /**< octets; 0 for AH and CIPHER_NULL */
+    uint8_t hash_key_length;      /**< octets; 0 when not authenticated */
     struct ike_child_keys inbound;
     struct ike_child_keys outbound;
 };
@@ -44,9 +56,10 @@ struct ike_child_sa {
     uint32_t replaces;    /**< the child SA that this one takes over from; 0: none */
     bool initiator;       /**< began the quick mode exchange */
 
-    enum ike_encapsulation encapsulation;
+    bool tunnel; /**< tunnel mode; else transport */
     uint8_t protocol_count;
-    struct ike_child_protocol protocols[IKE_BUNDLE_MAX]; /**< outermost first: AH before ESP */
+    struct ike_child_protocol
+        protocols[IKE_CHILD_PROTOCOLS_MAX]; /**< outermost first: AH before ESP */
 
     struct ike_endpoint local;  /**< outer address, and UDP port when encapsulated */
     struct ike_endpoint remote; /**< likewise; the port at which the peer's NAT is seen */
