@@ -53,6 +53,7 @@ static bool add_extensions(X509 *x509, const X509 *issuer, enum certificate_usag
         [CERTIFICATE_SERVER] = {"CA:FALSE", "digitalSignature,keyEncipherment", "serverAuth"},
         [CERTIFICATE_CLIENT] = {"CA:FALSE", "digitalSignature,keyEncipherment", "clientAuth"},
         [CERTIFICATE_GENERAL] = {"CA:FALSE", "digitalSignature,keyEncipherment", NULL},
+        [CERTIFICATE_IPSEC] = {"CA:FALSE", "digitalSignature,keyEncipherment", "1.3.6.1.5.5.8.2.2"},
     };
     return add_extension(x509, issuer, NID_basic_constraints, of[usage].constraints) &&
            add_extension(x509, issuer, NID_key_usage, of[usage].key_usage) &&

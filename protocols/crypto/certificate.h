@@ -5,6 +5,8 @@
 #include "base/status.h"
 #include "crypto/crypto.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Longest subject of a certificate, in octets of UTF-8 (RFC 5280: ub-common-name). */
@@ -22,6 +24,7 @@ enum certificate_usage {
     CERTIFICATE_SERVER,    /**< Server Authentication */
     CERTIFICATE_CLIENT,    /**< Client Authentication */
     CERTIFICATE_GENERAL,   /**< without Extended Key Usage, which no end of TLS takes here */
+    CERTIFICATE_IPSEC,     /**< the end of an IPsec connection: IP Security IKE Intermediate */
 };
 
 /** What a certificate is to say; borrowed for the call. */
@@ -52,5 +55,89 @@ struct certificate *certificate_issue(struct crypto *crypto, struct entropy *ent
 
 /** Frees the certificate and its key; what it has issued must be gone. NULL is allowed. */
 void certificate_destroy(struct certificate *certificate);
+
+/** The certificate in DER, as long as it lives. */
+const uint8_t *certificate_der(const struct certificate *certificate, size_t *length);
+
+/** Its subject, and that of its issuer, as a DER Name, as long as it lives. */
+const uint8_t *certificate_subject_der(const struct certificate *certificate, size_t *length);
+const uint8_t *certificate_issuer_der(const struct certificate *certificate, size_t *length);
+
+/** Who issued it; NULL when it signed itself. */
+const struct certificate *certificate_issuer(const struct certificate *certificate);
+
+/**
+ * Writes a DER Name as "CN=client, O=Lab" with its most specific part first, control characters
+ * and what is not UTF-8 escaped; false, with an empty text, when it is none or is too long.
+ */
+bool certificate_name_format(const uint8_t *der, size_t length, char *text, size_t size);
+
+/** A certificate that a peer has sent: without a private key, and not to be trusted yet. */
+struct peer_certificate;
+
+/**
+ * Parses exactly @p length octets of DER.
+ *
+ * @return the certificate, to be freed with peer_certificate_destroy(); NULL when it is malformed
+ *         or its key is none of RSA within the bounds above
+ */
+struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
+                                                size_t length);
+
+/** NULL is allowed. */
+void peer_certificate_destroy(struct peer_certificate *certificate);
+
+/** Its subject and its issuer as DER Names, as long as it lives. */
+const uint8_t *peer_certificate_subject_der(const struct peer_certificate *certificate,
+                                            size_t *length);
+const uint8_t *peer_certificate_issuer_der(const struct peer_certificate *certificate,
+                                           size_t *length);
+
+/** The serial number as lower-case hexadecimal; cut when it does not fit. */
+void peer_certificate_serial(const struct peer_certificate *certificate, char *text, size_t size);
+
+/**
+ * True when the certificate speaks for @p name: a DNS name (without regard to case) or, with
+ * @p name of 4 or 16 octets and @p address true, an address among its alternative names (RFC 5280
+ * section 4.2.1.6).
+ */
+bool peer_certificate_names(const struct peer_certificate *certificate, const uint8_t *name,
+                            size_t length, bool address);
+
+/** What is found about a peer's certificate. */
+enum certificate_verdict {
+    CERTIFICATE_GOOD,
+    CERTIFICATE_EXPIRED,
+    CERTIFICATE_NOT_YET_VALID,
+    CERTIFICATE_UNKNOWN_AUTHORITY, /**< no way to an authority that is trusted */
+    CERTIFICATE_WRONG_USAGE,       /**< not for this use */
+    CERTIFICATE_BAD_SIGNATURE,
+    CERTIFICATE_NOT_AN_AUTHORITY, /**< one that signed another may not do so */
+    CERTIFICATE_INVALID,
+};
+
+/** A fixed phrase: "certificate-expired", "unknown-authority"; "" for CERTIFICATE_GOOD. */
+const char *certificate_verdict_text(enum certificate_verdict verdict);
+
+/** How a chain is judged; everything is borrowed for the call. */
+struct certificate_check {
+    const struct peer_certificate *const *others; /**< that the peer has sent beside its own */
+    size_t other_count;
+    const struct certificate *const *trusted; /**< authorities that a chain may end at */
+    size_t trusted_count;
+    enum certificate_usage usage; /**< what the peer is to be: SERVER, CLIENT or IPSEC */
+    int64_t time;                 /**< when all must be valid: seconds since 1970 */
+};
+
+/**
+ * Looks for a chain from @p certificate to a trusted authority and checks signatures, times, the
+ * right to sign, and the use of the certificate itself: for IPSEC its Key Usage, where there is
+ * one, must allow signatures, and its Extended Key Usage, where there is one, must name IKE, the
+ * older purposes of IPsec, any purpose, or one end of TLS, as the certificates that Windows gives
+ * its computers do (RFC 4945 sections 5.1.3.2 and 5.1.3.12).
+ */
+enum certificate_verdict certificate_verify(struct crypto *crypto,
+                                            const struct peer_certificate *certificate,
+                                            const struct certificate_check *check);
 
 #endif
