@@ -85,9 +85,6 @@ struct connection_class {
     /** The address @p local has gone, and with it what the connection was carried by. NULL: never.
      */
     void (*address_lost)(struct connection *connection, ipv4_address local);
-    /** Takes a GRE packet from @p source if it is for this connection. NULL: never. */
-    bool (*take_gre)(struct connection *connection, ipv4_address source, uint16_t call_id,
-                     struct packet *packet);
     /** Frees everything at once, when the node ends. */
     void (*destroy)(struct connection *connection);
 };

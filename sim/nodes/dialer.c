@@ -49,12 +49,3 @@ bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t si
     const struct connection *connection = dialer_find(dialer, name + sizeof prefix - 1);
     return connection && snprintf(text, size, "%s", connection_state_text(connection->state)) > 0;
 }
-
-bool dialer_take_gre(struct dialer *dialer, ipv4_address source, uint16_t call_id,
-                     struct packet *packet)
-{
-    for (struct connection *c = dialer->connections; c; c = c->next)
-        if (c->class->take_gre && c->class->take_gre(c, source, call_id, packet))
-            return true;
-    return false;
-}

@@ -2,6 +2,7 @@
 #define VPNSIM_NODES_DIALER_H
 
 #include "nodes/connection.h"
+#include "nodes/pptp/pptp_client.h"
 #include "nodes/tunnel_watch.h"
 
 /** The part of a node that places calls: its phone book and what all connections share. */
@@ -13,9 +14,7 @@ struct dialer {
     struct other_networks_node networks; /**< IPX and NetBEUI of all connections */
     struct connection *connections;      /**< in the order added */
     char identification[64];             /**< "MSRAS-0-NAME" */
-    uint16_t first_call_id;              /**< Call IDs of PPTP are chosen from here upwards */
-    uint16_t next_call_id;
-    uint16_t calls_placed; /**< of PPTP */
+    struct pptp_clients pptp;            /**< the PPTP tunnels of the connections */
 };
 
 /** An empty phone book of @p host; @p component names its stream of random numbers. */
@@ -33,9 +32,5 @@ struct connection *dialer_find(struct dialer *dialer, const char *name);
 
 /** The state connection.NAME or one of the other networks; false: that is no name of a state. */
 bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t size);
-
-/** Takes a GRE packet from @p source if one of the connections has a call with that Call ID. */
-bool dialer_take_gre(struct dialer *dialer, ipv4_address source, uint16_t call_id,
-                     struct packet *packet);
 
 #endif

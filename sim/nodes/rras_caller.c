@@ -173,7 +173,7 @@ static void ip_down(struct rras_caller *caller)
     ppp_port_remove_interface(caller->port);
 }
 
-void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
+static void connected(struct rras_caller *caller, struct trace_field from)
 {
     struct rras_server *server = caller->server;
     const struct ppp_session *session = &caller->port->session;
@@ -189,7 +189,7 @@ void rras_caller_connected(struct rras_caller *caller, struct trace_field from)
         ppp_port_limit(caller->port, user->session_limit, !server->profile->windows);
 }
 
-void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol)
+static void protocol_changed(struct rras_caller *caller, bool up, uint32_t protocol)
 {
     if (protocol != PPP_PROTOCOL_IP || !caller->connected)
         return;
@@ -199,7 +199,7 @@ void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol
         ip_up(caller);
 }
 
-void rras_caller_disconnected(struct rras_caller *caller)
+static void disconnected(struct rras_caller *caller)
 {
     struct rras_server *server = caller->server;
     ip_down(caller);
@@ -212,9 +212,27 @@ void rras_caller_disconnected(struct rras_caller *caller)
           trace_address("address", caller->address));
 }
 
+void rras_caller_ppp_event(struct rras_caller *caller, struct trace_field from,
+                           enum ppp_event event, uint32_t value)
+{
+    if (event == PPP_EVENT_PROTOCOL_UP || event == PPP_EVENT_PROTOCOL_DOWN)
+        protocol_changed(caller, event == PPP_EVENT_PROTOCOL_UP, value);
+    else if (event == PPP_EVENT_NETWORK_UP)
+        connected(caller, from);
+    else if (event == PPP_EVENT_NETWORK_DOWN || event == PPP_EVENT_FINISHED)
+        disconnected(caller);
+}
+
+void rras_caller_hang_up(struct rras_caller *caller, const char *user)
+{
+    struct ppp_port *port = caller->port;
+    if (port->open && (!user || strcasecmp(user, ppp_session_peer_name(&port->session)) == 0))
+        ppp_port_hang_up(port, PPP_ERROR_REMOTE_DISCONNECTION);
+}
+
 void rras_caller_close(struct rras_caller *caller)
 {
-    rras_caller_disconnected(caller);
+    disconnected(caller);
     ppp_port_close(caller->port);
     if (caller->address != IPV4_ANY)
         address_pool_give_back(&caller->server->pool, caller->address);

@@ -28,16 +28,15 @@ const struct rras_user *rras_caller_user(const struct rras_caller *caller);
 struct ppp_session_config rras_caller_session(struct rras_caller *caller);
 
 /**
- * The network phase has begun: interface, the routes of the caller's account, proxy ARP, and
- * server.caller.connected with @p from, which says where the call comes from.
+ * What the port has told; @p from says where the call comes from. When the network phase begins:
+ * interface, the routes of the account, proxy ARP, and server.caller.connected; when it ends, the
+ * reverse.
  */
-void rras_caller_connected(struct rras_caller *caller, struct trace_field from);
+void rras_caller_ppp_event(struct rras_caller *caller, struct trace_field from,
+                           enum ppp_event event, uint32_t value);
 
-/** A protocol has come or gone after that. */
-void rras_caller_protocol(struct rras_caller *caller, bool up, uint32_t protocol);
-
-/** The network phase has ended; nothing happens when it has not begun. */
-void rras_caller_disconnected(struct rras_caller *caller);
+/** Hangs up if the caller is @p user, NULL: whoever it is, and if there is a call at all. */
+void rras_caller_hang_up(struct rras_caller *caller, const char *user);
 
 /** The call is over: the port is closed and the address given back. */
 void rras_caller_close(struct rras_caller *caller);

@@ -35,32 +35,20 @@ static struct trace_field bundle_origin(const struct rras_bundle *bundle)
     return trace_text("from", modem_caller(serial->modem));
 }
 
-/* What the port with the network phase tells, one call or a bundle. */
-static void network_event(struct rras_caller *caller, struct trace_field from, enum ppp_event event,
-                          uint32_t value)
-{
-    if (event == PPP_EVENT_PROTOCOL_UP || event == PPP_EVENT_PROTOCOL_DOWN)
-        rras_caller_protocol(caller, event == PPP_EVENT_PROTOCOL_UP, value);
-    else if (event == PPP_EVENT_NETWORK_UP)
-        rras_caller_connected(caller, from);
-    else if (event == PPP_EVENT_NETWORK_DOWN)
-        rras_caller_disconnected(caller);
-}
-
 static void bundle_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct rras_bundle *bundle = owner;
     if (event == PPP_EVENT_FINISHED)
         hang_up_bundle(bundle, value);
     else if (bundle->port.link_count > 0)
-        network_event(&bundle->caller, bundle_origin(bundle), event, value);
+        rras_caller_ppp_event(&bundle->caller, bundle_origin(bundle), event, value);
 }
 
 /* A bundle that is not in use, or a new one; NULL: no memory. */
 static struct rras_bundle *free_bundle(struct rras_server *server)
 {
     unsigned index = 0;
-    struct rras_bundle **end = &server->bundles;
+    struct rras_bundle **end = &server->dialup.bundles;
     for (; *end; end = &(*end)->next, index++)
         if (!(*end)->port.ppp.open)
             return *end;
@@ -82,7 +70,7 @@ static void join_bundle(struct rras_modem_port *port)
     struct rras_server *server = port->caller.server;
     if (port->membership.bundle)
         return;
-    for (struct rras_bundle *b = server->bundles; b; b = b->next)
+    for (struct rras_bundle *b = server->dialup.bundles; b; b = b->next)
         if (b->port.ppp.open &&
             !bundle_port_join(&b->port, &port->membership, port->modem->rate_bps))
             return;
@@ -103,7 +91,7 @@ static void join_bundle(struct rras_modem_port *port)
 static void leave_bundle(struct rras_modem_port *port)
 {
     struct rras_bundle *bundle = NULL;
-    for (struct rras_bundle *b = port->caller.server->bundles; b; b = b->next)
+    for (struct rras_bundle *b = port->caller.server->dialup.bundles; b; b = b->next)
         if (port->membership.bundle == &b->port)
             bundle = b;
     if (!bundle)
@@ -234,7 +222,8 @@ static void port_event(void *owner, enum ppp_event event, uint32_t value)
     } else if (event == PPP_EVENT_CALLBACK) {
         callback_agreed(port);
     } else if (!port->caller.member) {
-        network_event(&port->caller, trace_text("from", modem_caller(port->modem)), event, value);
+        rras_caller_ppp_event(&port->caller, trace_text("from", modem_caller(port->modem)), event,
+                              value);
     } else if (event == PPP_EVENT_AUTHENTICATED) {
         join_bundle(port);
     } else if (event == PPP_EVENT_PROTOCOL_REJECTED) {
@@ -248,7 +237,7 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
     struct rras_modem_port *port = simulation_allocate(server->host.node.simulation, sizeof *port);
     if (!port)
         return STATUS_NO_MEMORY;
-    struct rras_modem_port **end = &server->modem_ports;
+    struct rras_modem_port **end = &server->dialup.ports;
     unsigned index = 0;
     for (; *end; end = &(*end)->next)
         index++;
@@ -266,27 +255,57 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
     return STATUS_OK;
 }
 
-unsigned rras_server_modem_calls(const struct rras_server *server)
+/* ---- The service ---- */
+
+/* Modems answer by themselves. */
+static void start(struct rras_service *service)
 {
+    (void)service;
+}
+
+static bool state(const struct rras_service *service, const char *name, char *text, size_t size)
+{
+    const struct rras_dialup *dialup = (const struct rras_dialup *)service;
+    if (strcmp(name, "modem.calls") != 0)
+        return false;
     unsigned calls = 0;
-    for (const struct rras_modem_port *p = server->modem_ports; p; p = p->next)
+    for (const struct rras_modem_port *p = dialup->ports; p; p = p->next)
         calls += p->serial.ppp.open ? 1 : 0;
-    return calls;
+    return snprintf(text, size, "%u", calls) > 0;
 }
 
-void rras_dialup_disconnect(struct rras_server *server, const char *user)
+static void disconnect(struct rras_service *service, const char *user)
 {
-    for (struct rras_modem_port *p = server->modem_ports; p; p = p->next) {
-        struct ppp_port *port = &p->serial.ppp;
-        if (port->open && (!user || strcasecmp(user, ppp_session_peer_name(&port->session)) == 0))
-            ppp_port_hang_up(port, PPP_ERROR_REMOTE_DISCONNECTION);
-    }
+    struct rras_dialup *dialup = (struct rras_dialup *)service;
+    for (struct rras_modem_port *p = dialup->ports; p; p = p->next)
+        rras_caller_hang_up(&p->caller, user);
 }
 
-void rras_dialup_destroy(struct rras_server *server)
+/* A telephone call has no control connection. */
+static void end_control(struct rras_service *service, bool reset)
 {
-    for (struct rras_bundle *b = server->bundles; b; b = b->next)
+    (void)service, (void)reset;
+}
+
+static void destroy(struct rras_service *service)
+{
+    struct rras_dialup *dialup = (struct rras_dialup *)service;
+    for (struct rras_bundle *b = dialup->bundles; b; b = b->next)
         ppp_port_close(&b->port.ppp);
-    for (struct rras_modem_port *p = server->modem_ports; p; p = p->next)
+    for (struct rras_modem_port *p = dialup->ports; p; p = p->next)
         ppp_port_close(&p->serial.ppp);
+}
+
+static const struct rras_service_class dialup_class = {
+    .start = start,
+    .state = state,
+    .disconnect = disconnect,
+    .end_control = end_control,
+    .destroy = destroy,
+};
+
+void rras_dialup_init(struct rras_dialup *dialup, struct rras_server *server)
+{
+    *dialup = (struct rras_dialup){.ports = NULL};
+    rras_service_init(&dialup->service, &dialup_class, server);
 }

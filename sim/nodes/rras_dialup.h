@@ -3,6 +3,7 @@
 
 #include "nodes/bundle_port.h"
 #include "nodes/rras_caller.h"
+#include "nodes/rras_service.h"
 #include "nodes/serial_port.h"
 
 /** A server's port for calls over one of its modems. */
@@ -33,13 +34,14 @@ struct rras_bundle {
     struct rras_bundle *next; /**< in the order added; those that are closed are used again */
 };
 
-/** How many calls over modems are up. */
-unsigned rras_server_modem_calls(const struct rras_server *server);
+/** A server's modems. State: modem.calls, how many calls are up. */
+struct rras_dialup {
+    struct rras_service service; /**< first: it is a service of the server */
+    struct rras_modem_port *ports;
+    struct rras_bundle *bundles;
+};
 
-/** Hangs up those calls of @p user, NULL: of everybody, that are up. */
-void rras_dialup_disconnect(struct rras_server *server, const char *user);
-
-/** Frees what the ports hold, when the node ends. */
-void rras_dialup_destroy(struct rras_server *server);
+/** Prepares the modems of @p server, which has none yet. */
+void rras_dialup_init(struct rras_dialup *dialup, struct rras_server *server);
 
 #endif

@@ -1,19 +1,25 @@
 #include "nodes/rras_server.h"
 
-#include "gre/enhanced_gre.h"
-#include "nodes/rras_admin.h"
-#include "nodes/rras_call.h"
-
 #include <stdio.h>
 #include <string.h>
+
+void rras_service_init(struct rras_service *service, const struct rras_service_class *class,
+                       struct rras_server *server)
+{
+    *service = (struct rras_service){.class = class, .server = server};
+    struct rras_service **end = &server->services;
+    while (*end)
+        end = &(*end)->next;
+    *end = service;
+}
 
 static bool server_state(struct node *node, const char *name, char *text, size_t size)
 {
     struct rras_server *server = (struct rras_server *)node;
-    if (strcmp(name, "modem.calls") == 0)
-        return snprintf(text, size, "%u", rras_server_modem_calls(server)) > 0;
-    return rras_server_pptp_state(server, name, text, size) ||
-           dialer_state(&server->dialer, name, text, size) ||
+    for (const struct rras_service *s = server->services; s; s = s->next)
+        if (s->class->state(s, name, text, size))
+            return true;
+    return dialer_state(&server->dialer, name, text, size) ||
            tunnel_watch_state(&server->watch, name, text, size) ||
            host_state(node, name, text, size);
 }
@@ -28,9 +34,8 @@ static struct tap_point *server_layer(struct node *node, const char *layer)
 static void server_destroy(struct node *node)
 {
     struct rras_server *server = (struct rras_server *)node;
-    for (unsigned i = 0; i < server->config.pptp_ports; i++)
-        ppp_port_close(&server->ports[i].pptp.ppp);
-    rras_dialup_destroy(server);
+    for (struct rras_service *s = server->services; s; s = s->next)
+        s->class->destroy(s);
     dialer_destroy(&server->dialer);
     host_destroy(node);
 }
@@ -52,17 +57,10 @@ static void server_start(struct node *node)
     if (server->internal_address != IPV4_ANY)
         server->internal = host_stack_add_point_to_point(
             &server->host.stack, "Internal", server->internal_address, IPV4_ANY,
-            server->config.tunnel_mtu, internal_output, server);
+            server->profile->tunnel_mtu, internal_output, server);
     dialer_start(&server->dialer);
-    if (server->config.pptp_ports == 0)
-        return;
-    struct tcp_options options = profile_control_tcp(server->profile);
-    enum status status = host_stack_tcp_listen(
-        &server->host.stack, IPV4_ANY, server->config.tcp_port, &options, &server->listener);
-    if (status != STATUS_OK)
-        TRACE(&server->host.node.trace, node->simulation->now, "server.failed",
-              trace_number("port", server->config.tcp_port),
-              trace_text("reason", status_text(status)));
+    for (struct rras_service *s = server->services; s; s = s->next)
+        s->class->start(s);
 }
 
 const struct node_class rras_server_class = {
@@ -81,31 +79,6 @@ const struct node_class isp_nas_class = {
     .destroy = server_destroy,
 };
 
-/* A GRE packet belongs to the port whose call has its Call ID. */
-static void receive_gre(void *context, struct stack_interface *interface,
-                        const struct ipv4_header *header, struct packet *packet)
-{
-    (void)interface;
-    struct rras_server *server = context;
-    uint16_t call_id;
-    if (!tunnel_watch_call_id(&server->watch, packet, &call_id))
-        return;
-    struct rras_port *port = rras_port_of_call(server, call_id);
-    if (port && port->pptp.ppp.open)
-        pptp_port_input(&port->pptp, header->source, packet);
-    else if (!dialer_take_gre(&server->dialer, header->source, call_id, packet))
-        tunnel_watch_refuse(&server->watch, "no-such-call", packet);
-}
-
-static bool create_ports(struct rras_server *server, struct simulation *simulation)
-{
-    server->ports =
-        simulation_allocate(simulation, server->config.pptp_ports * sizeof *server->ports);
-    for (unsigned i = 0; server->ports && i < server->config.pptp_ports; i++)
-        rras_port_init(&server->ports[i], server, i);
-    return server->ports != NULL;
-}
-
 struct rras_server *rras_server_create(struct simulation *simulation,
                                        const struct node_class *class, const char *name,
                                        const struct node_profile *profile,
@@ -120,19 +93,14 @@ struct rras_server *rras_server_create(struct simulation *simulation,
     tunnel_watch_init(&server->watch, &server->host);
     server->profile = profile;
     server->config = *config;
-    if (config->tunnel_mtu == 0)
-        server->config.tunnel_mtu = profile->tunnel_mtu;
     server->entropy = simulation_entropy(simulation, name);
-    server->gre = (struct stack_protocol){
-        .protocol = ENHANCED_GRE_IP_PROTOCOL, .receive = receive_gre, .context = server};
-    host_stack_set_protocol(&server->host.stack, &server->gre);
-    server->listener =
-        (struct stack_tcp_handler){.event = rras_control_accepted, .context = server};
     char component[80];
     snprintf(component, sizeof component, "dialer %s", name);
     dialer_init(&server->dialer, &server->host, profile, &server->watch, component);
-    server->dialer.first_call_id = RRAS_PLACED_CALL_IDS;
-    return create_ports(server, simulation) ? server : NULL;
+    if (rras_pptp_init(&server->pptp, server, &server->config.pptp) != STATUS_OK)
+        return NULL;
+    rras_dialup_init(&server->dialup, server);
+    return server;
 }
 
 enum status rras_server_add_user(struct rras_server *server, const struct rras_user *user)

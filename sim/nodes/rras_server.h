@@ -4,14 +4,12 @@
 #include "host/host.h"
 #include "nodes/address_pool.h"
 #include "nodes/dialer.h"
-#include "nodes/link_info.h"
 #include "nodes/ppp_settings.h"
-#include "nodes/pptp_link.h"
-#include "nodes/pptp_port.h"
+#include "nodes/pptp/rras_pptp.h"
 #include "nodes/profile.h"
 #include "nodes/rras_caller.h"
 #include "nodes/rras_dialup.h"
-#include "nodes/wan_errors.h"
+#include "nodes/rras_service.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,26 +31,9 @@ struct rras_user {
     struct rras_user *next;
 };
 
-/**
- * GRE is told apart by Call ID and sender. A router that answers and places calls, perhaps to one
- * and the same peer, keeps them apart: below are the calls taken, from here on those placed.
- */
-#define RRAS_PLACED_CALL_IDS 0x8000
-
 /** What a server offers; see the functions below for users and addresses. */
 struct rras_server_config {
-    uint16_t pptp_ports; /**< most simultaneous calls; 0: no PPTP */
-    uint16_t tcp_port;
-    uint32_t echo_idle_ms;       /**< 0: the profile's */
-    uint32_t echo_reply_ms;      /**< 0: the profile's */
-    uint16_t tunnel_mtu;         /**< longest IP datagram in a tunnel; 0: the profile's */
-    uint32_t start_ms;           /**< a silent control connection is closed; 0: the profile's */
-    bool only_allowed;           /**< only callers from the addresses in allowed */
-    const ipv4_address *allowed; /**< borrowed for the run */
-    size_t allowed_count;
-    bool gre_from_route;   /**< GRE comes from the address that the route to the caller chooses,
-                              whatever address it called */
-    bool validate_address; /**< GRE packets from elsewhere than the caller are dropped */
+    struct rras_pptp_config pptp;
     enum ppp_auth_method methods[LCP_METHODS]; /**< demanded, best first */
     uint8_t method_count;
     struct ppp_auth_eap_methods eap_methods; /**< inside EAP */
@@ -73,55 +54,25 @@ struct rras_server_config {
     ipv4_address name_servers[IPCP_SERVERS]; /**< told by IPCP; 0: none */
 };
 
-struct rras_server;
-struct rras_control;
-
-/** A PPTP port: the place for one call. */
-struct rras_port {
-    struct rras_caller caller;
-    struct pptp_port pptp;
-    struct link_info link_info;
-    struct wan_errors wan_errors;
-    struct rras_control *control; /**< whose call it carries; NULL: the port is free */
-    uint16_t call_id;
-    uint16_t generation; /**< calls that it has carried */
-};
-
-/** A control connection of a caller. */
-struct rras_control {
-    struct rras_server *server;
-    struct pptp_link link;
-    struct rras_port *port;        /**< NULL: no call */
-    struct rras_control *next;     /**< in the server's idle_controls */
-    struct rras_control *all_next; /**< in the server's controls */
-};
-
 /**
  * A Windows server with Routing and Remote Access, or an ISP's access server: an IP router that
- * answers PPTP calls in the role of the PAC and calls over its modems, authenticates callers
- * against local users and gives them addresses of a static pool. It may place calls as well.
+ * answers calls in tunnels and over its modems, authenticates callers against local users and gives
+ * them addresses of a static pool. It may place calls as well.
  */
 struct rras_server {
     struct host host;
     const struct node_profile *profile;
     struct rras_server_config config;
     struct tunnel_watch watch;
-    struct stack_protocol gre;
-    struct stack_tcp_handler listener;
     struct entropy entropy;
     struct rras_user *users;
     struct address_pool pool;
     ipv4_address internal_address; /**< of the virtual interface: the pool's first; 0: not yet */
-    struct rras_port *ports;
-    struct rras_modem_port *modem_ports;
-    struct rras_bundle *bundles;
+    struct rras_service *services; /**< those below */
+    struct rras_pptp pptp;
+    struct rras_dialup dialup;
     struct dialer dialer;
     struct stack_interface *internal; /**< "Internal": the virtual interface without a caller */
-    uint16_t calls;                   /**< ports in use: the state pptp.calls */
-    uint16_t first_free;              /**< no port with a lower index is free */
-    struct rras_control *controls;    /**< all there ever were */
-    struct rras_control *idle_controls;
-    uint64_t discarded; /**< control messages of connections that have ended */
 };
 
 /** The classes of servers: VPN server and ISP access server. */

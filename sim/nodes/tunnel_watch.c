@@ -1,7 +1,7 @@
 #include "nodes/tunnel_watch.h"
 
 #include "gre/enhanced_gre.h"
-#include "nodes/pptp_port.h"
+#include "nodes/pptp/pptp_port.h"
 
 #include <inttypes.h>
 #include <stdio.h>

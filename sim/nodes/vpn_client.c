@@ -49,7 +49,7 @@ static void receive_gre(void *context, struct stack_interface *interface,
     struct vpn_client *client = context;
     uint16_t call_id;
     if (tunnel_watch_call_id(&client->watch, packet, &call_id) &&
-        !dialer_take_gre(&client->dialer, header->source, call_id, packet))
+        !pptp_clients_take_gre(&client->dialer.pptp, header->source, call_id, packet))
         tunnel_watch_refuse(&client->watch, "no-such-call", packet);
 }
 

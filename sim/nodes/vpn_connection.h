@@ -2,39 +2,65 @@
 #define VPNSIM_NODES_VPN_CONNECTION_H
 
 #include "nodes/connection.h"
-#include "nodes/link_info.h"
-#include "nodes/pptp_link.h"
-#include "nodes/pptp_port.h"
+#include "nodes/pptp/pptp_client.h"
+#include "nodes/vpn_tunnel.h"
 
-/** What a PPTP connection of the phone book says. */
+/** Most types of tunnel that one connection tries. */
+#define VPN_TUNNEL_TYPES 2
+
+/** What a VPN connection of the phone book says. */
 struct vpn_connection_config {
     struct connection_config common;
     ipv4_address server;
-    uint16_t port;
-    uint32_t echo_idle_ms;           /**< 0: the profile's */
-    uint32_t echo_reply_ms;          /**< 0: the profile's */
-    uint8_t connect_retransmissions; /**< of a SYN; 0: the profile's */
-    uint8_t data_retransmissions;    /**< of a control message; 0: the profile's */
-    uint32_t dial_timeout_ms;        /**< until the control connection stands; 0: 60 s */
-    bool validate_address;           /**< GRE packets from elsewhere than the server are dropped */
+    uint32_t dial_timeout_ms; /**< until the tunnel stands; 0: 60 s */
+    struct pptp_client_config pptp;
 };
 
-/** A PPTP connection to a VPN server, in the role of the PNS. */
+/**
+ * A connection to a VPN server, whatever the type of its tunnel: PPP, the interface, its routes,
+ * and what the user is told.
+ */
 struct vpn_connection {
     struct connection base; /**< first: it is an entry of the phone book */
     struct vpn_connection_config config;
-    struct pptp_link link;
-    struct pptp_port port;
-    struct link_info link_info;
+    struct vpn_tunnel *tunnel; /**< whose port base.port is */
     struct timer dial_timer;
-    struct timer end_timer; /**< pauses while the call and then the control connection end */
-    uint16_t call_id;
-    uint16_t call_serial_number;
+    struct timer end_timer;                  /**< pauses while the call and then the tunnel end */
     struct stack_interface *route_interface; /**< of the host route to the server; NULL: none */
     ipv4_address route_gateway;
 };
 
 /** Adds a connection to the phone book of @p dialer. STATUS_NO_MEMORY. */
 enum status vpn_connection_add(struct dialer *dialer, const struct vpn_connection_config *config);
+
+/* For the types of tunnels. */
+
+/** The handler of the tunnel's port, whose owner is the connection. */
+void vpn_connection_port_event(void *owner, enum ppp_event event, uint32_t value);
+
+/** The tunnel stands, and the call in it is about to be placed. */
+void vpn_connection_calling(struct vpn_connection *connection);
+
+/** The call is connected: returns the settings of the PPP session over it. */
+struct ppp_session_config vpn_connection_negotiating(struct vpn_connection *connection,
+                                                     struct ppp_port_habits *habits);
+
+/** Tells why there is no tunnel or no call; the tunnel ends now. */
+void vpn_connection_failed(struct vpn_connection *connection, uint32_t error, const char *reason);
+
+/** The call is over. The other end has ended it: tells so, unless PPP has told why before. */
+void vpn_connection_cleared(struct vpn_connection *connection);
+
+/** The tunnel was lost, and the call with it: tells so. */
+void vpn_connection_lost(struct vpn_connection *connection);
+
+/** PPP and its interface go, while the tunnel may stay for a while. */
+void vpn_connection_close_port(struct vpn_connection *connection);
+
+/** Calls end_call() of the tunnel after @p pause. */
+void vpn_connection_end_after(struct vpn_connection *connection, instant pause);
+
+/** The tunnel is gone, and may be used again. */
+void vpn_connection_released(struct vpn_connection *connection);
 
 #endif

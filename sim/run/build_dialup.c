@@ -49,6 +49,19 @@ static enum status build_modem(struct run *run, const struct scenario_node *node
     return STATUS_OK;
 }
 
+static struct pptp_client_config build_pptp(const struct scenario_connection *wanted,
+                                            const struct node_profile *profile)
+{
+    return (struct pptp_client_config){
+        .port = wanted->port,
+        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
+        .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
+        .data_retransmissions = (uint8_t)wanted->data_retransmissions,
+        .validate_address = build_choice(wanted->validate_address, profile->validates_address),
+    };
+}
+
 static enum status build_connection(struct run *run, const struct scenario_node *node,
                                     const struct scenario_connection *wanted, struct dialer *dialer)
 {
@@ -88,14 +101,8 @@ static enum status build_connection(struct run *run, const struct scenario_node 
     const struct vpn_connection_config config = {
         .common = common,
         .server = wanted->server,
-        .port = wanted->port,
-        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
-        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
         .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
-        .connect_retransmissions = (uint8_t)wanted->connect_retransmissions,
-        .data_retransmissions = (uint8_t)wanted->data_retransmissions,
-        .validate_address =
-            build_choice(wanted->validate_address, dialer->profile->validates_address),
+        .pptp = build_pptp(wanted, dialer->profile),
     };
     return vpn_connection_add(dialer, &config);
 }

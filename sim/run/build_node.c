@@ -184,6 +184,24 @@ static enum status build_user(struct run *run, const struct scenario_user *wante
     return user.routes ? rras_server_add_user(server, &user) : STATUS_NO_MEMORY;
 }
 
+static struct rras_pptp_config build_pptp(const struct scenario_pptp_server *wanted,
+                                          const struct node_profile *profile)
+{
+    return (struct rras_pptp_config){
+        .ports = wanted->at.file ? (uint16_t)wanted->ports : 0,
+        .tcp_port = wanted->port,
+        .echo_idle_ms = (uint32_t)(wanted->echo_interval / INSTANT_MILLISECOND),
+        .echo_reply_ms = (uint32_t)(wanted->echo_timeout / INSTANT_MILLISECOND),
+        .mtu = (uint16_t)wanted->mtu,
+        .start_ms = (uint32_t)(wanted->start_timeout / INSTANT_MILLISECOND),
+        .only_allowed = wanted->only_allowed,
+        .allowed = wanted->allowed,
+        .allowed_count = wanted->allowed_count,
+        .validate_address = build_choice(wanted->validate_address, profile->validates_address),
+        .gre_from_route = build_choice(wanted->reply_from_route, profile->gre_from_route),
+    };
+}
+
 static enum status build_server(struct run *run, const struct scenario_node *node,
                                 const struct node_profile *profile, struct node **built)
 {
@@ -191,17 +209,7 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
     bool nas = node->kind == SCENARIO_ISP_NAS;
     const struct node_class *class = nas ? &isp_nas_class : &rras_server_class;
     struct rras_server_config config = {
-        .pptp_ports = wanted->pptp.at.file ? (uint16_t)wanted->pptp.ports : 0,
-        .tcp_port = wanted->pptp.port,
-        .echo_idle_ms = (uint32_t)(wanted->pptp.echo_interval / INSTANT_MILLISECOND),
-        .echo_reply_ms = (uint32_t)(wanted->pptp.echo_timeout / INSTANT_MILLISECOND),
-        .tunnel_mtu = (uint16_t)wanted->pptp.mtu,
-        .start_ms = (uint32_t)(wanted->pptp.start_timeout / INSTANT_MILLISECOND),
-        .only_allowed = wanted->pptp.only_allowed,
-        .allowed = wanted->pptp.allowed,
-        .allowed_count = wanted->pptp.allowed_count,
-        .validate_address = build_choice(wanted->pptp.validate_address, profile->validates_address),
-        .gre_from_route = build_choice(wanted->pptp.reply_from_route, profile->gre_from_route),
+        .pptp = build_pptp(&wanted->pptp, profile),
         .ppp = build_ppp(&wanted->ppp),
         .encryption = build_encryption(&wanted->encryption, nas ? SCENARIO_ENCRYPTION_NONE
                                                                 : SCENARIO_ENCRYPTION_OPTIONAL),

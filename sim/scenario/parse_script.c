@@ -1,5 +1,5 @@
 /* What a scenario says octet by octet: TCP scripts and raw packets. */
-#include "nodes/pptp_script.h"
+#include "nodes/pptp/pptp_script.h"
 #include "scenario/parse.h"
 #include "scenario/values.h"
 

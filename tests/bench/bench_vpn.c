@@ -42,11 +42,11 @@ static void connect_to(struct ethernet_switch *bridge, unsigned port, struct sta
 
 static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
 {
-    const struct rras_server_config config = {.pptp_ports = (uint16_t)vpn->client_count,
-                                              .tcp_port = 1723,
-                                              .methods = {PPP_AUTH_MS_CHAP_V2},
-                                              .method_count = 1,
-                                              .encryption = encryption(stateless)};
+    const struct rras_server_config config = {
+        .pptp = {.ports = (uint16_t)vpn->client_count, .tcp_port = 1723},
+        .methods = {PPP_AUTH_MS_CHAP_V2},
+        .method_count = 1,
+        .encryption = encryption(stateless)};
     const struct rras_user alice = {.name = "alice", .password = "secret"};
     struct rras_server *server = rras_server_create(&vpn->simulation, &rras_server_class, "server",
                                                     node_profile_find("windows-2000"), &config);
@@ -66,7 +66,7 @@ static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless)
                    .method_count = 1,
                    .encryption = encryption(stateless)},
         .server = SERVER,
-        .port = 1723,
+        .pptp = {.port = 1723},
     };
     struct vpn_client *client =
         vpn_client_create(&vpn->simulation, "client", node_profile_find("windows-2000"));

@@ -11,7 +11,7 @@ mutant(gre_window_never_closes protocols/gre/gre_tunnel.c
 mutant(gre_acknowledges_at_once protocols/gre/gre_tunnel.c
   "self->ack_due = instant_after(now, self->config.ack_delay_ms * INSTANT_MILLISECOND);" "self->ack_due = now;"
   gre/gre-ack-only-after-100ms.xml "and is acknowledged 100 ms later")
-mutant(gre_source_not_compared sim/nodes/pptp_port.c
+mutant(gre_source_not_compared sim/nodes/pptp/pptp_port.c
   "if (port->validate_address && source != port->peer)" "if (false)"
   gre/gre-source-address-check.xml "nothing of them reaches PPP\n")
 mutant(mppe_key_changes_to_itself protocols/ppp/compression/mppe.c

@@ -65,7 +65,7 @@ mutant(reject_without_a_word sim/host/host_stack_filter.c
   "bool reject = rule.action == PACKET_FILTER_REJECT;" "bool reject = false;"
   isp/isp-gre-icmp-unreachable.xml "icmp.error.received at client")
 mutant(one_port_too_many sim/run/build_node.c
-  "(uint16_t)wanted->pptp.ports : 0" "(uint16_t)(wanted->pptp.ports + 1) : 0"
+  "(uint16_t)wanted->ports : 0" "(uint16_t)(wanted->ports + 1) : 0"
   ports/ports-default-5-pptp.xml "but no call: general error, no resource\n")
 mutant(seed_ignored protocols/base/entropy.c
   "uint64_t mixed = seed;" "uint64_t mixed = 1;"

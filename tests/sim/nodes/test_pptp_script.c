@@ -1,7 +1,7 @@
 /* Every message of RFC 2637 that a script can name: octets, defaults, and wrong ones on purpose. */
 #include "support/unit.h"
 
-#include "nodes/pptp_script.h"
+#include "nodes/pptp/pptp_script.h"
 #include "pptp/pptp_message.h"
 
 static void every_message_of_the_rfc_can_be_named(void **state)

@@ -1,4 +1,4 @@
-#include "nodes/pptp_link.h"
+#include "nodes/pptp/pptp_link.h"
 
 static instant link_now(const struct pptp_link *link)
 {

@@ -1,4 +1,4 @@
-#include "nodes/wan_errors.h"
+#include "nodes/pptp/wan_errors.h"
 
 #define PERIOD (60 * INSTANT_SECOND)
 

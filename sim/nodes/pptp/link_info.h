@@ -1,7 +1,7 @@
-#ifndef VPNSIM_NODES_LINK_INFO_H
-#define VPNSIM_NODES_LINK_INFO_H
+#ifndef VPNSIM_NODES_PPTP_LINK_INFO_H
+#define VPNSIM_NODES_PPTP_LINK_INFO_H
 
-#include "nodes/pptp_link.h"
+#include "nodes/pptp/pptp_link.h"
 #include "nodes/profile.h"
 #include "ppp/ppp_session.h"
 

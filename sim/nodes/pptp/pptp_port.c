@@ -1,4 +1,4 @@
-#include "nodes/pptp_port.h"
+#include "nodes/pptp/pptp_port.h"
 
 #include "gre/enhanced_gre.h"
 

@@ -1,4 +1,4 @@
-#include "nodes/link_info.h"
+#include "nodes/pptp/link_info.h"
 
 /* Every octet below 20 is escaped: how a link starts, and what Windows says of a tunnel. */
 #define ACCM_ALL UINT32_C(0xffffffff)

@@ -1,4 +1,4 @@
-#include "nodes/pptp_script.h"
+#include "nodes/pptp/pptp_script.h"
 
 #include "base/wire.h"
 #include "pptp/pptp_message.h"

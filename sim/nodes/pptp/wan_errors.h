@@ -1,9 +1,9 @@
-#ifndef VPNSIM_NODES_WAN_ERRORS_H
-#define VPNSIM_NODES_WAN_ERRORS_H
+#ifndef VPNSIM_NODES_PPTP_WAN_ERRORS_H
+#define VPNSIM_NODES_PPTP_WAN_ERRORS_H
 
 #include "core/timer.h"
 #include "gre/gre_tunnel.h"
-#include "nodes/pptp_link.h"
+#include "nodes/pptp/pptp_link.h"
 
 #include <stdint.h>
 
