@@ -3,16 +3,36 @@
 
 #include "crypto/cipher.h"
 #include "crypto/crypto.h"
+#include "crypto/dh.h"
 #include "crypto/hash.h"
-#include "ike/ike_policy.h"
+#include "ike/ike_proposal.h"
 #include "ike/isakmp_header.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+/** Octets of the longest digest, cipher key and block. */
+#define IKE_DIGEST_MAX     HASH_SIZE_MAXIMUM
+#define IKE_CIPHER_KEY_MAX CIPHER_KEY_SIZE_MAXIMUM
+#define IKE_BLOCK_MAX      CIPHER_BLOCK_SIZE_MAXIMUM
 /** Most octets of keying material for one SA: AES-256 and HMAC-SHA-256. */
-#define IKE_KEYMAT_MAX (CIPHER_KEY_SIZE_MAXIMUM + HASH_SIZE_MAXIMUM)
+#define IKE_KEYMAT_MAX (IKE_CIPHER_KEY_MAX + IKE_DIGEST_MAX)
+
+/** What a phase 1 has agreed on, in the terms of crypto/. */
+struct ike_algorithms {
+    enum hash_algorithm hash; /**< prf is HMAC with it */
+    size_t digest_length;     /**< and the length of each SKEYID */
+    enum cipher_algorithm cipher;
+    size_t cipher_key_length;
+    size_t block_length;
+    enum dh_group group;
+    uint16_t authentication; /**< enum ike_authentication */
+};
+
+/** False when the transform asks for what is not known here. */
+bool ike_algorithms_from(const struct ike_phase1_transform *transform,
+                         struct ike_algorithms *algorithms);
 
 /** What the two sides of a phase 1 have said; everything is borrowed for the call. */
 struct ike_phase1_material {
@@ -29,38 +49,33 @@ struct ike_phase1_material {
 
 /** The keys of an ISAKMP SA. A plain value: it holds nothing that must be freed. */
 struct ike_keys {
-    enum hash_algorithm hash; /**< prf is HMAC with it */
-    enum cipher_algorithm cipher;
-    size_t hash_length; /**< octets of a digest and of each SKEYID */
-    size_t block_length;
-    size_t cipher_key_length;
-    uint8_t skeyid[HASH_SIZE_MAXIMUM];
-    uint8_t skeyid_d[HASH_SIZE_MAXIMUM];
-    uint8_t skeyid_a[HASH_SIZE_MAXIMUM];
-    uint8_t skeyid_e[HASH_SIZE_MAXIMUM];
-    uint8_t cipher_key[CIPHER_KEY_SIZE_MAXIMUM];
+    struct ike_algorithms algorithms;
+    uint8_t skeyid[IKE_DIGEST_MAX];
+    uint8_t skeyid_d[IKE_DIGEST_MAX];
+    uint8_t skeyid_a[IKE_DIGEST_MAX];
+    uint8_t skeyid_e[IKE_DIGEST_MAX];
+    uint8_t cipher_key[IKE_CIPHER_KEY_MAX]; /**< of algorithms.cipher_key_length octets */
 };
 
 /**
- * SKEYID by the authentication method, SKEYID_d, _a and _e (RFC 2409 section 5), and the cipher's
- * key (appendix B). Of @p material the initiator's SA does not count.
+ * SKEYID by the authentication method (a signature for all but the pre-shared key), SKEYID_d, _a
+ * and _e (RFC 2409 section 5), and the cipher's key (appendix B).
  */
-void ike_keys_derive(struct ike_keys *self, struct crypto *crypto,
-                     const struct ike_phase1_transform *transform,
-                     const struct ike_phase1_material *material);
+void ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorithms,
+                     const struct ike_phase1_material *material, struct ike_keys *keys);
 
 /**
  * HASH_I and HASH_R: what proves an identity, as it is or signed (RFC 2409 section 5).
  *
  * @param identity  the body of the ID payload
- * @param hash      receives hash_length octets
+ * @param hash      receives algorithms.digest_length octets, as in all functions below
  */
-void ike_hash_i(const struct ike_keys *self, struct crypto *crypto,
+void ike_hash_i(struct crypto *crypto, const struct ike_keys *keys,
                 const struct ike_phase1_material *material, struct crypto_piece identity,
-                uint8_t hash[HASH_SIZE_MAXIMUM]);
-void ike_hash_r(const struct ike_keys *self, struct crypto *crypto,
+                uint8_t hash[IKE_DIGEST_MAX]);
+void ike_hash_r(struct crypto *crypto, const struct ike_keys *keys,
                 const struct ike_phase1_material *material, struct crypto_piece identity,
-                uint8_t hash[HASH_SIZE_MAXIMUM]);
+                uint8_t hash[IKE_DIGEST_MAX]);
 
 /**
  * prf(SKEYID_a, M-ID | rest): HASH(1) of a quick mode and the HASH of an informational exchange
@@ -68,56 +83,51 @@ void ike_hash_r(const struct ike_keys *self, struct crypto *crypto,
  *
  * @param rest  all payloads behind the HASH payload, with their generic headers
  */
-void ike_hash_1(const struct ike_keys *self, struct crypto *crypto, uint32_t message_id,
-                struct crypto_piece rest, uint8_t hash[HASH_SIZE_MAXIMUM]);
+void ike_hash_1(struct crypto *crypto, const struct ike_keys *keys, uint32_t message_id,
+                struct crypto_piece rest, uint8_t hash[IKE_DIGEST_MAX]);
 
 /** prf(SKEYID_a, M-ID | Ni_b | rest): HASH(2) of a quick mode. */
-void ike_hash_2(const struct ike_keys *self, struct crypto *crypto, uint32_t message_id,
+void ike_hash_2(struct crypto *crypto, const struct ike_keys *keys, uint32_t message_id,
                 struct crypto_piece initiator_nonce, struct crypto_piece rest,
-                uint8_t hash[HASH_SIZE_MAXIMUM]);
+                uint8_t hash[IKE_DIGEST_MAX]);
 
 /** prf(SKEYID_a, 0 | M-ID | Ni_b | Nr_b): HASH(3) of a quick mode. */
-void ike_hash_3(const struct ike_keys *self, struct crypto *crypto, uint32_t message_id,
+void ike_hash_3(struct crypto *crypto, const struct ike_keys *keys, uint32_t message_id,
                 struct crypto_piece initiator_nonce, struct crypto_piece responder_nonce,
-                uint8_t hash[HASH_SIZE_MAXIMUM]);
+                uint8_t hash[IKE_DIGEST_MAX]);
 
 /** prf(SKEYID_a, pieces), for what vendors put under a HASH of their own ([MS-IKEE] 3.8). */
-void ike_hash_pieces(const struct ike_keys *self, struct crypto *crypto,
-                     const struct crypto_piece *pieces, size_t count,
-                     uint8_t hash[HASH_SIZE_MAXIMUM]);
+void ike_hash_of(struct crypto *crypto, const struct ike_keys *keys,
+                 const struct crypto_piece *pieces, size_t count, uint8_t hash[IKE_DIGEST_MAX]);
 
 /** True when the @p length octets are exactly @p hash. */
-bool ike_hash_equal(const struct ike_keys *self, const uint8_t hash[HASH_SIZE_MAXIMUM],
-                    const uint8_t *octets, size_t length);
-
-/** What a quick mode adds to SKEYID_d; borrowed for the call. */
-struct ike_child_material {
-    struct crypto_piece initiator_nonce; /**< Ni_b */
-    struct crypto_piece responder_nonce; /**< Nr_b */
-    struct crypto_piece shared; /**< g(qm)^xy; of no octets without perfect forward secrecy */
-};
+bool ike_hash_matches(const struct ike_keys *keys, const uint8_t hash[IKE_DIGEST_MAX],
+                      const uint8_t *octets, size_t length);
 
 /**
  * Keying material of one SA (RFC 2409 section 5.5): first the cipher's key, then that of the HMAC.
  *
- * @param spi     chosen by the receiver of this direction
- * @param keymat  receives @p length octets, at most IKE_KEYMAT_MAX
+ * @param protocol  enum isakmp_protocol
+ * @param spi       chosen by the receiver of this direction
+ * @param shared    g(qm)^xy; of no octets without perfect forward secrecy
+ * @param keymat    receives @p length octets, at most IKE_KEYMAT_MAX
  */
-void ike_keymat(const struct ike_keys *self, struct crypto *crypto,
-                const struct ike_child_material *material, enum ike_protocol protocol, uint32_t spi,
-                uint8_t *keymat, size_t length);
+void ike_keymat(struct crypto *crypto, const struct ike_keys *keys, uint8_t protocol, uint32_t spi,
+                struct crypto_piece shared, struct crypto_piece initiator_nonce,
+                struct crypto_piece responder_nonce, uint8_t *keymat, size_t length);
 
 /** The initialisation vector that an exchange has come to: the last block of ciphertext. */
 struct ike_iv {
-    uint8_t octets[CIPHER_BLOCK_SIZE_MAXIMUM];
+    uint8_t octets[IKE_BLOCK_MAX];
 };
 
 /** Of the first encrypted message of phase 1: hash(g^xi | g^xr) (RFC 2409 appendix B). */
-void ike_iv_phase1(const struct ike_keys *self, struct crypto *crypto,
-                   const struct ike_phase1_material *material, struct ike_iv *iv);
+void ike_iv_phase1(struct crypto *crypto, const struct ike_algorithms *algorithms,
+                   struct crypto_piece initiator_public, struct crypto_piece responder_public,
+                   struct ike_iv *iv);
 
 /** Of the first message of any other exchange: hash(last block of phase 1 | M-ID). */
-void ike_iv_exchange(const struct ike_keys *self, struct crypto *crypto,
+void ike_iv_exchange(struct crypto *crypto, const struct ike_algorithms *algorithms,
                      const struct ike_iv *phase1_last, uint32_t message_id, struct ike_iv *iv);
 
 /**
@@ -128,7 +138,7 @@ void ike_iv_exchange(const struct ike_keys *self, struct crypto *crypto,
  * @param size  room at @p message
  * @return the message's length; 0 when the padding does not fit
  */
-size_t ike_encrypt(const struct ike_keys *self, struct crypto *crypto, struct ike_iv *iv,
+size_t ike_encrypt(struct crypto *crypto, const struct ike_keys *keys, struct ike_iv *iv,
                    uint8_t *message, size_t length, size_t size);
 
 /**
@@ -136,7 +146,7 @@ size_t ike_encrypt(const struct ike_keys *self, struct crypto *crypto, struct ik
  * stays. False, with nothing done, when that part is not one or more whole blocks. Whoever may have
  * to take the message for nothing keeps the vector from before.
  */
-bool ike_decrypt(const struct ike_keys *self, struct crypto *crypto, struct ike_iv *iv,
+bool ike_decrypt(struct crypto *crypto, const struct ike_keys *keys, struct ike_iv *iv,
                  uint8_t *message, size_t length);
 
 #endif
