@@ -44,6 +44,8 @@
  */
 
 struct host_stack;
+struct stack_security;
+struct stack_translator;
 struct tcp_endpoint;
 struct stack_tcp;
 
@@ -185,7 +187,9 @@ struct host_stack {
     struct host_stack_counters counters;
     struct simulation *simulation;
     struct trace trace;
-    struct packet_filter filter;        /**< rules are added with packet_filter_add() */
+    struct packet_filter filter;         /**< rules are added with packet_filter_add() */
+    struct stack_security *security;     /**< NULL: none; see host/host_stack_hooks.h */
+    struct stack_translator *translator; /**< NULL: none */
     struct tap_point ip_taps;           /**< layer "ip": every datagram that comes in or goes out */
     struct route_table routes;          /**< for reading; see host_stack_add_route() */
     struct stack_interface *interfaces; /**< first; in the order of index */

@@ -49,8 +49,7 @@ static uint16_t learn_path_mtu(struct host_stack *stack, const struct icmp_messa
     return estimate;
 }
 
-/* Tells whoever sent the quoted datagram. */
-static void dispatch_error(struct host_stack *stack, const struct stack_icmp_error *error)
+void stack_dispatch_error(struct host_stack *stack, const struct stack_icmp_error *error)
 {
     uint8_t protocol = error->quoted.protocol;
     for (const struct stack_protocol *h = stack->protocols; h; h = h->next) {
@@ -101,7 +100,7 @@ static void error_input(struct host_stack *stack, const struct stack_arrival *ar
           trace_address("destination", error.quoted.destination));
     if (error.type == ICMP_DESTINATION_UNREACHABLE && error.code == ICMP_FRAGMENTATION_NEEDED)
         error.path_mtu = learn_path_mtu(stack, message, &error.quoted);
-    dispatch_error(stack, &error);
+    stack_dispatch_error(stack, &error);
     packet_free(packet);
 }
 

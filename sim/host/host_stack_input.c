@@ -20,10 +20,13 @@ static void refuse_with_error(struct host_stack *stack, enum icmp_arrival how, u
 }
 
 /* RFC 1812 section 5.2.1: what is not for us and may be passed on. */
-static void forward(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
-                    const struct route *route, struct ipv4_header *header, struct packet *packet)
+static void forward(struct host_stack *stack, struct stack_arrival *arrival,
+                    const struct route *route, struct packet *packet)
 {
     struct host_stack_counters *counters = &stack->counters;
+    struct stack_interface *in = arrival->in;
+    enum icmp_arrival how = arrival->how;
+    struct ipv4_header *header = &arrival->header;
     /* Section 5.3.4: what came in a link-layer broadcast is never forwarded. */
     if (!stack->config.forwarding || how != ICMP_ARRIVAL_UNICAST) {
         refuse(stack, &counters->in_address_errors, "not-for-us", packet);
@@ -44,6 +47,8 @@ static void forward(struct host_stack *stack, struct stack_interface *in, enum i
                           "no-route", packet);
         return;
     }
+    if (stack->security && !arrival->secured && stack_secures(stack, arrival, true, packet))
+        return;
     struct stack_interface *out = route->interface;
     ipv4_address next_hop = route->gateway != IPV4_ANY ? route->gateway : header->destination;
     if ((stack->filter.directions & PACKET_FILTER_FORWARD) != 0 &&
@@ -54,12 +59,22 @@ static void forward(struct host_stack *stack, struct stack_interface *in, enum i
                           out->mtu, "fragmentation-needed", packet);
         return;
     }
+    if (stack->translator && stack->translator->outside == out && in != out) {
+        packet = stack_translate_output(stack, false, header, packet);
+        if (!packet)
+            return;
+    }
     if ((stack->filter.directions & PACKET_FILTER_OUT) != 0 &&
         stack_filter_consumes(stack, PACKET_FILTER_OUT, in, out, how, header, packet))
         return;
     ipv4_decrement_ttl(packet->data);
     header->ttl--;
     counters->forwarded++;
+    if (stack->security) {
+        packet = stack_secure(stack, out, true, header, packet);
+        if (!packet)
+            return;
+    }
     stack_output_datagram(stack, out, next_hop, packet, header, out->mtu);
 }
 
@@ -106,10 +121,11 @@ static void deliver(struct host_stack *stack, const struct stack_arrival *arriva
     }
 }
 
-/* The whole datagram that @packet completes, with its header in @header; NULL: not yet. */
-static struct packet *reassemble(struct host_stack *stack, struct ipv4_header *header,
-                                 struct packet *packet)
+struct packet *stack_reassemble(struct host_stack *stack, struct ipv4_header *header,
+                                struct packet *packet)
 {
+    if (!header->more_fragments && header->fragment_offset == 0)
+        return packet;
     if (!stack->reassembly) {
         stack->reassembly = malloc(sizeof *stack->reassembly);
         if (!stack->reassembly) {
@@ -129,75 +145,90 @@ static struct packet *reassemble(struct host_stack *stack, struct ipv4_header *h
     return packet;
 }
 
-static void deliver_locally(struct host_stack *stack, struct stack_interface *in,
-                            enum icmp_arrival how, const struct ipv4_header *header,
+static void deliver_locally(struct host_stack *stack, struct stack_arrival *arrival,
                             struct packet *packet)
 {
-    struct stack_arrival arrival = {.in = in, .how = how, .header = *header};
-    if (header->more_fragments || header->fragment_offset > 0) {
-        packet = reassemble(stack, &arrival.header, packet);
-        if (!packet)
-            return;
-    }
-    deliver(stack, &arrival, packet);
+    packet = stack_reassemble(stack, &arrival->header, packet);
+    if (!packet || (stack->security && arrival->in && !arrival->secured &&
+                    stack_secures(stack, arrival, false, packet)))
+        return;
+    deliver(stack, arrival, packet);
 }
 
 /* What a destination that is not a unicast address of somebody else is. */
-static bool is_for_us(const struct stack_interface *in, const struct ipv4_header *header,
-                      const struct route *route, enum icmp_arrival *how)
+static bool is_for_us(const struct route *route, struct stack_arrival *arrival)
 {
+    const struct stack_interface *in = arrival->in;
+    const struct ipv4_header *header = &arrival->header;
     if (route && route->kind == ROUTE_LOCAL)
         return true;
     if (route && route->kind == ROUTE_BROADCAST && (!in || route->interface == in)) {
-        *how = ICMP_ARRIVAL_DIRECTED_BROADCAST;
+        arrival->how = ICMP_ARRIVAL_DIRECTED_BROADCAST;
         return true;
     }
     if (header->destination == IPV4_BROADCAST || ipv4_is_multicast(header->destination))
         return true;
     /* An adapter without an address takes what is sent to its hardware: a DHCP offer may be
      * unicast (RFC 2131 section 4.1). */
-    return !in || (in->ethernet && in->address == IPV4_ANY && *how == ICMP_ARRIVAL_UNICAST);
+    return !in || (in->ethernet && in->address == IPV4_ANY && arrival->how == ICMP_ARRIVAL_UNICAST);
+}
+
+void stack_ip_deliver(struct host_stack *stack, struct stack_arrival *arrival,
+                      struct packet *packet)
+{
+    struct stack_interface *in = arrival->in;
+    const struct ipv4_header *header = &arrival->header;
+    if (in && (stack->filter.directions & PACKET_FILTER_IN) != 0 &&
+        stack_filter_consumes(stack, PACKET_FILTER_IN, in, NULL, arrival->how, header, packet))
+        return;
+    if (stack->translator && stack->translator->outside == in && in->address != IPV4_ANY &&
+        header->destination == in->address) {
+        packet = stack_translate_input(stack, &arrival->header, packet);
+        if (!packet)
+            return;
+    }
+    if (in && in->address != IPV4_ANY && header->destination == in->address) {
+        deliver_locally(stack, arrival, packet);
+        return;
+    }
+    const struct route *route = route_lookup(&stack->routes, header->destination);
+    if (is_for_us(route, arrival))
+        deliver_locally(stack, arrival, packet);
+    else if (route && route->kind == ROUTE_BROADCAST)
+        /* RFC 2644: a broadcast directed at another network of ours is not forwarded. */
+        refuse(stack, &stack->counters.in_address_errors, "broadcast-not-forwarded", packet);
+    else
+        forward(stack, arrival, route, packet);
 }
 
 void stack_ip_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
                     struct packet *packet)
 {
-    struct ipv4_header header;
+    struct stack_arrival arrival = {.in = in, .how = how};
     stack->counters.in_receives++;
     if (in)
         tap_point_record(&stack->ip_taps, stack->simulation->now, TAP_RECEIVED, packet->data,
                          packet->length);
-    enum ipv4_error error = ipv4_decode(packet->data, packet->length, &header);
+    enum ipv4_error error = ipv4_decode(packet->data, packet->length, &arrival.header);
     if (error != IPV4_OK) {
         refuse(stack, &stack->counters.in_header_errors,
                error == IPV4_MALFORMED ? "malformed" : "bad-checksum", packet);
         return;
     }
     /* What is behind is the padding of a short frame. */
-    packet_trim(packet, header.total_length);
-    if (in && ipv4_is_martian_source(header.source)) {
+    packet_trim(packet, arrival.header.total_length);
+    if (in && ipv4_is_martian_source(arrival.header.source)) {
         refuse(stack, &stack->counters.in_address_errors, "martian-source", packet);
         return;
     }
-    if (in && (header.destination >> 24 == 127 || header.destination >> 24 == 0)) {
+    ipv4_address destination = arrival.header.destination;
+    if (in && (destination >> 24 == 127 || destination >> 24 == 0)) {
         refuse(stack, &stack->counters.in_address_errors, "martian-destination", packet);
         return;
     }
-    if (in && (stack->filter.directions & PACKET_FILTER_IN) != 0 &&
-        stack_filter_consumes(stack, PACKET_FILTER_IN, in, NULL, how, &header, packet))
+    if (stack->security && in && stack_open(stack, &arrival, packet))
         return;
-    if (in && in->address != IPV4_ANY && header.destination == in->address) {
-        deliver_locally(stack, in, how, &header, packet);
-        return;
-    }
-    const struct route *route = route_lookup(&stack->routes, header.destination);
-    if (is_for_us(in, &header, route, &how))
-        deliver_locally(stack, in, how, &header, packet);
-    else if (route && route->kind == ROUTE_BROADCAST)
-        /* RFC 2644: a broadcast directed at another network of ours is not forwarded. */
-        refuse(stack, &stack->counters.in_address_errors, "broadcast-not-forwarded", packet);
-    else
-        forward(stack, in, how, route, &header, packet);
+    stack_ip_deliver(stack, &arrival, packet);
 }
 
 void host_stack_receive(struct host_stack *stack, struct stack_interface *interface,

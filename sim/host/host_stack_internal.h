@@ -2,6 +2,7 @@
 #define VPNSIM_HOST_HOST_STACK_INTERNAL_H
 
 #include "host/host_stack.h"
+#include "host/host_stack_hooks.h"
 
 /*
  * What the parts of the host stack share; nobody else includes this.
@@ -13,6 +14,7 @@
  *   host_stack_input.c      IP datagrams that come in: local delivery, forwarding
  *   host_stack_output.c     IP datagrams that go out
  *   host_stack_filter.c     what packet filters do to datagrams
+ *   host_stack_hooks.c      IP security and address translation
  *   host_stack_icmp.c, host_stack_udp.c, host_stack_tcp.c
  */
 
@@ -49,6 +51,7 @@ static inline void stack_prefetch_interface(const struct stack_interface *interf
 struct stack_arrival {
     struct stack_interface *in; /**< NULL: from ourselves */
     enum icmp_arrival how;
+    bool secured; /**< it came in under IPsec, which has checked it */
     struct ipv4_header header;
 };
 
@@ -80,6 +83,14 @@ void stack_arp_pump(struct stack_interface *interface);
 void stack_ip_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
                     struct packet *packet);
 
+/** The same for one whose header is decoded and whose addresses are plausible. */
+void stack_ip_deliver(struct host_stack *stack, struct stack_arrival *arrival,
+                      struct packet *packet);
+
+/** The whole datagram that @p packet completes, with its header in @p header; NULL: not yet. */
+struct packet *stack_reassemble(struct host_stack *stack, struct ipv4_header *header,
+                                struct packet *packet);
+
 /* host_stack_output.c */
 
 /** Makes sure that @p packet has @p headroom octets in front, by a copy if need be; NULL and the
@@ -103,7 +114,30 @@ bool stack_filter_consumes(struct host_stack *stack, enum packet_filter_directio
                            enum icmp_arrival how, const struct ipv4_header *header,
                            struct packet *packet);
 
+/* host_stack_hooks.c; the stack has the hook in question. */
+
+/** What goes out in place of @p packet; NULL: security has taken it. */
+struct packet *stack_secure(struct host_stack *stack, struct stack_interface *out, bool forwarded,
+                            const struct ipv4_header *header, struct packet *packet);
+
+/** Gives ESP and AH for us to security; false: it has not been taken. */
+bool stack_open(struct host_stack *stack, const struct stack_arrival *arrival,
+                struct packet *packet);
+
+/** Asks security about a datagram that has come in; true: it has been taken. */
+bool stack_secures(struct host_stack *stack, const struct stack_arrival *arrival, bool forwarded,
+                   struct packet *packet);
+
+/** The datagram with other addresses; NULL: it has been dropped, or is not whole yet. */
+struct packet *stack_translate_input(struct host_stack *stack, struct ipv4_header *header,
+                                     struct packet *packet);
+struct packet *stack_translate_output(struct host_stack *stack, bool own,
+                                      struct ipv4_header *header, struct packet *packet);
+
 /* host_stack_icmp.c */
+
+/** Tells whoever sent the quoted datagram. */
+void stack_dispatch_error(struct host_stack *stack, const struct stack_icmp_error *error);
 
 void stack_icmp_input(struct host_stack *stack, const struct stack_arrival *arrival,
                       struct packet *packet);

@@ -20,6 +20,7 @@ struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *p
     }
     memcpy(packet_append(copy, packet->length), packet->data, packet->length);
     copy->serial = packet->serial;
+    copy->mark = packet->mark;
     copy->nesting = packet->nesting;
     packet_free(packet);
     return copy;
@@ -179,10 +180,20 @@ static enum status send_by_way(struct host_stack *stack, const struct way *way,
         refuse(stack, "fragmentation-needed", packet);
         return STATUS_NO_ROOM;
     }
+    if (stack->translator && stack->translator->outside == way->out) {
+        packet = stack_translate_output(stack, true, header, packet);
+        if (!packet)
+            return STATUS_OK;
+    }
     if ((stack->filter.directions & PACKET_FILTER_OUT) != 0 &&
         stack_filter_consumes(stack, PACKET_FILTER_OUT, NULL, way->out, ICMP_ARRIVAL_UNICAST,
                               header, packet))
         return STATUS_OK;
+    if (stack->security) {
+        packet = stack_secure(stack, way->out, false, header, packet);
+        if (!packet)
+            return STATUS_OK;
+    }
     stack_output_datagram(stack, way->out, way->next_hop, packet, header, mtu);
     return STATUS_OK;
 }
@@ -209,6 +220,34 @@ enum status host_stack_send(struct host_stack *stack, ipv4_address source, ipv4_
     packet_queue_push(&stack->loopback, packet);
     stack_arm(stack);
     return STATUS_OK;
+}
+
+void host_stack_send_secured(struct host_stack *stack, struct packet *packet)
+{
+    struct ipv4_header header;
+    struct way way;
+    if (ipv4_decode(packet->data, packet->length, &header) != IPV4_OK) {
+        refuse(stack, "malformed", packet);
+        return;
+    }
+    if (!find_way(stack, &header.source, header.destination, &way)) {
+        stack->counters.out_no_routes++;
+        refuse(stack, "no-route", packet);
+        return;
+    }
+    packet = stack_reserve_headroom(stack, packet, ETHERNET_HEADER_SIZE);
+    if (!packet)
+        return;
+    if (way.local) {
+        packet_queue_push(&stack->loopback, packet);
+        stack_arm(stack);
+        return;
+    }
+    uint16_t mtu = host_stack_path_mtu(stack, header.destination);
+    if (header.total_length > mtu && header.dont_fragment)
+        refuse(stack, "fragmentation-needed", packet);
+    else
+        stack_output_datagram(stack, way.out, way.next_hop, packet, &header, mtu);
 }
 
 enum status host_stack_send_by(struct host_stack *stack, struct stack_interface *interface,

@@ -13,8 +13,12 @@ struct stack_tcp {
 
 static uint32_t mtu_towards(void *context, ipv4_address local, ipv4_address remote)
 {
-    (void)local;
-    return host_stack_path_mtu(context, remote);
+    struct host_stack *stack = context;
+    uint16_t mtu = host_stack_path_mtu(stack, remote);
+    const struct stack_security *security = stack->security;
+    uint16_t overhead =
+        security ? security->overhead(security->context, local, remote, IPV4_PROTOCOL_TCP) : 0;
+    return mtu > overhead ? mtu - overhead : 0;
 }
 
 struct tcp_endpoint *host_stack_tcp(struct host_stack *stack)

@@ -6,6 +6,7 @@
 #include "inet/tcp_trace.h"
 #include "net/link.h"
 #include "net/telephone.h"
+#include "nodes/nat_router.h"
 #include "ppp/auth/ppp_auth.h"
 #include "ppp/ppp_trace.h"
 #include "pptp/pptp_trace.h"
@@ -82,5 +83,5 @@ const struct trace_declaration *const node_trace_tables[] = {
     base_trace_declarations, node_trace_declarations,  pptp_trace_declarations,
     gre_trace_declarations,  ppp_trace_declarations,   ppp_auth_trace_declarations,
     tcp_trace_declarations,  inet_trace_declarations,  host_stack_trace_declarations,
-    link_trace_declarations, modem_trace_declarations, NULL,
+    link_trace_declarations, modem_trace_declarations, nat_trace_declarations, NULL,
 };

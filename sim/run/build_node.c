@@ -2,6 +2,7 @@
 #include "host/tcp_server.h"
 #include "host/udp_server.h"
 #include "net/ethernet_switch.h"
+#include "nodes/nat_router.h"
 #include "nodes/profile.h"
 #include "nodes/rras_server.h"
 #include "nodes/vpn_client.h"
@@ -252,6 +253,33 @@ static enum status build_host(struct run *run, const struct scenario_node *node,
     return STATUS_OK;
 }
 
+static enum status build_nat(struct run *run, const struct scenario_node *node,
+                             const struct node_profile *profile, struct node **built)
+{
+    const struct scenario_nat *wanted = node->nat;
+    const struct host_stack_config stack = profile_stack(profile, true);
+    struct nat_config config = nat_default_config();
+    config.udp_timeout = wanted->udp_timeout;
+    config.tcp_timeout = wanted->tcp_timeout;
+    config.icmp_timeout = wanted->icmp_timeout;
+    config.other_timeout = wanted->other_timeout;
+    config.first_port = wanted->ports.first;
+    config.last_port = wanted->ports.last;
+    config.preserve_ports = wanted->preserve_ports;
+    struct nat_router *router = nat_router_create(&run->simulation, node->name, &stack, &config);
+    if (!router)
+        return STATUS_NO_MEMORY;
+    *built = &router->host.node;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < wanted->publication_count && status == STATUS_OK; i++) {
+        const struct scenario_publication *p = &wanted->publications[i];
+        status = nat_publish(&router->table, p->protocol, p->port, p->inside, p->inside_port);
+        if (status == STATUS_NO_ROOM)
+            status = build_error(run, p->at, "\"%s\" publishes the same twice", node->name);
+    }
+    return status;
+}
+
 static enum status build_switch(struct run *run, const struct scenario_node *node,
                                 struct node **built)
 {
@@ -286,6 +314,8 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
         status = build_client(run, node, profile, built);
     else if (node->server)
         status = build_server(run, node, profile, built);
+    else if (node->nat)
+        status = build_nat(run, node, profile, built);
     else
         status = build_host(run, node, profile, built);
     struct host *host = (struct host *)*built;
@@ -297,5 +327,8 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
         status = build_services(node, host);
     if (status == STATUS_OK)
         status = build_scripts(run, node, host);
+    if (status == STATUS_OK && node->nat)
+        nat_router_set_outside((struct nat_router *)*built,
+                               run_interface(run, node, node->nat->outside));
     return status;
 }

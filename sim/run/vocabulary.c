@@ -34,6 +34,7 @@ const struct scenario_vocabulary *run_vocabulary(void)
     static const struct scenario_layer layers[] = {
         {SCENARIO_HOST, "ip", IP},
         {SCENARIO_ROUTER, "ip", IP},
+        {SCENARIO_NAT_ROUTER, "ip", IP},
         {SCENARIO_VPN_CLIENT, "inner", INNER},
         {SCENARIO_VPN_CLIENT, "ppp", PPP},
         {SCENARIO_VPN_CLIENT, "mppe", MPPE},

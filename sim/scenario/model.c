@@ -93,6 +93,8 @@ const char *scenario_node_kind_text(enum scenario_node_kind kind)
         return "vpn-server";
     case SCENARIO_ISP_NAS:
         return "isp-nas";
+    case SCENARIO_NAT_ROUTER:
+        return "nat-router";
     }
     return "?";
 }

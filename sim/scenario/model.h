@@ -41,6 +41,12 @@ enum scenario_profile {
     SCENARIO_PROFILE_SERVER_2008,
 };
 
+/** Port numbers first..last; 0..65535 is any. */
+struct scenario_port_range {
+    uint16_t first;
+    uint16_t last;
+};
+
 enum scenario_node_kind {
     SCENARIO_HOST,
     SCENARIO_ROUTER,
@@ -48,6 +54,7 @@ enum scenario_node_kind {
     SCENARIO_VPN_CLIENT,
     SCENARIO_VPN_SERVER,
     SCENARIO_ISP_NAS,
+    SCENARIO_NAT_ROUTER,
 };
 
 /** A network adapter, or a port of a switch (which has a name and a link only). */
@@ -381,6 +388,28 @@ struct scenario_vpn_server {
     struct scenario_name_servers name_servers;
 };
 
+/** A port of a nat-router that leads to a machine inside. */
+struct scenario_publication {
+    struct scenario_position at;
+    uint8_t protocol;
+    uint16_t port; /**< outside; 0: the protocol has none */
+    ipv4_address inside;
+    uint16_t inside_port;
+};
+
+/** What only a nat-router has. */
+struct scenario_nat {
+    struct scenario_interface *outside;
+    instant udp_timeout;
+    instant tcp_timeout;
+    instant icmp_timeout;
+    instant other_timeout;
+    struct scenario_port_range ports;
+    bool preserve_ports;
+    struct scenario_publication *publications;
+    size_t publication_count;
+};
+
 /** A machine. Lists that its kind cannot have are empty. */
 struct scenario_node {
     struct scenario_position at;
@@ -403,6 +432,7 @@ struct scenario_node {
     struct scenario_connection *connections; /**< vpn-client, vpn-server, isp-nas */
     size_t connection_count;
     struct scenario_vpn_server *server; /**< vpn-server and isp-nas; NULL otherwise */
+    struct scenario_nat *nat;           /**< nat-router; NULL otherwise */
 };
 
 struct scenario_link_end {
@@ -440,12 +470,6 @@ enum scenario_filter_action {
     SCENARIO_FILTER_DROP,   /**< silently */
     SCENARIO_FILTER_REJECT, /**< and tell the sender by ICMP */
     SCENARIO_FILTER_ACCEPT,
-};
-
-/** Port numbers first..last; 0..65535 is any. */
-struct scenario_port_range {
-    uint16_t first;
-    uint16_t last;
 };
 
 /** One packet filter rule; the rules of a node are tried in the order of the file. */

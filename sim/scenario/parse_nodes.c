@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"host",       "router",  "switch", "vpn-client",
-                                         "vpn-server", "isp-nas", NULL};
+static const char *const kind_names[] = {"host",       "router",  "switch",     "vpn-client",
+                                         "vpn-server", "isp-nas", "nat-router", NULL};
 static const char *const profile_names[] = {
     "rfc",        "windows-95",           "windows-98",      "windows-nt4", "windows-2000",
     "windows-xp", "server-2003-standard", "server-2003-web", "server-2008", NULL};
@@ -149,7 +149,7 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     }
     node->profile =
         (enum scenario_profile)element_index(loader, element, "profile", profile_names, 0);
-    node->forwarding = element_is_yes(loader, element, "forwarding");
+    node->forwarding = kind == SCENARIO_NAT_ROUTER || element_is_yes(loader, element, "forwarding");
     node->code_page =
         (enum scenario_code_page)element_index(loader, element, "code-page", code_page_names, 0);
     parse_interfaces(loader, element, "interface", node);
@@ -162,6 +162,8 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     }
     if (kind == SCENARIO_VPN_SERVER || kind == SCENARIO_ISP_NAS)
         parse_vpn_server(loader, element, node);
+    if (kind == SCENARIO_NAT_ROUTER)
+        parse_nat(loader, element, node);
 }
 
 static int compare_nodes(const void *a, const void *b)

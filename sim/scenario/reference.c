@@ -215,7 +215,7 @@ static void write_states(FILE *stream, const struct scenario_state *states)
           stream);
     for (; states->name; states++) {
         fprintf(stream, "| `%s` |", states->name);
-        for (unsigned kind = SCENARIO_HOST; kind <= SCENARIO_ISP_NAS; kind++)
+        for (unsigned kind = SCENARIO_HOST; kind <= SCENARIO_NAT_ROUTER; kind++)
             if (scenario_state_is_of(states, (enum scenario_node_kind)kind))
                 fprintf(stream, " `<%s>`", scenario_node_kind_text((enum scenario_node_kind)kind));
         fprintf(stream, " | %s |\n", states->meaning);

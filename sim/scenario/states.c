@@ -6,7 +6,8 @@
 #define KIND(kind) (1u << (kind))
 #define SERVERS    (KIND(SCENARIO_VPN_SERVER) | KIND(SCENARIO_ISP_NAS))
 #define TUNNELS    (KIND(SCENARIO_VPN_CLIENT) | SERVERS)
-#define HOSTS      (KIND(SCENARIO_HOST) | KIND(SCENARIO_ROUTER) | TUNNELS)
+#define NATS       KIND(SCENARIO_NAT_ROUTER)
+#define HOSTS      (KIND(SCENARIO_HOST) | KIND(SCENARIO_ROUTER) | NATS | TUNNELS)
 
 #define STEP_PASSED  "Packets that passed this step of taking a tunnel apart: "
 #define STEP_DROPPED "Packets that this step of taking a tunnel apart dropped: "
@@ -45,6 +46,10 @@ const struct scenario_state scenario_states[] = {
     {TUNNELS, "decapsulation.decrypt.dropped", STEP_DROPPED "decryption and decompression."},
     {TUNNELS, "decapsulation.deliver.passed", STEP_PASSED "delivery of what was inside."},
     {TUNNELS, "decapsulation.deliver.dropped", STEP_DROPPED "delivery of what was inside."},
+    {NATS, "nat.mappings", "Mappings that stand, those of <publish> excepted."},
+    {NATS, "nat.mappings.most", "The most that stood at once."},
+    {NATS, "nat.sent", "Datagrams that were translated on their way out, ICMP errors excepted."},
+    {NATS, "nat.received", "Datagrams that were translated on their way in."},
     {TUNNELS, "ipx.datagrams", "IPX datagrams that arrived."},
     {TUNNELS, "netbeui.frames", "NetBEUI frames that arrived."},
     {.name = NULL},

@@ -1,0 +1,10 @@
+# Address translation: what notices when a translator forgets something.
+mutant(nat_quote_untouched sim/nodes/nat_router.c
+  "    edit_quote(header, packet, &quote, NAT_SOURCE, mapping->inside, mapping->inside_port);" ""
+  nat/nat-ping-and-tcp.xml "quotes the datagram as its sender knows it")
+mutant(nat_mapping_not_refreshed sim/nodes/nat_table.c
+  "    mapping->used = now;\n    TAILQ_INSERT_TAIL" "    TAILQ_INSERT_TAIL"
+  nat/nat-mapping-timeout.xml "nat\\.mapping\\.created")
+mutant(nat_gre_shared sim/nodes/nat_table.c
+  "if (nat_find_outside(table, protocol, 0, remote))" "if (remote == IPV4_ANY)"
+  nat/nat-pptp-two-clients-no-editor.xml "address-in-use")
