@@ -19,6 +19,9 @@
  * between them the progress is shown, and a disk that is full ends it. */
 #define SLICES 200
 
+/* How often it is asked whether all expectations hold. */
+#define LOOK_INTERVAL (INSTANT_SECOND / 10)
+
 /* A run in progress; what is not there yet is NULL. */
 struct execution {
     const struct cli_execution_config *config;
@@ -264,30 +267,6 @@ static void end_progress(struct execution *execution, struct cli_progress *progr
         cli_narration_before(execution->config->narration, NULL, NULL);
 }
 
-static enum cli_exit simulate(struct execution *execution)
-{
-    struct simulation *simulation = run_simulation(execution->run);
-    instant duration = execution->scenario->duration;
-    struct cli_progress progress = {0};
-    begin_progress(execution, &progress);
-    run_start(execution->run);
-    cli_interrupt_watch(simulation);
-    enum status status = STATUS_OK;
-    instant slice = instant_earlier(duration / SLICES + 1, INSTANT_SECOND);
-    instant until = 0;
-    while (status == STATUS_OK && until < duration && !cli_interrupt_signal() &&
-           !write_failed(execution)) {
-        until = instant_earlier(duration, instant_after(until, slice));
-        status = simulation_run(simulation, until);
-        cli_progress_show(&progress, simulation->now, simulation->events_run);
-    }
-    cli_interrupt_watch(NULL);
-    end_progress(execution, &progress);
-    execution->result->ended_at = simulation->now;
-    execution->result->signal = cli_interrupt_signal();
-    return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
-}
-
 static bool give_packets(void *context, size_t index, struct packet_evidence *evidence)
 {
     const struct execution *execution = context;
@@ -310,12 +289,74 @@ static bool give_state(void *context, const char *node, const char *name, char *
     return run_state(execution->run, node, name, text, size);
 }
 
+static struct evaluation_sources sources(struct execution *execution)
+{
+    return (struct evaluation_sources){execution, give_packets, give_state};
+}
+
+/* Whether the scenario wants to end now, as nothing is left to wait for. */
+static bool ends_early(struct execution *execution)
+{
+    struct evaluation *evaluation = execution->config->evaluation;
+    if (!execution->scenario->ends_when_all_holds || !evaluation)
+        return false;
+    const struct evaluation_sources from = sources(execution);
+    return evaluation_holds_so_far(evaluation, &from);
+}
+
+static bool interrupted(void)
+{
+    return cli_interrupt_signal() != 0;
+}
+
+/* Runs it slice by slice to its end. */
+static enum status run_slices(struct execution *execution, struct cli_progress *progress)
+{
+    struct simulation *simulation = run_simulation(execution->run);
+    instant duration = execution->scenario->duration;
+    instant slice = instant_earlier(duration / SLICES + 1, INSTANT_SECOND);
+    if (execution->scenario->ends_when_all_holds)
+        slice = instant_earlier(slice, LOOK_INTERVAL);
+    enum status status = STATUS_OK;
+    instant until = 0;
+    while (status == STATUS_OK && until < duration && !interrupted() && !write_failed(execution) &&
+           !(until > 0 && ends_early(execution))) {
+        until = instant_earlier(duration, instant_after(until, slice));
+        status = run_simulate(execution->run, until, interrupted);
+        cli_progress_show(progress, simulation->now, simulation->events_run);
+    }
+    return status;
+}
+
+static enum cli_exit simulate(struct execution *execution)
+{
+    struct simulation *simulation = run_simulation(execution->run);
+    struct cli_execution_result *result = execution->result;
+    struct cli_progress progress = {0};
+    begin_progress(execution, &progress);
+    run_start(execution->run);
+    if (execution->config->real_time || scenario_is_attached(execution->scenario))
+        run_pace(execution->run);
+    cli_interrupt_watch(simulation);
+    enum status status = run_slices(execution, &progress);
+    cli_interrupt_watch(NULL);
+    end_progress(execution, &progress);
+    result->ended_at = simulation->now;
+    result->signal = cli_interrupt_signal();
+    if (status == STATUS_IO) {
+        run_loss(execution->run, result->loss, sizeof result->loss);
+        return CLI_HOLDS;
+    }
+    return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
+}
+
 static enum cli_exit judge(struct execution *execution)
 {
-    if (!execution->config->evaluation || execution->result->signal != 0)
+    struct cli_execution_result *result = execution->result;
+    if (!execution->config->evaluation || result->signal != 0 || result->loss[0] != '\0')
         return CLI_HOLDS;
-    const struct evaluation_sources sources = {execution, give_packets, give_state};
-    enum status status = evaluation_finish(execution->config->evaluation, &sources);
+    const struct evaluation_sources from = sources(execution);
+    enum status status = evaluation_finish(execution->config->evaluation, &from);
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
 }
 

@@ -20,6 +20,7 @@ struct cli_execution_config {
     struct cli_narration *narration; /**< NULL: nothing is told */
     struct evaluation *evaluation;   /**< NULL: nothing is judged */
     bool progress;                   /**< show how far it is, on a terminal */
+    bool real_time;                  /**< not faster than the clock, even if nothing is attached */
 };
 
 /** What a run has left behind. */
@@ -31,14 +32,16 @@ struct cli_execution_result {
     uint64_t events;          /**< that were logged */
     uint64_t keys;            /**< TLS sessions in the key log */
     instant ended_at;
-    int signal; /**< that ended the run early; 0: it went to its end */
+    int signal;     /**< that ended the run early; 0: none */
+    char loss[256]; /**< the attachment whose loss ended the run early; "": none */
     char error[512];
 };
 
 /**
- * Runs @p config->scenario. CLI_HOLDS: the files are complete, and unless a signal came the
- * evaluation has its verdicts; release with cli_execution_close(). Otherwise nothing is left
- * behind, and result->error is one line about why: CLI_INVALID or CLI_LOCAL.
+ * Runs @p config->scenario. CLI_HOLDS: the files are complete, and unless a signal or the
+ * loss of an attachment ended it the evaluation has its verdicts; release with
+ * cli_execution_close(). Otherwise nothing is left behind, and result->error is one line about why:
+ * CLI_INVALID or CLI_LOCAL.
  */
 enum cli_exit cli_execution_run(const struct cli_execution_config *config,
                                 struct cli_execution_result *result);

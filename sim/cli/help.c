@@ -6,7 +6,8 @@ static const char general[] =
     "vpnsim simulates VPN clients, servers and the networks between them, and checks what "
     "happens.\n"
     "\n"
-    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--junit FILE] "
+    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--realtime] "
+    "[--junit FILE] "
     "[-q|-v] "
     "SCENARIO...\n"
     "       vpnsim check SCENARIO...\n"
@@ -20,10 +21,11 @@ static const char general[] =
     "\"vpnsim COMMAND --help\" tells more about a command.\n"
     "\n"
     "exit status: 0 all expectations hold, 1 one failed, 2 bad usage or an invalid scenario,\n"
-    "3 a local failure (a full disk, a missing cipher), 130 or 143 after a signal.\n";
+    "3 a local failure (a full disk, a port in use), 130 or 143 after a signal.\n";
 
 static const char run[] =
-    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--junit FILE] "
+    "usage: vpnsim run [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] [-j N] [--realtime] "
+    "[--junit FILE] "
     "[-q|-v] "
     "SCENARIO...\n"
     "\n"
@@ -41,6 +43,7 @@ static const char run[] =
     "  -p NAME=VALUE    set a parameter of the scenarios; may be repeated\n"
     "  -c CASE          run only the case of that name; scenarios without it are left out\n"
     "  -j N             run up to N scenarios at the same time (default: 1)\n"
+    "  --realtime       keep pace with the clock, as a scenario with an attachment always does\n"
     "  --junit FILE     also write the verdicts as JUnit XML\n"
     "  -q               print the verdicts alone, and what failed\n"
     "  -v               print every event\n"

@@ -11,6 +11,7 @@ enum {
     OPTION_HELP = 256,
     OPTION_JUNIT,
     OPTION_CASE,
+    OPTION_REALTIME,
 };
 
 static bool parse_number(const char *text, int base, uint64_t max, uint64_t *number)
@@ -112,6 +113,9 @@ static bool take_option(struct cli_run_options *options, int option, char **argv
     case OPTION_JUNIT:
         options->junit = optarg;
         return true;
+    case OPTION_REALTIME:
+        options->real_time = true;
+        return true;
     case 'h':
     case OPTION_HELP:
         options->help = true;
@@ -129,6 +133,7 @@ bool cli_run_options_parse(struct cli_run_options *options, int argc, char **arg
         {"help", no_argument, NULL, OPTION_HELP},
         {"case", required_argument, NULL, OPTION_CASE},
         {"junit", required_argument, NULL, OPTION_JUNIT},
+        {"realtime", no_argument, NULL, OPTION_REALTIME},
         {NULL, 0, NULL, 0},
     };
     *options = (struct cli_run_options){

@@ -27,7 +27,8 @@ struct cli_run_options {
     char *const *paths;    /**< scenarios and folders, at least one */
     size_t path_count;
     enum cli_verbosity verbosity;
-    bool help; /**< only --help was asked for */
+    bool real_time; /**< keep pace with the clock */
+    bool help;      /**< only --help was asked for */
 };
 
 /**

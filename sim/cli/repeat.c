@@ -16,6 +16,7 @@ static enum cli_exit run_again(const struct cli_execution_config *config,
     again.name = ".repeated";
     again.narration = NULL;
     again.evaluation = NULL;
+    again.real_time = false;
     struct cli_execution_result result;
     enum cli_exit exit = cli_execution_run(&again, &result);
     if (exit != CLI_HOLDS) {

@@ -51,21 +51,23 @@ static void report_files(const struct passage *passage)
     }
 }
 
-static int interrupted(const struct passage *passage)
+static int ended_early(const struct passage *passage)
 {
+    const struct cli_execution_result *result = &passage->result;
     char *text = NULL;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
     if (stream) {
-        describe_instant(stream, passage->result.ended_at);
+        describe_instant(stream, result->ended_at);
         fclose(stream);
     }
-    char error[160];
-    snprintf(error, sizeof error, "interrupted at %s; the files written so far are complete",
-             text ? text : "some time");
+    char error[sizeof result->loss + 128];
+    snprintf(error, sizeof error, "%s at %s; the files written so far are complete",
+             result->loss[0] != '\0' ? result->loss : "interrupted", text ? text : "some time");
     free(text);
     report_files(passage);
-    return tell_failure(passage, 128 + cli_interrupt_signal(), error);
+    int signal = cli_interrupt_signal();
+    return tell_failure(passage, signal ? 128 + signal : CLI_LOCAL, error);
 }
 
 /* Sets the verdicts that ask for the run to be repeated. */
@@ -97,12 +99,13 @@ static int conclude(struct passage *passage)
         cli_narration_finish(passage->narration);
     char error[512];
     enum cli_exit exit = CLI_HOLDS;
-    if (!cli_interrupt_signal())
+    bool lost = passage->result.loss[0] != '\0';
+    if (!cli_interrupt_signal() && !lost)
         exit = judge_repetition(passage, error, sizeof error);
     if (exit != CLI_HOLDS)
         return tell_failure(passage, (int)exit, error);
-    if (cli_interrupt_signal())
-        return interrupted(passage);
+    if (cli_interrupt_signal() || lost)
+        return ended_early(passage);
     const struct verdict *verdicts = evaluation_verdicts(passage->evaluation);
     cli_report_verdicts(passage->report, scenario->name, verdicts, scenario->expectation_count);
     report_files(passage);
@@ -130,6 +133,7 @@ static int run(struct passage *passage, const struct cli_run_options *options)
         .narration = passage->narration,
         .evaluation = passage->evaluation,
         .progress = options->jobs == 1,
+        .real_time = options->real_time,
     };
     cli_report_title(passage->report, scenario->name, scenario->title, scenario->described_in);
     enum cli_exit exit = cli_execution_run(&passage->config, &passage->result);

@@ -480,9 +480,12 @@ instant event_queue_next(struct event_queue *queue)
             return queue->front[i].at;
     instant at = INSTANT_NEVER;
     for (unsigned level = 0; level < LEVELS; level++)
-        for (unsigned digit = 0; digit < DIGITS; digit++)
-            if (earliest_in(queue, &queue->wheel[level][digit], &at))
-                return at;
+        for (unsigned word = 0; word < WORDS && (queue->levels >> level & 1); word++)
+            for (uint64_t rest = queue->occupied[level][word]; rest; rest &= rest - 1) {
+                unsigned digit = word * 64 + (unsigned)__builtin_ctzll(rest);
+                if (earliest_in(queue, &queue->wheel[level][digit], &at))
+                    return at;
+            }
     return INSTANT_NEVER;
 }
 

@@ -61,7 +61,7 @@ bool event_queue_insert(struct event_queue *queue, struct event *event);
 /** Takes a pending @p event out. */
 void event_queue_remove(struct event_queue *queue, struct event *event);
 
-/** The instant of the earliest event; INSTANT_NEVER when there is none. Not for the inner loop. */
+/** The instant of the earliest event; INSTANT_NEVER when there is none. */
 instant event_queue_next(struct event_queue *queue);
 
 /**

@@ -49,6 +49,13 @@ struct evaluation *evaluation_create(const struct expectation *expectations, siz
 void evaluation_receive(void *evaluation, const struct trace_event *event);
 
 /**
+ * Whether every expectation would hold if the run ended now; those of kind EXPECT_REPRODUCIBLE,
+ * which need a second run, are left out.
+ */
+bool evaluation_holds_so_far(const struct evaluation *evaluation,
+                             const struct evaluation_sources *sources);
+
+/**
  * Judges everything, once the run has ended; an expectation of kind EXPECT_REPRODUCIBLE does not
  * hold until evaluation_set() says so. STATUS_NO_MEMORY when something could not be kept.
  */

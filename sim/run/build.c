@@ -75,9 +75,16 @@ static enum status build_links(struct run *run)
         run->links[i] = link_create(&run->simulation, &config);
         if (!run->links[i])
             return STATUS_NO_MEMORY;
-        for (unsigned side = 0; side < 2; side++)
-            link_attach(run->links[i], side,
-                        run_device(run, wanted->ends[side].node, wanted->ends[side].interface));
+        for (unsigned side = 0; side < 2; side++) {
+            const struct scenario_link_end *end = &wanted->ends[side];
+            enum status status = STATUS_OK;
+            if (end->attachment)
+                status = build_attachment(run, run->links[i], side, end);
+            else
+                link_attach(run->links[i], side, run_device(run, end->node, end->interface));
+            if (status != STATUS_OK)
+                return status;
+        }
     }
     return STATUS_OK;
 }
@@ -172,6 +179,7 @@ enum status run_build(const struct scenario *scenario, uint64_t seed, struct cry
     built->error = error;
     built->error_size = error_size;
     enum status status = simulation_init(&built->simulation, seed);
+    outside_init(&built->outside, &built->simulation);
     if (status == STATUS_OK) {
         built->simulation.crypto = crypto;
         status = build_all(built);
@@ -254,6 +262,7 @@ void run_destroy(struct run *run)
     if (!run)
         return;
     destroy_timeline(run);
+    outside_destroy(&run->outside);
     for (size_t i = 0; run->nodes && i < run->scenario->node_count; i++)
         if (run->nodes[i] && run->nodes[i]->class->destroy)
             run->nodes[i]->class->destroy(run->nodes[i]);

@@ -18,8 +18,8 @@ struct run;
 
 /**
  * Builds nodes, links, filters and the timeline of @p scenario, which must outlive the run, as does
- * @p crypto. On failure *@p run is NULL and @p error holds one line, STATUS_NO_MEMORY or
- * STATUS_INVALID.
+ * @p crypto. The sockets and devices of attachments are opened. On failure *@p run is NULL and
+ * @p error holds one line: STATUS_NO_MEMORY, STATUS_INVALID, or STATUS_IO for an attachment.
  */
 enum status run_build(const struct scenario *scenario, uint64_t seed, struct crypto *crypto,
                       struct run **run, char *error, size_t error_size);
@@ -27,8 +27,22 @@ enum status run_build(const struct scenario *scenario, uint64_t seed, struct cry
 /** The simulation; subscribe before run_start(). */
 struct simulation *run_simulation(struct run *run);
 
-/** Starts the nodes and puts the timeline's actions on the clock; then simulation_run(). */
+/** Starts the nodes and puts the timeline's actions on the clock; then run_simulate(). */
 void run_start(struct run *run);
+
+/** Lets a started run keep pace with the clock of the real world, as one with attachments has to.
+ */
+void run_pace(struct run *run);
+
+/**
+ * simulation_run() up to @p until. A paced run returns early when @p interrupted says so, which is
+ * asked after every sleep, and with STATUS_IO when an attached device is gone: run_loss() tells
+ * which.
+ */
+enum status run_simulate(struct run *run, instant until, bool (*interrupted)(void));
+
+/** What a STATUS_IO of run_simulate() was about, in one line. */
+void run_loss(const struct run *run, char *text, size_t size);
 
 /** Takes a line of the key log: the secrets of a TLS session, in the NSS format. */
 typedef void run_key_log(void *context, const char *line);

@@ -7,6 +7,7 @@
 #include "net/telephone.h"
 #include "nodes/dialer.h"
 #include "nodes/rras_server.h"
+#include "outside/outside.h"
 #include "run/build.h"
 #include "scenario/model_action.h"
 
@@ -24,6 +25,8 @@ struct run {
     struct node **nodes; /* as scenario->nodes */
     struct link **links; /* as scenario->links */
     struct telephone_network *telephone;
+    struct outside outside;
+    bool paced;                        /* by the outside */
     struct certificate **certificates; /* as scenario->certificates; NULL: not used yet */
     run_key_log *key_log;              /* NULL: nobody asks */
     void *key_log_context;
@@ -81,6 +84,10 @@ struct ppp_settings build_ppp(const struct scenario_ppp *wanted);
 
 /** What was chosen; @p otherwise where it was left to the profile. */
 bool build_choice(enum scenario_choice choice, bool otherwise);
+
+/** Opens what the end @p side of @p link is attached to. */
+enum status build_attachment(struct run *run, struct link *link, unsigned side,
+                             const struct scenario_link_end *wanted);
 
 /** The place for the certificates, and what becomes of them when the nodes are gone. */
 enum status build_certificates(struct run *run);

@@ -14,6 +14,9 @@ void check_addresses(struct loader *loader);
 /** Every interface has a link, and the machines on one wire are in one subnet. */
 void check_segments(struct loader *loader);
 
+/** Attachments are different ones, and nothing is expected that they make impossible. */
+void check_attachments(struct loader *loader);
+
 /** False for addresses that no interface can have (RFC 1122 section 3.2.1.3); @p why says why. */
 bool check_is_host_address(ipv4_address address, unsigned prefix_length, const char **why);
 

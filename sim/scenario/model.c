@@ -133,6 +133,15 @@ bool scenario_has_method(const struct scenario_authentication_list *list,
     return false;
 }
 
+bool scenario_is_attached(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->link_count; i++)
+        for (unsigned side = 0; side < 2; side++)
+            if (scenario->links[i].ends[side].attachment)
+                return true;
+    return false;
+}
+
 bool scenario_uses_tls(const struct scenario *scenario)
 {
     for (size_t i = 0; i < scenario->node_count; i++) {

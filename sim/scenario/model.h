@@ -435,10 +435,29 @@ struct scenario_node {
     struct scenario_nat *nat;           /**< nat-router; NULL otherwise */
 };
 
+/** How the end of a link is in the real world. */
+enum scenario_attachment_kind {
+    SCENARIO_ATTACHED_UDP,
+    SCENARIO_ATTACHED_TAP,
+};
+
+/** An end of a link that no machine of the scenario has. */
+struct scenario_attachment {
+    enum scenario_attachment_kind kind;
+    ipv4_address local; /**< UDP, as what follows */
+    uint16_t local_port;
+    ipv4_address remote;
+    uint16_t remote_port;
+    const char *device;     /**< TAP */
+    const char *name_space; /**< TAP; NULL: the own network namespace */
+};
+
+/** What a link ends at: an interface, or else an attachment. */
 struct scenario_link_end {
     struct scenario_position at;
-    struct scenario_node *node;
-    struct scenario_interface *interface;
+    struct scenario_node *node;                   /**< NULL: attached */
+    struct scenario_interface *interface;         /**< NULL: attached */
+    const struct scenario_attachment *attachment; /**< NULL: not attached */
 };
 
 /** A link; see struct link_config of net/link.h for what the numbers do. */
@@ -529,7 +548,8 @@ struct scenario {
     const char *described_in;
     const char *description;
     instant duration;
-    uint64_t start_ns; /**< calendar start: nanoseconds since 1970-01-01T00:00:00Z */
+    bool ends_when_all_holds; /**< already before the duration is over */
+    uint64_t start_ns;        /**< calendar start: nanoseconds since 1970-01-01T00:00:00Z */
     struct scenario_parameter *parameters;
     size_t parameter_count;
     struct scenario_node *nodes;
@@ -553,6 +573,9 @@ struct scenario {
 /** Whether @p method is in the list. */
 bool scenario_has_method(const struct scenario_authentication_list *list,
                          enum scenario_authentication method);
+
+/** Whether a link ends in the real world. */
+bool scenario_is_attached(const struct scenario *scenario);
 
 /** Whether a connection may be made with EAP-TLS. */
 bool scenario_uses_tls(const struct scenario *scenario);

@@ -60,6 +60,9 @@ void parse_ppp(struct loader *loader, const xmlNode *element, bool server,
 void parse_network_ping(struct loader *loader, const xmlNode *element,
                         struct scenario_action_network_ping *ping);
 
+/** An end of a link that is in the real world, in the arena; NULL: no memory. */
+const struct scenario_attachment *parse_attachment(struct loader *loader, const xmlNode *element);
+
 /** The timeline's actions that send what is written in the scenario. */
 void parse_tcp_script(struct loader *loader, const xmlNode *element,
                       struct scenario_action_tcp_script *action);

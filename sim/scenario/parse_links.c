@@ -28,23 +28,24 @@ static void attach(struct loader *loader, struct scenario_link *link, unsigned s
 
 static void parse_ends(struct loader *loader, const xmlNode *element, struct scenario_link *link)
 {
-    size_t count = parse_count(element, "end");
+    size_t count = 0;
+    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
+        struct scenario_link_end end = {.at = loader_position(loader, child)};
+        if (xml_is(child, "end")) {
+            end.node = parse_node_reference(loader, child, "node");
+            end.interface = parse_interface_reference(loader, child, "interface", end.node);
+        } else {
+            end.attachment = parse_attachment(loader, child);
+        }
+        if (count < 2) {
+            link->ends[count] = end;
+            attach(loader, link, (unsigned)count);
+        }
+        count++;
+    }
     if (count != 2)
         loader_error(loader, link->at, "the link \"%s\" has %zu end%s; expected two", link->name,
                      count, count == 1 ? "" : "s");
-    unsigned side = 0;
-    for (xmlNode *child = xml_first_child(element); child; child = xml_next_sibling(child)) {
-        if (!xml_is(child, "end"))
-            continue;
-        struct scenario_link_end end = {.at = loader_position(loader, child)};
-        end.node = parse_node_reference(loader, child, "node");
-        end.interface = parse_interface_reference(loader, child, "interface", end.node);
-        if (side < 2) {
-            link->ends[side] = end;
-            attach(loader, link, side);
-        }
-        side++;
-    }
 }
 
 static void parse_link(struct loader *loader, const xmlNode *element, struct scenario_link *link)

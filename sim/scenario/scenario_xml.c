@@ -43,6 +43,8 @@ static void parse_root(struct loader *loader, const xmlNode *root)
         parse_case(loader, loader->selected_case);
     /* A duration that cannot be read must not make instants wrong that may be right. */
     scenario->duration = element_duration(loader, root, "duration", VALUE_DURATION_MAX);
+    static const char *const ends[] = {"at-duration", "when-all-holds", NULL};
+    scenario->ends_when_all_holds = element_index(loader, root, "ends", ends, 0) == 1;
     const char *text = element_text(loader, root, "start");
     if (text && !value_calendar(text, &start))
         element_wrong_value(loader, root, "start");
@@ -86,6 +88,7 @@ void loader_check(struct loader *loader)
         return;
     check_addresses(loader);
     check_segments(loader);
+    check_attachments(loader);
 }
 
 /* An arena, an empty scenario in it and the schema. */

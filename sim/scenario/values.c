@@ -286,6 +286,23 @@ bool value_port_range(const char *text, struct scenario_port_range *range)
     return true;
 }
 
+bool value_socket_address(const char *text, ipv4_address *address, uint16_t *port)
+{
+    char quad[IPV4_TEXT_SIZE];
+    uint64_t number;
+    size_t length = strcspn(text, ":");
+    if (length >= sizeof quad || text[length] != ':')
+        return false;
+    memcpy(quad, text, length);
+    quad[length] = '\0';
+    text += length + 1;
+    if (!take_number(&text, UINT16_MAX, &number) || *text || number == 0 ||
+        !ipv4_parse(quad, address))
+        return false;
+    *port = (uint16_t)number;
+    return true;
+}
+
 bool value_ip_protocol(const char *text, bool *any, uint8_t *protocol)
 {
     /* Numbers of the IANA registry "Assigned Internet Protocol Numbers". */

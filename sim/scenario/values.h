@@ -41,6 +41,9 @@ bool value_mac(const char *text, uint8_t mac[6]);
 /** "1723" or "1024-65535", not reversed. */
 bool value_port_range(const char *text, struct scenario_port_range *range);
 
+/** "127.0.0.1:5001": an address and a port that is not 0. */
+bool value_socket_address(const char *text, ipv4_address *address, uint16_t *port);
+
 /** "any", a known protocol's name or a number from 0 to 255. */
 bool value_ip_protocol(const char *text, bool *any, uint8_t *protocol);
 

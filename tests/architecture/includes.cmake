@@ -1,7 +1,8 @@
 # Fails unless every #include line below ${ROOT} keeps the direction of the dependencies:
 #   protocols/X  includes base/, crypto/ and X/ only
 #   sim          main -> cli -> run -> scenario, expect, capture -> nodes -> host -> net -> core, all may use
-#                protocols/base
+#                protocols/base; run -> outside -> net
+#   the outside  sockets and devices only in sim/outside
 #   libraries    OpenSSL only in protocols/crypto, libpcap only in sim/capture, libxml2 only in
 #                sim/scenario and sim/expect/junit.c
 cmake_minimum_required(VERSION 3.25)
@@ -14,7 +15,8 @@ set(may_nodes base crypto inet ipx nbf ppp gre pptp core net host)
 set(may_capture base core net)
 set(may_expect base core net)
 set(may_scenario base crypto core nodes expect)
-set(may_run base crypto core net host nodes capture expect scenario)
+set(may_outside base core net)
+set(may_run outside base crypto core net host nodes capture expect scenario)
 set(may_cli base crypto core net host nodes capture expect scenario run)
 set(may_base "")
 set(may_crypto base)
@@ -44,6 +46,10 @@ foreach(source ${sources})
       if(NOT CMAKE_MATCH_1 IN_LIST allowed)
         list(APPEND problems "${source}: may not include from ${CMAKE_MATCH_1}/: ${line}")
       endif()
+    endif()
+    if(area STREQUAL "sim" AND NOT folder STREQUAL "outside" AND
+       line MATCHES "<(poll|sys/(socket|ioctl|epoll|select|timerfd|un)|net/[a-z_]+|netinet/[a-z_]+|arpa/inet|linux/[a-z_]+|netdb|sched)\\.h>")
+      list(APPEND problems "${source}: sockets and devices belong to sim/outside: ${line}")
     endif()
     if(line MATCHES "<openssl/" AND NOT source MATCHES "^protocols/crypto/")
       list(APPEND problems "${source}: OpenSSL belongs to protocols/crypto: ${line}")

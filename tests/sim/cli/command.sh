@@ -45,7 +45,7 @@ case_usage() {
     complains 2 'vpnsim: unknown command "walk"; see "vpnsim --help"' walk
     complains 2 'vpnsim: unknown option "--walk"; see "vpnsim --help"' --walk
     complains 2 'vpnsim: run: no scenario is named; see "vpnsim run --help"' run
-    complains 2 'vpnsim: run: unknown option "--realtime"; see "vpnsim run --help"' run --realtime x.xml
+    complains 2 'vpnsim: run: unknown option "--slow"; see "vpnsim run --help"' run --slow x.xml
     complains 2 'vpnsim: run: "x" is no number of jobs: 1 to 256 is expected; see "vpnsim run --help"' run -j x y.xml
     complains 2 'vpnsim: check: no scenario is named; see "vpnsim check --help"' check
     complains 2 'vpnsim: "reference" takes no arguments' reference x
@@ -301,6 +301,56 @@ case_interrupted() {
     [ "$(wc -l <stderr)" -eq 1 ] || die "not one line"
     interrupt TERM 143 "$scenarios/long.xml"
     interrupt TERM 143 -j 2 "$scenarios/long.xml" "$scenarios/folder/holds.xml"
+}
+
+# The virtual clock keeps pace with the real one, and changes nothing of what is written.
+case_realtime() {
+    run 0 run -o virtual "$scenarios/brief.xml"
+    before=$(date +%s%N)
+    run 0 run --realtime -o real "$scenarios/brief.xml"
+    [ $(($(date +%s%N) - before)) -ge 400000000 ] || die "it did not wait"
+    diff -r virtual real || die "--realtime writes something else"
+}
+
+case_early() {
+    run 0 run "$scenarios/early.xml"
+    silent
+    says '^  2 of 2 expectations hold$'
+    grep -q 'too-late' out/early/events.jsonl && die "it went on"
+    # The other way round: what never holds takes the whole duration.
+    sed -e 's|1000h|5s|' -e 's|replies="1"|replies="0"|' "$scenarios/early.xml" >early.xml
+    cp "$scenarios/wire.xml" wire.xml
+    run 1 run early.xml
+    grep -q 'too-late' out/early/events.jsonl || die "it did not go on"
+}
+
+# Two runs want the same port; a signal ends the first, whose files are whole.
+case_attached() {
+    STDOUT_ALLOWED=yes
+    run 0 run "$scenarios/attached.xml"
+    silent
+    says '^  wrote out/attached/captures/link-wire.pcap (1 frames)$'
+    "$vpnsim" run -q -o first -p duration=1h "$scenarios/attached.xml" >stdout.first 2>stderr.first &
+    process=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -e first/attached/events.jsonl ] && break
+        sleep 0.25
+    done
+    complains 3 "vpnsim: attached: $scenarios/attached.xml:10: cannot use the UDP port 127.0.0.1:47101: Address already in use" \
+        run -q "$scenarios/attached.xml"
+    sleep 0.5
+    kill -INT $process
+    wait $process
+    status=$?
+    [ $status -eq 130 ] || die "exit status $status, not 130"
+    grep -q '^vpnsim: attached: interrupted at [0-9.]* s; the files written so far are complete$' stderr.first ||
+        die "no message: $(cat stderr.first)"
+    tail -c 1 first/attached/events.jsonl | od -An -c | grep -q '\\n' || die "the event log is cut"
+    [ "$(wc -c <first/attached/captures/link-wire.pcap)" -gt 24 ] || die "the capture has no frames"
+    run 0 run -q -p local=127.0.0.1:47103 "$scenarios/attached.xml"
+    run 0 check "$scenarios/attached.xml"
+    complains 3 "vpnsim: attached-device: $scenarios/attached-device.xml:5: there is no TAP device no-such-tap: No such device" \
+        run "$scenarios/attached-device.xml"
 }
 
 "case_$2"

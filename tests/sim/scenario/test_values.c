@@ -44,6 +44,27 @@ static void durations_without_unit_order_or_whole_value_are_refused(void **state
     }
 }
 
+static void socket_addresses_have_an_address_and_a_port(void **state)
+{
+    (void)state;
+    ipv4_address address = 7;
+    uint16_t port = 7;
+    assert_true(value_socket_address("127.0.0.1:5001", &address, &port));
+    assert_int_equal(address, 0x7f000001);
+    assert_int_equal(port, 5001);
+    assert_true(value_socket_address("255.255.255.255:65535", &address, &port));
+    assert_int_equal(port, 65535);
+    static const char *const wrong[] = {
+        "",         "1.2.3.4",     "1.2.3.4:",     "1.2.3.4:0",
+        ":17",      "1.2.3.4:-1",  "1.2.3.4:17 ",  "1.2.3.4:65536",
+        "1.2.3:17", "1.2.3.4 :17", "256.2.3.4:17", "255.255.255.255.255:17"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        if (value_socket_address(wrong[i], &address, &port))
+            fail_msg("\"%s\" was taken", wrong[i]);
+    assert_int_equal(address, 0xffffffff); /* untouched on failure */
+    assert_int_equal(port, 65535);
+}
+
 static void rates_are_bits_a_second(void **state)
 {
     (void)state;
@@ -212,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(durations_are_whole_nanoseconds),
         cmocka_unit_test(durations_without_unit_order_or_whole_value_are_refused),
+        cmocka_unit_test(socket_addresses_have_an_address_and_a_port),
         cmocka_unit_test(rates_are_bits_a_second),
         cmocka_unit_test(sizes_have_decimal_and_binary_units),
         cmocka_unit_test(probabilities_are_parts_per_million),
