@@ -91,7 +91,9 @@ static bool make(struct certificate *certificate, OSSL_LIB_CTX *library, struct 
     EVP_MD *digest = EVP_MD_fetch(library, "SHA1", NULL);
     bool is_signed = digest && X509_sign(certificate->x509, issuer->key, digest) > 0;
     EVP_MD_free(digest);
-    return is_signed;
+    int length = is_signed ? i2d_X509(certificate->x509, &certificate->der) : 0;
+    certificate->der_length = length > 0 ? (size_t)length : 0;
+    return length > 0;
 }
 
 struct certificate *certificate_issue(struct crypto *crypto, struct entropy *entropy,
@@ -124,5 +126,6 @@ void certificate_destroy(struct certificate *certificate)
         return;
     X509_free(certificate->x509);
     EVP_PKEY_free(certificate->key);
+    OPENSSL_free(certificate->der);
     free(certificate);
 }

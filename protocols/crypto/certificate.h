@@ -79,7 +79,7 @@ struct peer_certificate;
  * Parses exactly @p length octets of DER.
  *
  * @return the certificate, to be freed with peer_certificate_destroy(); NULL when it is malformed
- *         or its key is none of RSA within the bounds above
+ *         or its key is none of RSA from 512 to CERTIFICATE_KEY_BITS_MAX bits
  */
 struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
                                                 size_t length);
@@ -92,17 +92,6 @@ const uint8_t *peer_certificate_subject_der(const struct peer_certificate *certi
                                             size_t *length);
 const uint8_t *peer_certificate_issuer_der(const struct peer_certificate *certificate,
                                            size_t *length);
-
-/** The serial number as lower-case hexadecimal; cut when it does not fit. */
-void peer_certificate_serial(const struct peer_certificate *certificate, char *text, size_t size);
-
-/**
- * True when the certificate speaks for @p name: a DNS name (without regard to case) or, with
- * @p name of 4 or 16 octets and @p address true, an address among its alternative names (RFC 5280
- * section 4.2.1.6).
- */
-bool peer_certificate_names(const struct peer_certificate *certificate, const uint8_t *name,
-                            size_t length, bool address);
 
 /** What is found about a peer's certificate. */
 enum certificate_verdict {

@@ -116,3 +116,20 @@ void cipher_decrypt(struct cipher *cipher, const uint8_t *iv, uint8_t *octets, s
     if (cipher->block_size > 1 && length > 0)
         run(cipher->decryption, iv, octets, length);
 }
+
+void crypto_cipher_once(struct crypto *crypto, enum cipher_algorithm algorithm, const uint8_t *key,
+                        size_t key_length, enum cipher_use use, const uint8_t *iv, uint8_t *octets,
+                        size_t length)
+{
+    EVP_CIPHER_CTX *context = crypto_once_context(crypto);
+    int written = 0;
+    assert(cipher_takes_key_length(algorithm, key_length) && use != CIPHER_DOES_BOTH);
+    assert(length % cipher_block_size(algorithm) == 0 && length <= INT_MAX);
+    if (algorithm == CIPHER_NULL || length == 0)
+        return;
+    crypto_require(EVP_CipherInit_ex2(context, crypto_cipher(crypto, algorithm, key_length), key,
+                                      iv, use == CIPHER_ENCRYPTS, NULL) == 1);
+    crypto_require(EVP_CIPHER_CTX_set_padding(context, 0) == 1);
+    crypto_require(EVP_CipherUpdate(context, octets, &written, octets, (int)length) == 1);
+    crypto_require(written == (int)length);
+}

@@ -62,4 +62,12 @@ void cipher_encrypt(struct cipher *cipher, const uint8_t *iv, uint8_t *octets, s
 /** Decrypts in place, otherwise as cipher_encrypt(). */
 void cipher_decrypt(struct cipher *cipher, const uint8_t *iv, uint8_t *octets, size_t length);
 
+/**
+ * Encrypts or decrypts (@p use is one of the two) in place under a key that is used once; allocates
+ * nothing as long as the algorithm stays the same.
+ */
+void crypto_cipher_once(struct crypto *crypto, enum cipher_algorithm algorithm, const uint8_t *key,
+                        size_t key_length, enum cipher_use use, const uint8_t *iv, uint8_t *octets,
+                        size_t length);
+
 #endif

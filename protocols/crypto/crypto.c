@@ -34,7 +34,9 @@ struct crypto {
     EVP_MD_CTX *hash_contexts[HASH_ALGORITHMS];
     EVP_CIPHER_CTX *des_context;
     EVP_CIPHER_CTX *undes_context; /* decrypts */
+    EVP_CIPHER_CTX *once_context;  /* for crypto_cipher_once() */
     struct rc4 *scratch;
+    struct dh_groups *dh;
 };
 
 /** A context that keeps the digest; it holds the only reference to what is fetched here. */
@@ -118,6 +120,10 @@ static const char *load(struct crypto *crypto)
     crypto->undes_context = crypto->des ? des_context(crypto->des, false) : NULL;
     if (!crypto->des_context || !crypto->undes_context)
         return "OpenSSL's legacy provider lacks DES-ECB: install a build that has it";
+    crypto->once_context = EVP_CIPHER_CTX_new();
+    crypto->dh = dh_groups_create();
+    if (!crypto->once_context || !crypto->dh)
+        return "no memory for the groups of Diffie and Hellman";
     crypto->rc4 = EVP_CIPHER_fetch(crypto->library, "RC4", NULL);
     crypto->scratch = crypto->rc4 ? rc4_create(crypto) : NULL;
     if (!crypto->scratch)
@@ -152,7 +158,9 @@ void crypto_destroy(struct crypto *crypto)
 {
     if (!crypto)
         return;
+    dh_groups_destroy(crypto->dh);
     rc4_destroy(crypto->scratch);
+    EVP_CIPHER_CTX_free(crypto->once_context);
     EVP_CIPHER_CTX_free(crypto->des_context);
     EVP_CIPHER_CTX_free(crypto->undes_context);
     for (int i = 0; i < HASH_ALGORITHMS; i++)
@@ -289,6 +297,16 @@ void rc4_crypt(struct rc4 *rc4, uint8_t *octets, size_t length)
 struct rc4 *crypto_scratch_rc4(struct crypto *crypto)
 {
     return crypto->scratch;
+}
+
+struct dh_groups *crypto_dh_groups(struct crypto *crypto)
+{
+    return crypto->dh;
+}
+
+EVP_CIPHER_CTX *crypto_once_context(struct crypto *crypto)
+{
+    return crypto->once_context;
 }
 
 OSSL_LIB_CTX *crypto_library(struct crypto *crypto)

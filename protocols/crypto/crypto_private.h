@@ -43,22 +43,44 @@ static inline void crypto_require(bool held)
     (void)held;
 }
 
-/** The context that is kept for  algorithm; between two digests anyone may use it. */
+/** The context that is kept for @p algorithm; between two digests anyone may use it. */
 EVP_MD_CTX *crypto_hash_context(struct crypto *crypto, enum hash_algorithm algorithm);
 
-/** Hashes  count pieces with the digest that  context keeps. */
+/** Hashes @p count pieces with the digest that @p context keeps. */
 void crypto_digest(EVP_MD_CTX *context, const struct crypto_piece *pieces, size_t count,
                    uint8_t *digest);
 
-/** What is fetched for  algorithm under keys of  key_length octets; NULL for CIPHER_NULL. */
+/** What is fetched for @p algorithm under keys of @p key_length octets; NULL for CIPHER_NULL. */
 const EVP_CIPHER *crypto_cipher(struct crypto *crypto, enum cipher_algorithm algorithm,
                                 size_t key_length);
+
+/** The context that crypto_cipher_once() keys anew each time. */
+EVP_CIPHER_CTX *crypto_once_context(struct crypto *crypto);
+
+/** The primes of enum dh_group, prepared for exponentiation, and room for it. */
+struct dh_groups;
+
+/** To be freed with dh_groups_destroy(); NULL when memory is exhausted. */
+struct dh_groups *dh_groups_create(void);
+
+/** NULL is allowed. */
+void dh_groups_destroy(struct dh_groups *dh);
+
+/** Those that @p crypto keeps. */
+struct dh_groups *crypto_dh_groups(struct crypto *crypto);
 
 struct certificate {
     X509 *x509;
     EVP_PKEY *key;
     const struct certificate *issuer; /**< NULL: itself */
     enum certificate_usage usage;
+    uint8_t *der; /**< the whole certificate */
+    size_t der_length;
+};
+
+struct peer_certificate {
+    X509 *x509;
+    EVP_PKEY *key; /**< the public one */
 };
 
 #endif

@@ -1,44 +1,20 @@
 /* The words for what goes wrong in a handshake. */
 #include "crypto/tls_failure.h"
 
+#include "crypto/certificate_verdict.h"
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
-
-static const char *certificate_reason(long verify_result)
-{
-    switch (verify_result) {
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-        return "certificate-expired";
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return "certificate-not-yet-valid";
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_CERT_UNTRUSTED:
-        return "unknown-authority";
-    case X509_V_ERR_INVALID_PURPOSE:
-        return "wrong-usage";
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-        return "bad-signature";
-    case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-        return "not-an-authority";
-    default:
-        return "certificate-invalid";
-    }
-}
 
 struct tls_failure tls_failure_make(long verify_result, unsigned long error, bool alerted)
 {
     if (alerted)
         return (struct tls_failure){.reason = "refused-by-peer"};
     if (verify_result != X509_V_OK)
-        return (struct tls_failure){.reason = certificate_reason(verify_result),
-                                    .about_certificate = true};
+        return (struct tls_failure){
+            .reason = certificate_verdict_text(certificate_verdict_of(verify_result)),
+            .about_certificate = true};
     if (ERR_GET_LIB(error) != ERR_LIB_SSL)
         return (struct tls_failure){.reason = "bad-message"};
     switch (ERR_GET_REASON(error)) {

@@ -1,0 +1,205 @@
+/* Certificates that peers send: parsed, judged, and told about (RFC 5280 section 6). */
+#include "crypto/certificate.h"
+
+#include "crypto/certificate_verdict.h"
+#include "crypto/crypto_private.h"
+
+#include <limits.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdlib.h>
+#include <string.h>
+
+/** Shorter keys are none any more; peers may have had them of an old authority. */
+#define KEY_BITS_MIN 512
+
+struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
+                                                size_t length)
+{
+    const unsigned char *position = der;
+    struct peer_certificate *certificate = calloc(1, sizeof *certificate);
+    X509 *x509 = certificate ? X509_new_ex(crypto_library(crypto), NULL) : NULL;
+    /* On failure d2i_X509() frees what it was given and clears the pointer. */
+    if (x509 && length <= LONG_MAX && d2i_X509(&x509, &position, (long)length) &&
+        position == der + length)
+        certificate->key = X509_get_pubkey(x509);
+    if (!certificate || !certificate->key ||
+        EVP_PKEY_get_base_id(certificate->key) != EVP_PKEY_RSA ||
+        EVP_PKEY_get_bits(certificate->key) < KEY_BITS_MIN ||
+        EVP_PKEY_get_bits(certificate->key) > CERTIFICATE_KEY_BITS_MAX) {
+        X509_free(x509);
+        if (certificate)
+            EVP_PKEY_free(certificate->key);
+        free(certificate);
+        certificate = NULL;
+    } else {
+        certificate->x509 = x509;
+    }
+    ERR_clear_error();
+    return certificate;
+}
+
+void peer_certificate_destroy(struct peer_certificate *certificate)
+{
+    if (!certificate)
+        return;
+    X509_free(certificate->x509);
+    EVP_PKEY_free(certificate->key);
+    free(certificate);
+}
+
+static const uint8_t *name_der(const X509_NAME *name, size_t *length)
+{
+    const unsigned char *der = NULL;
+    *length = 0;
+    return X509_NAME_get0_der(name, &der, length) == 1 ? der : NULL;
+}
+
+const uint8_t *peer_certificate_subject_der(const struct peer_certificate *certificate,
+                                            size_t *length)
+{
+    return name_der(X509_get_subject_name(certificate->x509), length);
+}
+
+const uint8_t *peer_certificate_issuer_der(const struct peer_certificate *certificate,
+                                           size_t *length)
+{
+    return name_der(X509_get_issuer_name(certificate->x509), length);
+}
+
+const uint8_t *certificate_der(const struct certificate *certificate, size_t *length)
+{
+    *length = certificate->der_length;
+    return certificate->der;
+}
+
+const uint8_t *certificate_subject_der(const struct certificate *certificate, size_t *length)
+{
+    return name_der(X509_get_subject_name(certificate->x509), length);
+}
+
+const uint8_t *certificate_issuer_der(const struct certificate *certificate, size_t *length)
+{
+    return name_der(X509_get_issuer_name(certificate->x509), length);
+}
+
+const struct certificate *certificate_issuer(const struct certificate *certificate)
+{
+    return certificate->issuer;
+}
+
+bool certificate_name_format(const uint8_t *der, size_t length, char *text, size_t size)
+{
+    /* As RFC 2253 has it, but with a blank behind the comma and UTF-8 as it is. */
+    const unsigned long flags = ((unsigned long)XN_FLAG_RFC2253 & ~(unsigned long)XN_FLAG_SEP_MASK &
+                                 ~(unsigned long)ASN1_STRFLGS_ESC_MSB) |
+                                XN_FLAG_SEP_CPLUS_SPC;
+    const unsigned char *position = der;
+    X509_NAME *name = length <= LONG_MAX ? d2i_X509_NAME(NULL, &position, (long)length) : NULL;
+    BIO *bio = name && position == der + length ? BIO_new(BIO_s_mem()) : NULL;
+    char *written = NULL;
+    bool fits = false;
+    if (bio && X509_NAME_print_ex(bio, name, 0, flags) >= 0) {
+        long count = BIO_get_mem_data(bio, &written);
+        fits = count >= 0 && (size_t)count < size;
+        if (fits && count > 0)
+            memcpy(text, written, (size_t)count);
+        text[fits ? count : 0] = '\0';
+    } else {
+        text[0] = '\0';
+    }
+    BIO_free(bio);
+    X509_NAME_free(name);
+    ERR_clear_error();
+    return fits;
+}
+
+/** Extended Key Usages by their numbers (RFC 5280 section 4.2.1.12, RFC 4945 section 5.1.3.12). */
+static const char *const ipsec_uses[] = {
+    "1.3.6.1.5.5.8.2.2",  /* iKEIntermediate, as Windows and Cisco have it */
+    "1.3.6.1.5.5.7.3.17", /* id-kp-ipsecIKE */
+    "1.3.6.1.5.5.7.3.5",
+    "1.3.6.1.5.5.7.3.6",
+    "1.3.6.1.5.5.7.3.7", /* the older three */
+    "1.3.6.1.5.5.7.3.1",
+    "1.3.6.1.5.5.7.3.2", /* server, client */
+    "2.5.29.37.0",       /* any */
+    NULL,
+};
+static const char *const server_uses[] = {"1.3.6.1.5.5.7.3.1", NULL};
+static const char *const client_uses[] = {"1.3.6.1.5.5.7.3.2", NULL};
+
+static bool has_use(const EXTENDED_KEY_USAGE *uses, const char *const *wanted)
+{
+    char text[64];
+    for (int i = 0; i < sk_ASN1_OBJECT_num(uses); i++) {
+        OBJ_obj2txt(text, sizeof text, sk_ASN1_OBJECT_value(uses, i), 1);
+        for (size_t k = 0; wanted[k]; k++)
+            if (strcmp(text, wanted[k]) == 0)
+                return true;
+    }
+    return false;
+}
+
+/* As in TLS, only IPsec takes a certificate without Extended Key Usage. */
+static bool is_for(X509 *x509, enum certificate_usage usage)
+{
+    const char *const *wanted = usage == CERTIFICATE_SERVER   ? server_uses
+                                : usage == CERTIFICATE_CLIENT ? client_uses
+                                                              : ipsec_uses;
+    /* All bits are set where there is no Key Usage. */
+    if (!(X509_get_key_usage(x509) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)))
+        return false;
+    EXTENDED_KEY_USAGE *uses = X509_get_ext_d2i(x509, NID_ext_key_usage, NULL, NULL);
+    bool good = uses ? has_use(uses, wanted) : usage == CERTIFICATE_IPSEC;
+    EXTENDED_KEY_USAGE_free(uses);
+    return good;
+}
+
+static X509_STORE *trusted_store(const struct certificate_check *check)
+{
+    X509_STORE *store = X509_STORE_new();
+    for (size_t i = 0; store && i < check->trusted_count; i++)
+        if (X509_STORE_add_cert(store, check->trusted[i]->x509) != 1) {
+            X509_STORE_free(store);
+            store = NULL;
+        }
+    return store;
+}
+
+static STACK_OF(X509) * others_of(const struct certificate_check *check)
+{
+    STACK_OF(X509) *others = sk_X509_new_null();
+    for (size_t i = 0; others && i < check->other_count; i++)
+        if (sk_X509_push(others, check->others[i]->x509) <= 0) {
+            sk_X509_free(others);
+            others = NULL;
+        }
+    return others;
+}
+
+enum certificate_verdict certificate_verify(struct crypto *crypto,
+                                            const struct peer_certificate *certificate,
+                                            const struct certificate_check *check)
+{
+    enum certificate_verdict verdict = CERTIFICATE_INVALID;
+    X509_STORE *store = trusted_store(check);
+    STACK_OF(X509) *others = others_of(check);
+    X509_STORE_CTX *context = X509_STORE_CTX_new_ex(crypto_library(crypto), NULL);
+    if (store && others && context &&
+        X509_STORE_CTX_init(context, store, certificate->x509, others) == 1) {
+        X509_STORE_CTX_set_time(context, 0, (time_t)check->time);
+        X509_STORE_CTX_set_depth(context, CERTIFICATE_CHAIN_MAX);
+        if (X509_verify_cert(context) != 1)
+            verdict = certificate_verdict_of(X509_STORE_CTX_get_error(context));
+        else
+            verdict = is_for(certificate->x509, check->usage) ? CERTIFICATE_GOOD
+                                                              : CERTIFICATE_WRONG_USAGE;
+    }
+    X509_STORE_CTX_free(context);
+    sk_X509_free(others);
+    X509_STORE_free(store);
+    ERR_clear_error();
+    return verdict;
+}
