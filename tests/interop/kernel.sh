@@ -1,0 +1,263 @@
+#!/bin/sh
+# kernel.sh VPNSIM PEER CASE: a case of the tests against the kernel of this machine, in a network
+# namespace of its own that is gone when the case is. Exit status 77: not permitted here.
+set -u
+vpnsim=$1
+peer=$2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+LC_ALL=C
+export LC_ALL
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+
+if [ "${VPNSIM_INTEROP_INSIDE:-}" != yes ]; then
+    for tool in ip ping traceroute unshare nsenter; do
+        command -v $tool >/dev/null || skip "there is no $tool"
+    done
+    [ -c /dev/net/tun ] || skip "there is no /dev/net/tun"
+    own="--net"
+    [ "$(id -u)" -eq 0 ] || own="--net --user --map-root-user"
+    # shellcheck disable=SC2086 # several words
+    unshare $own ip tuntap add dev probe0 mode tap 2>/dev/null || skip "no network namespace with a TAP device is permitted here"
+    VPNSIM_INTEROP_INSIDE=yes
+    export VPNSIM_INTEROP_INSIDE
+    # shellcheck disable=SC2086
+    exec unshare $own sh "$here/kernel.sh" "$@"
+fi
+
+work=$(mktemp -d) || exit 2
+processes=""
+finish() {
+    for process in $processes; do
+        kill "$process" 2>/dev/null
+    done
+    rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+cd "$work" || exit 2
+
+die() {
+    echo "$*"
+    for file in said said.err log log.err; do
+        [ -s $file ] && sed "s/^/  $file: /" $file
+    done
+    exit 1
+}
+
+# The real machine: 192.0.2.2 behind a TAP device, its router is simulated.
+machine() {
+    ip link set lo up
+    ip tuntap add dev tap0 mode tap
+    ip addr add 192.0.2.2/24 dev tap0
+    ip link set tap0 up
+    ip route add default via 192.0.2.1
+}
+
+background() {
+    "$@" >>log 2>>log.err &
+    processes="$processes $!"
+}
+
+# simulate ARGUMENT...: runs the chain until the case ends; returns when it answers.
+simulate() {
+    "$vpnsim" run -q -o out -p duration=1h "$@" "$here/chain.xml" >>log 2>>log.err &
+    simulation=$!
+    processes="$processes $simulation"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        ping -q -c 1 -W 1 192.0.2.1 >/dev/null 2>&1 && return
+    done
+    die "the simulation does not answer"
+}
+
+# does STATUS COMMAND...: what it says is in said.
+does() {
+    wanted=$1
+    shift
+    "$@" >said 2>said.err
+    status=$?
+    [ $status -eq "$wanted" ] || die "$*: exit status $status, not $wanted"
+}
+
+says() { grep -q -e "$1" said || die "lacks: $1"; }
+
+case_ping() {
+    machine
+    simulate
+    for size in 0 1 56 1472 1473 1480 4000 8000 65507; do
+        does 0 ping -c 2 -i 0.05 -W 5 -s $size 198.51.100.10
+        says '2 packets transmitted, 2 received, 0% packet loss'
+    done
+}
+
+case_arp() {
+    machine
+    simulate
+    does 0 ip neigh show 192.0.2.1
+    says '192.0.2.1 dev tap0 lladdr 0[26]:.* REACHABLE'
+    ip neigh flush dev tap0
+    does 0 ping -q -c 1 198.51.100.10
+    # The simulated router answers for itself alone.
+    does 1 ping -q -c 1 -W 2 192.0.2.77
+    does 0 ip neigh show 192.0.2.77
+    says 'FAILED\|INCOMPLETE'
+}
+
+case_traceroute() {
+    machine
+    simulate
+    # Probes to a router that asks for an address wait there, and not all can.
+    does 0 ping -c 1 -W 5 198.51.100.10
+    does 0 traceroute -N 1 -n -q 1 -w 2 198.51.100.10
+    awk 'NR > 1 { printf "%s ", $2 }' said >hops
+    [ "$(cat hops)" = "192.0.2.1 10.1.0.2 10.2.0.2 198.51.100.10 " ] || die "the way is $(cat hops)"
+    does 0 traceroute -I -N 1 -n -q 1 -w 2 198.51.100.10
+    [ "$(grep -c ms said)" -eq 4 ] || die "with ICMP the way has other hops"
+}
+
+case_path_mtu() {
+    machine
+    simulate -p mtu=1200
+    does 1 ping -c 2 -i 0.2 -W 1 -M do -s 1472 198.51.100.10
+    says 'Frag needed and DF set (mtu = 1200)'
+    does 0 ip route get 198.51.100.10
+    says 'mtu 1200'
+    does 0 ping -c 1 -W 2 -M do -s 1172 198.51.100.10
+    # TCP sets DF on every packet, and goes on with shorter ones.
+    ip route flush cache
+    does 0 "$peer" send 198.51.100.10 445 200000
+    does 0 ip route get 198.51.100.10
+    says 'mtu 1200'
+    does 0 "$peer" receive 198.51.100.10 445 200000
+}
+
+case_tcp() {
+    machine
+    simulate -p loss=1%
+    does 0 "$peer" send 198.51.100.10 445 3000000
+    does 0 "$peer" receive 198.51.100.10 445 3000000
+}
+
+case_udp() {
+    machine
+    simulate
+    does 0 "$peer" udp 198.51.100.10 7 20 0
+    does 0 "$peer" udp 198.51.100.10 7 50 1400
+    does 0 "$peer" udp 198.51.100.10 7 5 20000
+}
+
+case_icmp() {
+    machine
+    simulate
+    does 0 "$peer" refused 198.51.100.10 9
+    does 1 ping -c 1 -W 5 198.51.100.77
+    says 'From 10.2.0.2 icmp_seq=1 Destination Host Unreachable'
+    does 1 ping -c 1 -W 2 203.0.113.1
+    says 'Destination Net Unreachable\|Destination Host Unreachable'
+    does 1 ping -c 1 -W 2 -t 2 198.51.100.10
+    says 'From 10.1.0.2 icmp_seq=1 Time to live exceeded'
+}
+
+# The simulated machine asks, the real one answers.
+case_callee() {
+    machine
+    background "$peer" serve 4000
+    background "$peer" udp-echo 4007
+    does 0 "$vpnsim" run -o out "$here/chain-callee.xml"
+    says '7 of 7 expectations hold'
+}
+
+case_namespace() {
+    unshare --net sleep 60 &
+    elsewhere=$!
+    processes="$processes $elsewhere"
+    enter="nsenter --target $elsewhere --net"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        [ "$(readlink /proc/$elsewhere/ns/net)" != "$(readlink /proc/self/ns/net)" ] && break
+        sleep 0.1
+    done
+    $enter ip tuntap add dev tap0 mode tap || die "no TAP device"
+    $enter ip addr add 192.0.2.2/24 dev tap0
+    $enter ip link set tap0 up
+    background "$vpnsim" run -q -o out -p namespace=/proc/$elsewhere/ns/net "$here/chain.xml"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        $enter ping -q -c 1 -W 1 192.0.2.1 >said 2>&1 && return
+    done
+    die "no answer in the other namespace"
+}
+
+case_garbage() {
+    machine
+    simulate
+    does 0 "$peer" garbage tap0 5000
+    does 0 ping -c 3 -i 0.05 -W 5 198.51.100.10
+    says '3 received'
+}
+
+# readable FILE: a capture that ended early is whole.
+readable() {
+    [ "$(wc -c <"$1")" -gt 100 ] || die "$1 is empty"
+    command -v tshark >/dev/null || return 0
+    tshark -n -r "$1" -T fields -e frame.number >frames 2>errors || die "$1 is not readable: $(cat errors)"
+    [ -s frames ] || die "$1 holds no frame"
+}
+
+case_vanishes() {
+    machine
+    simulate
+    ip link del tap0
+    wait $simulation
+    status=$?
+    [ $status -eq 3 ] || die "exit status $status, not 3"
+    grep -q '^vpnsim: chain: link:access: the attached device is gone at [0-9.]* s; the files written so far are complete$' log.err ||
+        die "no message"
+    readable out/chain/captures/link-access.pcap
+}
+
+case_signal() {
+    machine
+    simulate
+    kill -TERM $simulation
+    wait $simulation
+    status=$?
+    [ $status -eq 143 ] || die "exit status $status, not 143"
+    readable out/chain/captures/link-access.pcap
+}
+
+# A device that is down loses what is sent to it, and comes back.
+case_down() {
+    machine
+    simulate
+    ip link set tap0 down
+    sleep 0.2
+    ip link set tap0 up
+    ip route add default via 192.0.2.1
+    does 0 ping -c 2 -i 0.05 -W 5 198.51.100.10
+}
+
+case_taken() {
+    machine
+    simulate
+    does 3 "$vpnsim" run -q -o other "$here/chain.xml"
+    grep -q "^vpnsim: chain: $here/chain.xml:[0-9]*: cannot use the TAP device tap0: Device or resource busy\$" said.err ||
+        die "no message"
+}
+
+case_permission() {
+    machine
+    command -v setpriv >/dev/null || skip "there is no setpriv"
+    chmod 755 "$work"
+    mkdir -m 777 out
+    does 3 setpriv --reuid=65534 --clear-groups "$vpnsim" run -q -o out "$here/chain.xml"
+    grep -q "^vpnsim: chain: $here/chain.xml:[0-9]*: cannot .*: \(Operation not permitted\|Permission denied\)\$" said.err ||
+        die "no message"
+}
+
+case_nat() {
+    skip "there is no address translation yet"
+}
+
+"case_$3"
