@@ -131,9 +131,9 @@ void ike_iv_exchange(struct crypto *crypto, const struct ike_algorithms *algorit
                      const struct ike_iv *phase1_last, uint32_t message_id, struct ike_iv *iv);
 
 /**
- * Encrypts a whole message in place behind its header: pads it with zeros to whole blocks, which
- * takes nothing when there are whole blocks already, sets the Encryption flag, corrects Length,
- * and moves @p iv on.
+ * Encrypts a whole message in place behind its header: pads it with zeros to whole blocks (RFC 2409
+ * appendix B), which takes nothing when there are whole blocks already, sets the Encryption flag,
+ * corrects Length, and moves @p iv on.
  *
  * @param size  room at @p message
  * @return the message's length; 0 when the padding does not fit
