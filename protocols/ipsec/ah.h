@@ -16,7 +16,8 @@ size_t ah_overhead(const struct security_association *sa, unsigned version);
  * checksum are set, and the ICV is computed over everything that does not change on the way.
  *
  * @param datagram  the header of @p packet as it is now; updated
- * @return IPSEC_OK, IPSEC_NO_ROOM or IPSEC_SEQUENCE_EXHAUSTED; the last two change nothing
+ * @return IPSEC_OK; IPSEC_NO_ROOM, IPSEC_SEQUENCE_EXHAUSTED or, because of an IP option,
+ *         IPSEC_MALFORMED, which change nothing
  */
 enum ipsec_result ah_protect(struct security_association *sa, struct packet *packet,
                              struct ipsec_datagram *datagram);

@@ -29,7 +29,7 @@ const char *ipsec_result_reason(enum ipsec_result result);
 struct ipsec_steps {
     uint64_t received;      /**< an SA was found */
     uint64_t fresh;         /**< the Sequence Number may be new */
-    uint64_t authenticated; /**< the integrity check held */
+    uint64_t authenticated; /**< the integrity check held, or the SA has none */
     uint64_t decrypted;     /**< the cipher ran: ESP only */
     uint64_t unpadded;      /**< the padding was right: ESP only */
 };

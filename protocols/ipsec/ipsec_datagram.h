@@ -56,6 +56,12 @@ struct ipsec_datagram {
 bool ipsec_datagram_decode(struct packet *packet, struct ipsec_datagram *datagram);
 
 /**
+ * The same for the start of a datagram that an ICMP error quotes: what is cut off is not missed.
+ */
+bool ipsec_datagram_decode_quoted(const uint8_t *octets, size_t length,
+                                  struct ipsec_datagram *datagram);
+
+/**
  * The ports of UDP or TCP at @p payload, 0 for other protocols; behind IPv6 destination options
  * too.
  *
@@ -76,10 +82,15 @@ void ipsec_datagram_finish(struct packet *packet, struct ipsec_datagram *datagra
 void ipsec_datagram_push(struct packet *packet, struct ipsec_datagram *datagram, uint8_t protocol,
                          uint16_t identification);
 
-/** Writes over the addresses of the header that @p packet starts with. */
-void ipsec_datagram_readdress(struct packet *packet, struct ipsec_datagram *datagram,
-                              const struct ip_address *source,
-                              const struct ip_address *destination);
+/** The sum over the pseudo-header of UDP and TCP, for checksum_add() (RFC 8200 section 8.1). */
+uint64_t ipsec_pseudo_header(const struct ip_address *source, const struct ip_address *destination,
+                             uint8_t protocol, uint32_t length);
+
+/** Inserts @p length octets, contents undefined, behind the first @p offset ones of @p packet. */
+uint8_t *ipsec_datagram_insert(struct packet *packet, size_t offset, size_t length);
+
+/** Removes @p length octets behind the first @p offset ones of @p packet, which has as many. */
+void ipsec_datagram_remove(struct packet *packet, size_t offset, size_t length);
 
 /** Whether @p length octets fit into one datagram of IP @p version. */
 bool ipsec_datagram_fits(unsigned version, size_t length);

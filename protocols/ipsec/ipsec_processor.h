@@ -20,7 +20,7 @@
 /** Negotiations that packets can wait for at the same time. */
 #define IPSEC_PENDING_MAXIMUM 16
 /** Most packets that can be configured to wait for one negotiation. */
-#define IPSEC_HOLD_MAXIMUM 16
+#define IPSEC_HOLD_MAXIMUM 8
 
 /** What a tunnel's outer header says about fragmentation (RFC 2401 appendix B.1). */
 enum ipsec_df_policy {
