@@ -68,6 +68,9 @@ void l2tp_channel_init(struct l2tp_channel *self, const struct l2tp_channel_conf
 /** Frees every packet it holds. */
 void l2tp_channel_close(struct l2tp_channel *self);
 
+/** What the peer told in its Receive Window Size; L2TP_DEFAULT_WINDOW until then. Not 0. */
+void l2tp_channel_set_peer_window(struct l2tp_channel *self, uint16_t window);
+
 /**
  * Numbers the AVPs in @p packet, whose ownership moves, as the next message for @p session_id of
  * the peer, to be handed out by l2tp_channel_poll() when the window lets it.

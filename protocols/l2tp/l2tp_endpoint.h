@@ -91,6 +91,8 @@ struct l2tp_config {
     struct l2tp_judgment judgment; /**< its secret is filled in here */
     uint16_t accepted_flags;       /**< bits of the header that may be set in what is received */
     enum l2tp_framing_policy framing_policy;
+    bool follow_port;           /**< the SCCRP may come from another port (section 8.1) */
+    bool ignore_own_tunnel_id;  /**< drop an SCCRQ with the id of an SCCRQ sent (note 12) */
     bool require_known_bearer;  /**< LNS: no OCRQ for a bearer that the LAC has not told */
     bool ignore_link_info;      /**< drop SLI */
     bool ignore_wan_errors;     /**< drop WEN */

@@ -166,8 +166,11 @@ bool l2tp_message_of_session(unsigned type);
 /** How a receiver judges AVPs. */
 struct l2tp_judgment {
     struct l2tp_secret secret; /**< to reveal hidden AVPs with */
-    /** MS-L2TPIE section 3.1.5.2: ignores twelve attributes when hidden, knows no other so. */
+    /** MS-L2TPIE section 3.1.5.2: twelve attributes are ignored when hidden, no other is known so.
+     */
     bool ignore_hidden;
+    /** The same: a reserved bit makes an AVP fatal even without its M bit. */
+    bool fatal_reserved_bits;
     /** MS-L2TPIE notes 6, 7, 19, 22 and 23: no Host Name, and nothing in ICCN, OCCN and WEN, is
      * missed. */
     bool miss_little;

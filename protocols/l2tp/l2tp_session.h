@@ -36,6 +36,8 @@ enum l2tp_end_reason {
     L2TP_END_PEER_DISCONNECT, /**< CDN received; its codes are in the session */
     L2TP_END_PROTOCOL_ERROR,  /**< a message that its state does not allow, or a bad AVP */
     L2TP_END_FRAMING,         /**< a Framing Type that this end does not take */
+    L2TP_END_BEARER,          /**< the LAC has not the bearer of an outgoing call */
+    L2TP_END_TIMEOUT,         /**< the peer said nothing more about the call for too long */
     L2TP_END_TUNNEL_CLOSED,   /**< the tunnel has ended */
 };
 
@@ -44,6 +46,9 @@ const char *l2tp_end_reason_text(enum l2tp_end_reason reason);
 
 /** The RFC's name of @p state ("wait-reply"), for messages and tests. */
 const char *l2tp_session_state_text(enum l2tp_session_state state);
+
+/** Speed of a call that tells none, as Windows takes it (MS-L2TPIE note 19). */
+#define L2TP_DEFAULT_CONNECT_SPEED 9600
 
 /** No Physical Channel ID: the AVP is not sent, and what is assumed when none has come. */
 #define L2TP_NO_PHYSICAL_CHANNEL UINT32_MAX
@@ -110,6 +115,8 @@ struct l2tp_session {
     uint8_t correlation_id[L2TP_CORRELATION_ID_LENGTH];
     const struct l2tp_call *call; /**< what is still to be said; NULL: nothing */
     struct l2tp_data data;
+    bool told;                 /**< SESSION_ENDED has been handed out */
+    instant deadline;          /**< when waiting in this state takes too long */
     struct l2tp_session *next; /**< of its tunnel */
     void *owner;               /**< for whoever uses the endpoint */
 };

@@ -30,7 +30,9 @@ enum l2tp_close_reason {
     L2TP_CLOSE_ILLEGAL_MESSAGE, /**< one that its state does not allow */
     L2TP_CLOSE_BAD_MESSAGE,     /**< an unknown mandatory AVP, a malformed or missing one */
     L2TP_CLOSE_FRAMING,         /**< a call's Framing Type, where configured so */
+    L2TP_CLOSE_TIMEOUT,         /**< acknowledged, but not answered for too long */
     L2TP_CLOSE_TIE_LOST,        /**< the peer's SCCRQ won: nothing is sent */
+    L2TP_CLOSE_NO_MEMORY,       /**< the packet pool is exhausted: nothing is sent */
 };
 
 /** The phrase of @p reason in trace events ("no-response"). */
@@ -52,9 +54,12 @@ struct l2tp_tunnel {
     bool in_use;
     bool originator; /**< this end sent the SCCRQ */
     bool ever_established;
-    bool challenged; /**< a Challenge was sent: the peer owes a response */
-    bool queued;     /**< in the endpoint's list of tunnels that have something to do */
-    bool settled_told;
+    bool challenged;   /**< a Challenge was sent: the peer owes a response */
+    bool had_session;  /**< there was one: the last one may end the tunnel */
+    bool queued;       /**< in the endpoint's list of tunnels that have something to do */
+    bool closed_told;  /**< TUNNEL_CLOSED has been handed out */
+    bool settled_told; /**< TUNNEL_SETTLED has been handed out */
+    uint16_t ended;    /**< sessions whose end has not been told, or whose slot is not free yet */
     uint16_t local_id; /**< chosen here; unique in the endpoint */
     uint16_t peer_id;  /**< chosen by the peer; 0: not known yet */
     struct ip_address peer_address;
@@ -69,7 +74,8 @@ struct l2tp_tunnel {
     const char *secret;                       /**< of this peer; NULL: none */
     instant last_received;                    /**< any message of the peer */
     instant hello_due;
-    instant linger_due; /**< when a stopped tunnel is forgotten */
+    instant state_due;   /**< when waiting takes too long, or a stopped tunnel is forgotten */
+    instant session_due; /**< not later than the earliest timer of its sessions */
     struct l2tp_channel channel;
     struct l2tp_session *sessions;
     struct l2tp_tunnel *next_queued;

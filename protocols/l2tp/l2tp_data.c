@@ -1,0 +1,118 @@
+#include "l2tp/l2tp_data.h"
+
+#include "base/wire.h"
+
+void l2tp_data_init(struct l2tp_data *self, const struct l2tp_data_config *config)
+{
+    *self = (struct l2tp_data){.config = config, .release_due = INSTANT_NEVER};
+}
+
+void l2tp_data_close(struct l2tp_data *self)
+{
+    packet_queue_clear(&self->early);
+    self->release_due = INSTANT_NEVER;
+}
+
+static struct l2tp_header make_header(const struct l2tp_data *self)
+{
+    struct l2tp_header header = {.offset_size = self->config->offset};
+    if (self->config->length)
+        header.flags |= L2TP_FLAG_LENGTH;
+    if (self->sequencing)
+        header.flags |= L2TP_FLAG_SEQUENCE;
+    if (self->config->offset > 0)
+        header.flags |= L2TP_FLAG_OFFSET;
+    return header;
+}
+
+size_t l2tp_data_overhead(const struct l2tp_data *self)
+{
+    struct l2tp_header header = make_header(self);
+    return l2tp_header_length(&header);
+}
+
+void l2tp_data_push(struct l2tp_data *self, struct packet *packet, uint16_t tunnel_id,
+                    uint16_t session_id, bool priority)
+{
+    struct l2tp_header header = make_header(self);
+    size_t length = l2tp_header_length(&header);
+    header.tunnel_id = tunnel_id;
+    header.session_id = session_id;
+    header.length = (uint16_t)(length + packet->length);
+    if (priority)
+        header.flags |= L2TP_FLAG_PRIORITY;
+    if (self->sequencing) {
+        header.ns = self->next_ns++;
+        header.nr = self->expected; /* reserved by the RFC, acknowledges in its drafts */
+    }
+    l2tp_header_encode(&header, packet_push(packet, length), length);
+}
+
+/* The Ns of a kept packet is in its mark, since its header has been pulled. */
+static uint16_t ahead(const struct l2tp_data *self, uint32_t ns)
+{
+    return (uint16_t)(ns - self->expected);
+}
+
+static bool insert(struct l2tp_data *self, struct packet *packet, uint16_t ns)
+{
+    struct packet **place = &self->early.head;
+    while (*place && ahead(self, (*place)->mark) < ahead(self, ns))
+        place = &(*place)->next;
+    if (*place && (*place)->mark == ns)
+        return false;
+    packet->mark = ns;
+    packet->next = *place;
+    *place = packet;
+    if (!packet->next)
+        self->early.tail = packet;
+    self->early.count++;
+    return true;
+}
+
+/* The wait is for the first gap alone: with another one it begins anew. */
+static void time_gap(struct l2tp_data *self, instant now)
+{
+    const struct packet *first = self->early.head;
+    self->release_due = INSTANT_NEVER;
+    if (!first)
+        return;
+    bool gap = (uint16_t)first->mark != self->expected;
+    self->release_due =
+        instant_after(now, gap ? self->config->reorder_ms * INSTANT_MILLISECOND : 0);
+}
+
+enum l2tp_data_arrival l2tp_data_accept(struct l2tp_data *self, instant now,
+                                        const struct l2tp_header *header, struct packet *packet)
+{
+    if (!(header->flags & L2TP_FLAG_SEQUENCE))
+        return L2TP_DATA_IN_TURN;
+    uint16_t distance = ahead(self, header->ns);
+    if (distance >= 32768)
+        return L2TP_DATA_LATE;
+    if (distance == 0 || self->config->reorder_limit == 0) {
+        self->expected = (uint16_t)(header->ns + 1);
+        time_gap(self, now);
+        return L2TP_DATA_IN_TURN;
+    }
+    if (!insert(self, packet, header->ns))
+        return L2TP_DATA_LATE;
+    if (self->release_due == INSTANT_NEVER)
+        time_gap(self, now);
+    return L2TP_DATA_KEPT;
+}
+
+struct packet *l2tp_data_release(struct l2tp_data *self, instant now)
+{
+    struct packet *first = self->early.head;
+    if (!first)
+        return NULL;
+    bool next = (uint16_t)first->mark == self->expected;
+    bool waited = self->release_due <= now;
+    if (!next && !waited && self->early.count <= self->config->reorder_limit)
+        return NULL;
+    packet_queue_pop(&self->early);
+    self->expected = (uint16_t)(first->mark + 1);
+    time_gap(self, now);
+    return first;
+}
