@@ -33,14 +33,14 @@ struct bench_end {
     struct bench *bench;
     struct bench_flight incoming[BENCH_WIRE];
     unsigned incoming_count;
-    unsigned control_sent; /**< control packets sent so far, ZLBs included */
-    unsigned lose;         /**< which of them the wire loses, counted from 1; 0: none */
-    bool deaf;             /**< nothing reaches it */
-    bool answers;          /**< accepts what is requested */
-    char drops[512];       /**< reasons of traced drops, each followed by a blank */
-    char events[4096];     /**< names of traced events, each followed by a blank */
-    uint16_t tunnel_id;    /**< of the latest event */
-    uint16_t session_id;   /**< of the latest event of a session */
+    unsigned control_sent;     /**< control packets sent so far, ZLBs included */
+    unsigned lose;             /**< which of them the wire loses, counted from 1; 0: none */
+    bool deaf;                 /**< nothing reaches it */
+    bool answers;              /**< accepts what is requested */
+    char drops[512];           /**< reasons of traced drops, each followed by a blank */
+    char events[4096];         /**< names of traced events, each followed by a blank */
+    uint16_t tunnel_id;        /**< of the latest event */
+    uint16_t session_id;       /**< of the latest event of a session */
     uint8_t last[PACKET_SIZE]; /**< the latest packet sent */
     size_t last_length;
     uint8_t delivered[256]; /**< first octets of the frames delivered */
@@ -94,10 +94,10 @@ static inline void bench_record(void *context, const struct trace_event *event)
 static inline void bench_event(struct bench_end *end, const struct l2tp_output *output)
 {
     static const char *const names[] = {
-        [L2TP_EVENT_TUNNEL_ESTABLISHED] = "up",    [L2TP_EVENT_TUNNEL_CLOSED] = "down",
-        [L2TP_EVENT_TUNNEL_SETTLED] = "settled",   [L2TP_EVENT_SESSION_REQUESTED] = "req",
-        [L2TP_EVENT_SESSION_PROCEEDING] = "proc",  [L2TP_EVENT_SESSION_ESTABLISHED] = "ses",
-        [L2TP_EVENT_SESSION_ENDED] = "end",        [L2TP_EVENT_LINK_INFO] = "sli",
+        [L2TP_EVENT_TUNNEL_ESTABLISHED] = "up",   [L2TP_EVENT_TUNNEL_CLOSED] = "down",
+        [L2TP_EVENT_TUNNEL_SETTLED] = "settled",  [L2TP_EVENT_SESSION_REQUESTED] = "req",
+        [L2TP_EVENT_SESSION_PROCEEDING] = "proc", [L2TP_EVENT_SESSION_ESTABLISHED] = "ses",
+        [L2TP_EVENT_SESSION_ENDED] = "end",       [L2TP_EVENT_LINK_INFO] = "sli",
         [L2TP_EVENT_WAN_ERROR] = "wen",
     };
     const struct l2tp_tunnel *tunnel = l2tp_endpoint_tunnel(&end->endpoint, output->tunnel_id);
@@ -153,8 +153,7 @@ static inline void bench_poll(struct bench_end *end)
             bench_event(end, &output);
         } else if (output.kind == OUTPUT_DELIVER) {
             end->session_id = output.session_id;
-            end->delivered[end->delivered_count++ % sizeof end->delivered] =
-                output.packet->data[0];
+            end->delivered[end->delivered_count++ % sizeof end->delivered] = output.packet->data[0];
             packet_free(output.packet);
         } else {
             assert_true(ip_address_equal(&output.address, &bench_other(end)->address));
@@ -284,8 +283,8 @@ static inline struct l2tp_config bench_b_rfc(void)
 static inline uint16_t bench_begin(struct bench_end *end)
 {
     uint16_t id = 0;
-    assert_int_equal(l2tp_endpoint_open(&end->endpoint, end->bench->now,
-                                        &bench_other(end)->address, L2TP_UDP_PORT, NULL, &id),
+    assert_int_equal(l2tp_endpoint_open(&end->endpoint, end->bench->now, &bench_other(end)->address,
+                                        L2TP_UDP_PORT, NULL, &id),
                      STATUS_OK);
     return id;
 }
