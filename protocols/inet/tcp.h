@@ -74,6 +74,15 @@ enum tcp_event {
     TCP_EVENT_UNREACHABLE, /**< a hard ICMP error */
 };
 
+/** Octets that need not be kept because they can be made again: a pattern, a file. */
+struct tcp_source {
+    /** Writes the @p length octets from @p offset on, the same ones whenever it is asked, which may
+     * be until the last is acknowledged. Must not call back. */
+    void (*read)(void *context, uint64_t offset, uint8_t *into, size_t length);
+    void *context;
+    uint64_t length; /**< octets in all */
+};
+
 /** Counters of one connection since it was made. */
 struct tcp_counters {
     uint64_t segments_sent;
@@ -186,10 +195,18 @@ struct tcp_connection *tcp_connect(struct tcp_endpoint *self, instant now, ipv4_
  */
 size_t tcp_send(struct tcp_connection *connection, instant now, const void *octets, size_t length);
 
+/**
+ * Sends the octets of @p source, which is copied, behind what has been queued before: at most
+ * tcp_options.send_buffer of them unacknowledged at a time, and none of them kept. The last one is
+ * pushed. tcp_send() takes nothing until it is acknowledged; then TCP_EVENT_WRITABLE comes to those
+ * that have tried. False: nothing may be sent any more, or another source is not done.
+ */
+bool tcp_send_from(struct tcp_connection *connection, instant now, const struct tcp_source *source);
+
 /** Octets tcp_send() would take now. */
 size_t tcp_send_room(const struct tcp_connection *connection);
 
-/** Octets taken by tcp_send() and not yet acknowledged by the peer. */
+/** Octets taken by tcp_send() or promised by a source, and not yet acknowledged by the peer. */
 size_t tcp_unacknowledged(const struct tcp_connection *connection);
 
 /** Copies up to @p size octets out and consumes them; returns how many. */

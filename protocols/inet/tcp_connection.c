@@ -2,56 +2,49 @@
 
 /* What the application does with a connection (RFC 9293 sections 3.9.1 and 3.10.1 to 3.10.6). */
 
-size_t tcp_send_room(const struct tcp_connection *self)
+static bool may_queue(const struct tcp_connection *self)
 {
     bool open = self->state == TCP_STATE_SYN_SENT || self->state == TCP_STATE_SYN_RECEIVED ||
                 self->state == TCP_STATE_ESTABLISHED || self->state == TCP_STATE_CLOSE_WAIT;
-    if (!open || self->close_requested || self->send_queued >= self->options.send_buffer)
+    return open && !self->close_requested && !self->send_queue.has_source;
+}
+
+size_t tcp_send_room(const struct tcp_connection *self)
+{
+    if (!may_queue(self) || self->send_queue.length >= self->options.send_buffer)
         return 0;
-    return self->options.send_buffer - self->send_queued;
+    return self->options.send_buffer - self->send_queue.length;
 }
 
 size_t tcp_unacknowledged(const struct tcp_connection *self)
 {
-    return self->send_queued;
-}
-
-/* Appends a copy to the chain of packets; returns how much memory allowed. */
-static size_t enqueue(struct tcp_connection *self, const uint8_t *octets, size_t length)
-{
-    size_t done = 0;
-    while (done < length) {
-        struct packet *tail = self->send_queue.tail;
-        if (!tail || packet_tailroom(tail) == 0) {
-            tail = packet_alloc(self->endpoint->config.pool, PACKET_ROOM);
-            if (!tail)
-                break;
-            /* Octets in a queue need no headroom. */
-            tail->data = tail->storage;
-            packet_queue_push(&self->send_queue, tail);
-        }
-        size_t room = packet_tailroom(tail);
-        size_t part = length - done < room ? length - done : room;
-        memcpy(packet_append(tail, part), octets + done, part);
-        done += part;
-    }
-    self->send_queued += (uint32_t)done;
-    return done;
+    return self->send_queue.length + self->send_queue.source_left;
 }
 
 size_t tcp_send(struct tcp_connection *self, instant now, const void *octets, size_t length)
 {
     size_t room = tcp_send_room(self);
-    bool open = room > 0 || self->send_queued >= self->options.send_buffer;
+    bool full = self->send_queue.has_source || self->send_queue.length >= self->options.send_buffer;
     size_t part = length < room ? length : room;
     if (part > 0) {
         tcp_congestion_idle(self, now);
-        part = enqueue(self, octets, part);
+        part = tcp_send_queue_append(&self->send_queue, self->endpoint->config.pool, octets, part);
         tcp_want_output(self);
     }
-    if (part < length && open)
+    if (part < length && (room > 0 || full))
         self->writable_wanted = true;
     return part;
+}
+
+bool tcp_send_from(struct tcp_connection *self, instant now, const struct tcp_source *source)
+{
+    if (!may_queue(self))
+        return false;
+    tcp_congestion_idle(self, now);
+    tcp_send_queue_append_source(&self->send_queue, source);
+    tcp_send_queue_fill(&self->send_queue, self->options.send_buffer);
+    tcp_want_output(self);
+    return true;
 }
 
 size_t tcp_receive_available(const struct tcp_connection *self)

@@ -5,6 +5,7 @@
 
 #include "inet/tcp.h"
 #include "inet/tcp_segment.h"
+#include "inet/tcp_send_queue.h"
 
 /* Memory is allocated at set-up only; there an allocation that fails must not end the process. */
 #define HASH_NONFATAL_OOM 1
@@ -72,8 +73,7 @@ struct tcp_connection {
     instant last_received_at;
     instant challenge_since;
 
-    struct packet_queue send_queue; /* from send_base: not acknowledged, then not sent */
-    struct packet *send_cursor;     /* where the last segment ended; NULL: at the head */
+    struct tcp_send_queue send_queue;
     struct packet_queue receive_queue;
     struct packet_queue out_of_order; /* sorted, disjoint; packet.mark is the sequence number */
 
@@ -82,7 +82,6 @@ struct tcp_connection {
 
     uint32_t timer_index;
     uint32_t iss, snd_una, snd_nxt, snd_max, snd_wnd, snd_wl1, snd_wl2, snd_wnd_max;
-    uint32_t send_base, send_queued, send_cursor_sequence;
     uint32_t irs, rcv_nxt, rcv_adv, receive_buffer, receive_queued, fin_sequence;
     uint32_t cwnd, ssthresh, recover, acknowledged_octets;
     uint32_t timed_sequence;
@@ -146,10 +145,10 @@ static inline uint32_t max_u32(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
-/* Sequence number behind the last octet queued: where a FIN goes. */
+/* Sequence number behind the last octet queued: where a FIN goes unless a source has more. */
 static inline uint32_t tcp_send_end(const struct tcp_connection *self)
 {
-    return self->send_base + self->send_queued;
+    return self->send_queue.base + self->send_queue.length;
 }
 
 static inline uint32_t tcp_flight(const struct tcp_connection *self)

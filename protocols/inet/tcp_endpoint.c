@@ -209,7 +209,7 @@ struct tcp_connection *tcp_connection_new(struct tcp_endpoint *self, instant now
     connection->rto = max_u32(options->initial_rto_ms, 1) * INSTANT_MILLISECOND;
     connection->iss = initial_sequence(self, now, pair);
     connection->snd_una = connection->snd_nxt = connection->snd_max = connection->iss;
-    connection->send_base = connection->iss + 1;
+    connection->send_queue.base = connection->iss + 1;
     connection->recover = connection->iss;
     choose_mss(connection);
     tcp_congestion_init(connection);
@@ -237,9 +237,7 @@ void tcp_connection_end(struct tcp_connection *self, bool keep_received)
     if (self->in_output)
         DL_DELETE2(endpoint->output, self, output_previous, output_next);
     self->in_output = false;
-    packet_queue_clear(&self->send_queue);
-    self->send_queued = 0;
-    self->send_cursor = NULL;
+    tcp_send_queue_clear(&self->send_queue);
     packet_queue_clear(&self->out_of_order);
     if (!keep_received || !self->held) {
         packet_queue_clear(&self->receive_queue);

@@ -3,6 +3,8 @@
 
 /* Segment arrival (RFC 9293 section 3.10.7) up to SYN-SENT; the rest is in tcp_synchronized.c. */
 
+#define CACHE_LINE 64
+
 static void drop(struct tcp_endpoint *self, instant now, struct packet *packet, const char *reason)
 {
     trace_drop(&self->config.trace, now, "tcp", reason, packet->serial);
@@ -66,7 +68,7 @@ static void input_listen(struct tcp_endpoint *self, instant now, struct tcp_list
         connection->iss = *previous_snd_nxt + 128000;
         connection->snd_una = connection->snd_nxt = connection->snd_max = connection->iss;
         connection->recover = connection->iss;
-        connection->send_base = connection->iss + 1;
+        connection->send_queue.base = connection->iss + 1;
     }
     listener->pending++;
     connection->listener = listener;
@@ -194,7 +196,7 @@ static void dispatch(struct tcp_endpoint *self, instant now, const struct tcp_so
         return;
     }
     /* What an acknowledgment frees has been out of the cache for a round trip. */
-    __builtin_prefetch(connection->send_queue.head);
+    __builtin_prefetch(connection->send_queue.copies.head);
     connection->counters.segments_received++;
     connection->last_received_at = now;
     connection->keep_alives = 0;
@@ -209,6 +211,9 @@ void tcp_input(struct tcp_endpoint *self, instant now, ipv4_address source,
 {
     struct tcp_segment segment;
     self->counters.in_segments++;
+    /* The checksum reads what has been out of the cache since it was sent: ask for it at once. */
+    for (uint32_t i = CACHE_LINE; i < packet->length; i += CACHE_LINE)
+        __builtin_prefetch(packet->data + i);
     const char *problem = tcp_segment_decode(packet->data, packet->length, &segment);
     if (!problem && packet->length > 65535)
         problem = "too-long";

@@ -83,33 +83,6 @@ void tcp_challenge_ack(struct tcp_connection *self, instant now)
     self->ack_now = true;
 }
 
-/* Copies queued octets; the cursor makes sending in order cost no search. */
-static void copy_queued(struct tcp_connection *self, uint32_t sequence, uint8_t *into,
-                        uint32_t length)
-{
-    struct packet *chunk = self->send_cursor;
-    uint32_t start = self->send_cursor_sequence;
-    if (!chunk || seq_lt(sequence, start)) {
-        chunk = self->send_queue.head;
-        start = self->send_base;
-    }
-    while (length > 0) {
-        uint32_t offset = sequence - start;
-        if (offset >= chunk->length) {
-            start += chunk->length;
-            chunk = chunk->next;
-            continue;
-        }
-        uint32_t part = min_u32(chunk->length - offset, length);
-        memcpy(into, chunk->data + offset, part);
-        into += part;
-        sequence += part;
-        length -= part;
-    }
-    self->send_cursor = chunk;
-    self->send_cursor_sequence = start;
-}
-
 /* What is to be sent. */
 struct plan {
     uint32_t sequence;
@@ -160,7 +133,7 @@ static bool transmit(struct tcp_connection *self, instant now, const struct plan
         if (plan->garbage)
             *into = 0;
         else
-            copy_queued(self, plan->sequence, into, plan->length);
+            tcp_send_queue_read(&self->send_queue, plan->sequence, into, plan->length);
     }
     seal(packet, self->pair.local, self->pair.remote);
     self->counters.segments_sent++;
@@ -231,7 +204,7 @@ static bool send_head(struct tcp_connection *self, instant now, struct tcp_outpu
     bool fin = seq_lt(end, self->snd_max) && length == queued;
     if (length == 0 && !fin)
         return false;
-    if (length > 0 && length == queued)
+    if (length > 0 && length == queued && self->send_queue.source_left == 0)
         plan.flags |= TCP_FLAG_PSH;
     if (fin)
         plan.flags |= TCP_FLAG_FIN;
@@ -288,7 +261,8 @@ static bool send_new(struct tcp_connection *self, instant now, struct tcp_output
     uint32_t end = tcp_send_end(self);
     uint32_t available = seq_lt(self->snd_nxt, end) ? end - self->snd_nxt : 0;
     uint32_t length = min_u32(min_u32(available, usable_window(self)), self->snd_mss);
-    bool fin = self->close_requested && seq_le(self->snd_nxt, end) && length == available;
+    bool last = length == available && self->send_queue.source_left == 0;
+    bool fin = self->close_requested && seq_le(self->snd_nxt, end) && last;
     bool probe = self->probe_due && available > 0 && self->snd_nxt == self->snd_una;
     self->probe_due = false;
     if (probe && length == 0)
@@ -298,7 +272,7 @@ static bool send_new(struct tcp_connection *self, instant now, struct tcp_output
         return false;
     }
     struct plan plan = {.sequence = self->snd_nxt, .length = length, .flags = TCP_FLAG_ACK};
-    if (length > 0 && length == available)
+    if (length > 0 && last)
         plan.flags |= TCP_FLAG_PSH;
     if (fin)
         plan.flags |= TCP_FLAG_FIN;

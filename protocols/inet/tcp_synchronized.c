@@ -147,26 +147,6 @@ static void input_syn(struct tcp_connection *self, instant now, struct packet *p
     tcp_connection_fail(self, now, TCP_EVENT_RESET, "syn-in-window");
 }
 
-/* Releases the packets of octets that need no more be kept. */
-static void discard_sent(struct tcp_connection *self, uint32_t octets)
-{
-    self->send_base += octets;
-    self->send_queued -= octets;
-    while (octets > 0) {
-        struct packet *head = self->send_queue.head;
-        if (head->length > octets) {
-            (void)packet_pull(head, octets);
-            break;
-        }
-        octets -= head->length;
-        if (self->send_cursor == head)
-            self->send_cursor = NULL;
-        packet_free(packet_queue_pop(&self->send_queue));
-    }
-    if (self->send_cursor && self->send_cursor == self->send_queue.head)
-        self->send_cursor_sequence = self->send_base;
-}
-
 static void tell_writable(struct tcp_connection *self)
 {
     if (!self->writable_wanted || tcp_send_room(self) < self->options.send_buffer / 4)
@@ -191,7 +171,9 @@ static void acknowledge(struct tcp_connection *self, instant now, uint32_t ack)
     if (self->snd_nxt == self->snd_max)
         self->resend_reason = NULL;
     uint32_t end = tcp_send_end(self);
-    discard_sent(self, (seq_lt(ack, end) ? ack : end) - self->send_base);
+    tcp_send_queue_discard(&self->send_queue,
+                           (seq_lt(ack, end) ? ack : end) - self->send_queue.base);
+    tcp_send_queue_fill(&self->send_queue, self->options.send_buffer);
     bool was_recovering = self->recovering;
     tcp_congestion_acknowledged(self, now, ack, octets, flight_before);
     if (ack == self->snd_max)

@@ -170,6 +170,14 @@ size_t host_stack_tcp_send(struct host_stack *stack, struct tcp_connection *conn
     return taken;
 }
 
+bool host_stack_tcp_send_from(struct host_stack *stack, struct tcp_connection *connection,
+                              const struct tcp_source *source)
+{
+    bool taken = tcp_send_from(connection, stack->simulation->now, source);
+    pump(stack);
+    return taken;
+}
+
 size_t host_stack_tcp_receive(struct host_stack *stack, struct tcp_connection *connection,
                               void *into, size_t size)
 {

@@ -54,6 +54,9 @@ void host_stack_tcp_set_handler(struct tcp_connection *connection,
 /** tcp_send(). */
 size_t host_stack_tcp_send(struct host_stack *stack, struct tcp_connection *connection,
                            const void *octets, size_t length);
+/** tcp_send_from(). */
+bool host_stack_tcp_send_from(struct host_stack *stack, struct tcp_connection *connection,
+                              const struct tcp_source *source);
 /** tcp_receive(). */
 size_t host_stack_tcp_receive(struct host_stack *stack, struct tcp_connection *connection,
                               void *into, size_t size);

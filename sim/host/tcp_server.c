@@ -5,16 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Octets made at a time. */
-#define CHUNK 8192
-
 enum session_mode {
     SESSION_REQUEST, /* waits for the line that says what is wanted */
     SESSION_ECHO,
     SESSION_DISCARD,
-    SESSION_SINK,   /* compares what comes with the pattern */
-    SESSION_SOURCE, /* sends the pattern */
-    SESSION_DONE,   /* answered; waits for the end of the connection */
+    SESSION_SINK, /* compares what comes with the pattern */
+    SESSION_DONE, /* answered, or the pattern is being sent; waits for the end of the connection */
 };
 
 struct tcp_server_session {
@@ -54,20 +50,11 @@ static void answer(struct tcp_server_session *session, const char *verdict, uint
 
 static void send_pattern(struct tcp_server_session *session)
 {
-    uint8_t chunk[CHUNK];
-    while (session->done < session->request.size) {
-        uint64_t left = session->request.size - session->done;
-        size_t length = left < CHUNK ? (size_t)left : CHUNK;
-        struct transfer_pattern ahead = session->pattern;
-        transfer_pattern_fill(&ahead, chunk, length);
-        size_t taken = host_stack_tcp_send(session_stack(session), session->tcp, chunk, length);
-        session->done += taken;
-        session->pattern.offset += taken;
-        if (taken < length)
-            return;
-    }
-    host_stack_tcp_close(session_stack(session), session->tcp);
+    const struct tcp_source source =
+        transfer_pattern_source(&session->pattern, session->request.size);
     session->mode = SESSION_DONE;
+    (void)host_stack_tcp_send_from(session_stack(session), session->tcp, &source);
+    host_stack_tcp_close(session_stack(session), session->tcp);
 }
 
 static void check_pattern(struct tcp_server_session *session, const uint8_t *octets, size_t length)
@@ -87,7 +74,6 @@ static void begin_transfer(struct tcp_server_session *session)
     session->pattern = transfer_pattern_make(session->request.name);
     session->done = 0;
     if (session->request.direction == TRANSFER_RECEIVE) {
-        session->mode = SESSION_SOURCE;
         send_pattern(session);
     } else if (session->request.size == 0) {
         answer(session, "OK", 0);
@@ -122,7 +108,6 @@ static size_t take(struct tcp_server_session *session, const uint8_t *octets, si
         check_pattern(session, octets, length);
         return length;
     case SESSION_DISCARD:
-    case SESSION_SOURCE:
     case SESSION_DONE:
         return length;
     }
@@ -141,7 +126,7 @@ static void read_more(struct tcp_server_session *session)
         else
             return;
     }
-    if (session->peer_closed && session->mode != SESSION_SOURCE)
+    if (session->peer_closed)
         host_stack_tcp_close(session_stack(session), session->tcp);
 }
 
@@ -156,10 +141,7 @@ static void tcp_happened(void *context, struct tcp_connection *connection, enum 
         read_more(session);
         return;
     case TCP_EVENT_WRITABLE:
-        if (session->mode == SESSION_SOURCE)
-            send_pattern(session);
-        else
-            read_more(session);
+        read_more(session);
         return;
     case TCP_EVENT_PEER_CLOSED:
         session->peer_closed = true;

@@ -5,16 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Octets made or compared at a time. */
-#define CHUNK 8192
-
 struct transfer {
     struct host *host;
     struct transfer_config config;
     struct stack_tcp_handler handler;
     struct tcp_connection *tcp;
     struct transfer_pattern pattern;
-    uint64_t done; /* octets sent or received intact */
+    uint64_t done; /* octets received intact */
+    size_t request_length;
     bool damaged;
     struct transfer_line answer;
 };
@@ -40,10 +38,19 @@ static void finish(struct transfer *transfer, uint64_t octets, bool intact)
     end_connection(transfer);
 }
 
+/* Octets of the transfer itself that were received or sent. */
+static uint64_t octets_done(const struct transfer *transfer)
+{
+    if (transfer->config.direction == TRANSFER_RECEIVE || !transfer->tcp)
+        return transfer->done;
+    uint64_t sent = tcp_connection_counters(transfer->tcp)->octets_sent;
+    return sent > transfer->request_length ? sent - transfer->request_length : 0;
+}
+
 static void fail(struct transfer *transfer, const char *reason)
 {
     TRACE(&transfer->host->node.trace, transfer_now(transfer), "transfer.failed",
-          trace_text("name", transfer->config.name), trace_number("octets", transfer->done),
+          trace_text("name", transfer->config.name), trace_number("octets", octets_done(transfer)),
           trace_text("reason", reason));
     end_connection(transfer);
 }
@@ -57,24 +64,15 @@ static void send_request(struct transfer *transfer)
     strncpy(request.name, transfer->config.name, sizeof request.name - 1);
     char line[TRANSFER_LINE_SIZE];
     size_t length = transfer_request_format(&request, line);
-    host_stack_tcp_send(&transfer->host->stack, transfer->tcp, line, length);
+    transfer->request_length =
+        host_stack_tcp_send(&transfer->host->stack, transfer->tcp, line, length);
 }
 
-/* Fills the send buffer; TCP_EVENT_WRITABLE calls again. */
-static void send_more(struct transfer *transfer)
+static void send_data(struct transfer *transfer)
 {
-    uint8_t chunk[CHUNK];
-    while (transfer->done < transfer->config.size) {
-        uint64_t left = transfer->config.size - transfer->done;
-        size_t length = left < CHUNK ? (size_t)left : CHUNK;
-        struct transfer_pattern ahead = transfer->pattern;
-        transfer_pattern_fill(&ahead, chunk, length);
-        size_t taken = host_stack_tcp_send(&transfer->host->stack, transfer->tcp, chunk, length);
-        transfer->done += taken;
-        transfer->pattern.offset += taken;
-        if (taken < length)
-            return;
-    }
+    const struct tcp_source source =
+        transfer_pattern_source(&transfer->pattern, transfer->config.size);
+    (void)host_stack_tcp_send_from(&transfer->host->stack, transfer->tcp, &source);
 }
 
 /* What the server has said about the octets it got. */
@@ -146,10 +144,7 @@ static void tcp_happened(void *context, struct tcp_connection *connection, enum 
     case TCP_EVENT_CONNECTED:
         send_request(transfer);
         if (transfer->config.direction == TRANSFER_SEND)
-            send_more(transfer);
-        return;
-    case TCP_EVENT_WRITABLE:
-        send_more(transfer);
+            send_data(transfer);
         return;
     case TCP_EVENT_READABLE:
         read_more(transfer);
@@ -160,6 +155,7 @@ static void tcp_happened(void *context, struct tcp_connection *connection, enum 
             fail(transfer, "the server closed early");
         return;
     case TCP_EVENT_ACCEPTED:
+    case TCP_EVENT_WRITABLE:
         return;
     case TCP_EVENT_CLOSED:
     case TCP_EVENT_RESET:

@@ -84,13 +84,24 @@ static uint8_t pattern_octet(uint64_t word, uint64_t offset)
     return (uint8_t)(word >> (offset % 8 * 8));
 }
 
+/* The pattern's word as it lies in memory, first octet first, on any machine. */
+static void store_word(uint64_t word, uint8_t octets[8])
+{
+    for (unsigned i = 0; i < 8; i++)
+        octets[i] = pattern_octet(word, i);
+}
+
 void transfer_pattern_fill(struct transfer_pattern *pattern, uint8_t *octets, size_t length)
 {
     for (size_t i = 0; i < length;) {
         uint64_t word = pattern_block(pattern->seed, pattern->offset / 8);
-        do
+        if (pattern->offset % 8 == 0 && length - i >= 8) {
+            store_word(word, octets + i);
+            i += 8;
+            pattern->offset += 8;
+        } else {
             octets[i++] = pattern_octet(word, pattern->offset++);
-        while (i < length && pattern->offset % 8 != 0);
+        }
     }
 }
 
@@ -98,12 +109,29 @@ bool transfer_pattern_check(struct transfer_pattern *pattern, const uint8_t *oct
 {
     for (size_t i = 0; i < length;) {
         uint64_t word = pattern_block(pattern->seed, pattern->offset / 8);
-        do {
-            if (octets[i] != pattern_octet(word, pattern->offset))
-                return false;
+        uint8_t expected[8];
+        store_word(word, expected);
+        if (pattern->offset % 8 == 0 && length - i >= 8 && memcmp(octets + i, expected, 8) == 0) {
+            i += 8;
+            pattern->offset += 8;
+        } else if (octets[i] == expected[pattern->offset % 8]) {
             i++;
             pattern->offset++;
-        } while (i < length && pattern->offset % 8 != 0);
+        } else {
+            return false;
+        }
     }
     return true;
+}
+
+static void read_pattern(void *context, uint64_t offset, uint8_t *into, size_t length)
+{
+    const struct transfer_pattern *pattern = context;
+    struct transfer_pattern from = {.seed = pattern->seed, .offset = offset};
+    transfer_pattern_fill(&from, into, length);
+}
+
+struct tcp_source transfer_pattern_source(struct transfer_pattern *pattern, uint64_t length)
+{
+    return (struct tcp_source){.read = read_pattern, .context = pattern, .length = length};
 }

@@ -1,6 +1,8 @@
 #ifndef VPNSIM_HOST_TRANSFER_PROTOCOL_H
 #define VPNSIM_HOST_TRANSFER_PROTOCOL_H
 
+#include "inet/tcp.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,5 +68,8 @@ void transfer_pattern_fill(struct transfer_pattern *pattern, uint8_t *octets, si
  * stands at the first that does.
  */
 bool transfer_pattern_check(struct transfer_pattern *pattern, const uint8_t *octets, size_t length);
+
+/** The first @p length octets of @p pattern, which is borrowed, as a source for tcp_send_from(). */
+struct tcp_source transfer_pattern_source(struct transfer_pattern *pattern, uint64_t length);
 
 #endif

@@ -51,13 +51,26 @@ struct dumbbell {
     uint64_t delivered;
 };
 
+/* What a flow sends: the same 16 KiB over and over, as out of a file. */
+static void read_data(void *context, uint64_t offset, uint8_t *into, size_t length)
+{
+    (void)context;
+    while (length > 0) {
+        size_t start = (size_t)(offset % sizeof data);
+        size_t part = sizeof data - start < length ? sizeof data - start : length;
+        memcpy(into, data + start, part);
+        into += part;
+        offset += part;
+        length -= part;
+    }
+}
+
 static void serve_sender(void *context, struct tcp_connection *connection, enum tcp_event event)
 {
     struct flow *flow = context;
-    if (event != TCP_EVENT_CONNECTED && event != TCP_EVENT_WRITABLE)
-        return;
-    while (host_stack_tcp_send(&flow->sender->stack, connection, data, sizeof data) == sizeof data)
-        continue;
+    static const struct tcp_source endless = {.read = read_data, .length = UINT64_MAX};
+    if (event == TCP_EVENT_CONNECTED)
+        host_stack_tcp_send_from(&flow->sender->stack, connection, &endless);
 }
 
 static void serve_receiver(void *context, struct tcp_connection *connection, enum tcp_event event)
