@@ -59,12 +59,20 @@ void host_start(struct node *node)
         tcp_server_start(server);
     for (struct tcp_script *script = host->tcp_scripts; script; script = tcp_script_next(script))
         tcp_script_listen(script);
+    for (struct host_extension *e = host->extensions; e; e = e->next)
+        if (e->start)
+            e->start(e);
 }
 
 struct tap_point *host_layer(struct node *node, const char *layer)
 {
     struct host *host = (struct host *)node;
-    return strcmp(layer, "ip") == 0 ? &host->stack.ip_taps : NULL;
+    if (strcmp(layer, "ip") == 0)
+        return &host->stack.ip_taps;
+    struct tap_point *point = NULL;
+    for (struct host_extension *e = host->extensions; e && !point; e = e->next)
+        point = e->layer ? e->layer(e, layer) : NULL;
+    return point;
 }
 
 /* "udp-server.PORT.received" and the like: the server's port, and what follows it. */
@@ -96,7 +104,18 @@ bool host_state(struct node *node, const char *name, char *text, size_t size)
             if (server->port == port)
                 return snprintf(text, size, "%" PRIu64, server->octets) > 0;
     }
+    for (struct host_extension *e = host->extensions; e; e = e->next)
+        if (e->state && e->state(e, name, text, size))
+            return true;
     return false;
+}
+
+void host_add_extension(struct host *host, struct host_extension *extension)
+{
+    struct host_extension **end = &host->extensions;
+    while (*end)
+        end = &(*end)->next;
+    *end = extension;
 }
 
 void host_add_modem(struct host *host, struct modem *modem)
@@ -118,5 +137,8 @@ struct modem *host_find_modem(const struct host *host, const char *name)
 void host_destroy(struct node *node)
 {
     struct host *host = (struct host *)node;
+    for (struct host_extension *e = host->extensions; e; e = e->next)
+        if (e->destroy)
+            e->destroy(e);
     host_stack_destroy(&host->stack);
 }

@@ -16,6 +16,20 @@ struct udp_server;
 struct modem;
 
 /**
+ * Something that a host has beside its stack and its services, such as IP security. It embeds this
+ * first; NULL members mean "nothing to do".
+ */
+struct host_extension {
+    void (*start)(struct host_extension *extension);
+    /** As the members of struct node_class: NULL or false when it is not one of this extension. */
+    struct tap_point *(*layer)(struct host_extension *extension, const char *layer);
+    bool (*state)(struct host_extension *extension, const char *name, char *text, size_t size);
+    /** Releases what does not live in the simulation's arena; the stack is still there. */
+    void (*destroy)(struct host_extension *extension);
+    struct host_extension *next;
+};
+
+/**
  * A computer or router: an IP stack and the simple services that traffic needs. VPN clients and
  * servers embed it first, so that every struct node of these kinds is a struct host.
  */
@@ -25,7 +39,8 @@ struct host {
     struct tcp_options tcp_options; /**< of every connection that the host makes or accepts */
     struct tcp_server *tcp_servers;
     struct udp_server *udp_servers;
-    struct modem *modems;           /**< chained by sibling, in the order added */
+    struct modem *modems; /**< chained by sibling, in the order added */
+    struct host_extension *extensions;
     struct tcp_script *tcp_scripts; /**< those that listen */
     uint16_t next_echo_identifier;
 };
@@ -44,6 +59,9 @@ void host_init(struct host *host, const struct node_class *class, struct simulat
 /** A plain host or router in the simulation's arena; NULL when memory is short. */
 struct host *host_create(struct simulation *simulation, const struct node_class *class,
                          const char *name, const struct host_stack_config *config);
+
+/** Adds @p extension, which lives as long as the host. */
+void host_add_extension(struct host *host, struct host_extension *extension);
 
 /** Adds a modem to the machine. */
 void host_add_modem(struct host *host, struct modem *modem);

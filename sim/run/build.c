@@ -215,7 +215,8 @@ void run_log_keys(struct run *run, run_key_log *key_log, void *context)
 /* What the layers show; see nodes/tunnel_watch.h and host/host.h. */
 static int layer_link_type(const char *layer)
 {
-    if (strcmp(layer, "inner") == 0 || strcmp(layer, "ip") == 0)
+    if (strcmp(layer, "inner") == 0 || strcmp(layer, "ip") == 0 ||
+        strcmp(layer, "before-ipsec") == 0)
         return CAPTURE_RAW_IP;
     return strcmp(layer, "gre") == 0 ? CAPTURE_GRE : CAPTURE_PPP_WITH_DIR;
 }

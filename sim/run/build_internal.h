@@ -96,6 +96,9 @@ void destroy_certificates(struct run *run);
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
 
+/** Gives @p host, which stands for @p node, the IP security that it wants. */
+enum status build_ipsec(struct run *run, const struct scenario_node *node, struct host *host);
+
 /** Makes the listening TCP scripts of @p node. */
 enum status build_scripts(struct run *run, const struct scenario_node *node, struct host *host);
 

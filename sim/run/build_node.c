@@ -327,6 +327,8 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
         status = build_services(node, host);
     if (status == STATUS_OK)
         status = build_scripts(run, node, host);
+    if (status == STATUS_OK)
+        status = build_ipsec(run, node, host);
     if (status == STATUS_OK && node->nat)
         nat_router_set_outside((struct nat_router *)*built,
                                run_interface(run, node, node->nat->outside));

@@ -26,6 +26,9 @@ static bool filter_compiles(void *context, const struct scenario_capture *point,
 #define GRE                                                                                        \
     "the GRE packets of the tunnels, as exported PDUs of Wireshark; a filter sees them as "        \
     "link[N:M]"
+#define IPSEC                                                                                      \
+    "the IP datagrams before IPsec protects them and after it has opened them, as raw IP; only "   \
+    "of machines with <ipsec>"
 #define LINE "the PPP frames of the dial-up lines as they are handed to the modem"
 #define IP   "the IP datagrams that TCP/IP takes from any interface or gives to it, as raw IP"
 
@@ -33,6 +36,12 @@ const struct scenario_vocabulary *run_vocabulary(void)
 {
     static const struct scenario_layer layers[] = {
         {SCENARIO_HOST, "ip", IP},
+        {SCENARIO_HOST, "before-ipsec", IPSEC},
+        {SCENARIO_ROUTER, "before-ipsec", IPSEC},
+        {SCENARIO_NAT_ROUTER, "before-ipsec", IPSEC},
+        {SCENARIO_VPN_CLIENT, "before-ipsec", IPSEC},
+        {SCENARIO_VPN_SERVER, "before-ipsec", IPSEC},
+        {SCENARIO_ISP_NAS, "before-ipsec", IPSEC},
         {SCENARIO_ROUTER, "ip", IP},
         {SCENARIO_NAT_ROUTER, "ip", IP},
         {SCENARIO_VPN_CLIENT, "inner", INNER},

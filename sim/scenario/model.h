@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "base/ipv4_address.h"
 #include "scenario/diagnostics.h"
+#include "scenario/model_ipsec.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -433,6 +434,7 @@ struct scenario_node {
     size_t connection_count;
     struct scenario_vpn_server *server; /**< vpn-server and isp-nas; NULL otherwise */
     struct scenario_nat *nat;           /**< nat-router; NULL otherwise */
+    struct scenario_ipsec *ipsec;       /**< NULL: it has none */
 };
 
 /** How the end of a link is in the real world. */

@@ -24,6 +24,9 @@ void parse_expectations(struct loader *loader, const xmlNode *root);
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_modems(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+/** The <ipsec> of a machine, if there is one. */
+void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+
 void parse_nat(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 
 /** What a connection says beside the part that all have: a server, or a number and a modem. */

@@ -164,6 +164,7 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
         parse_vpn_server(loader, element, node);
     if (kind == SCENARIO_NAT_ROUTER)
         parse_nat(loader, element, node);
+    parse_ipsec(loader, element, node);
 }
 
 static int compare_nodes(const void *a, const void *b)

@@ -1,7 +1,7 @@
 # Fails unless every #include line below ${ROOT} keeps the direction of the dependencies:
 #   protocols/X  includes base/, crypto/ and X/ only
-#   sim          main -> cli -> run -> scenario, expect, capture -> nodes -> host -> net -> core, all may use
-#                protocols/base; run -> outside -> net
+#   sim          main -> cli -> run -> scenario, expect, capture -> nodes -> ipsec -> host -> net -> core, all may
+#                use protocols/base; run -> outside -> net
 #   the outside  sockets and devices only in sim/outside
 #   libraries    OpenSSL only in protocols/crypto, libpcap only in sim/capture, libxml2 only in
 #                sim/scenario and sim/expect/junit.c
@@ -11,13 +11,14 @@ cmake_minimum_required(VERSION 3.25)
 set(may_core base crypto)
 set(may_net base core)
 set(may_host base inet core net)
-set(may_nodes base crypto inet ipx nbf ppp gre pptp l2tp core net host)
+set(may_ipsec base crypto inet ike core net host) # and protocols/ipsec, which has its name
+set(may_nodes base crypto inet ipx nbf ppp gre pptp l2tp core net host ipsec)
 set(may_capture base core net)
 set(may_expect base core net)
-set(may_scenario base crypto core nodes expect)
+set(may_scenario base crypto core ipsec nodes expect)
 set(may_outside base core net)
-set(may_run outside base crypto core net host nodes capture expect scenario)
-set(may_cli base crypto core net host nodes capture expect scenario run)
+set(may_run outside base crypto core net host ipsec ike nodes capture expect scenario)
+set(may_cli base crypto core net host ipsec nodes capture expect scenario run)
 set(may_base "")
 set(may_crypto base)
 

@@ -66,7 +66,7 @@ static void declared_states_are_those_of_the_kinds_they_name(void **state)
     assert_non_null(crypto);
     assert_int_equal(run_build(scenario, 1, crypto, &run, error, sizeof error), STATUS_OK);
     run_start(run);
-    assert_int_equal(scenario->node_count, 6);
+    assert_int_equal(scenario->node_count, 7);
     for (size_t i = 0; i < scenario->node_count; i++)
         compare_node(run, &scenario->nodes[i]);
     run_destroy(run);

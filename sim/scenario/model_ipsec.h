@@ -1,0 +1,79 @@
+#ifndef VPNSIM_SCENARIO_MODEL_IPSEC_H
+#define VPNSIM_SCENARIO_MODEL_IPSEC_H
+
+#include "base/instant.h"
+#include "base/ip_address.h"
+#include "crypto/cipher.h"
+#include "crypto/hash.h"
+#include "scenario/diagnostics.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a machine says of IP security; a part of struct scenario_node. */
+
+/** Addresses of either version; version 0: any of both. */
+struct scenario_ip_prefix {
+    struct ip_address address;
+    unsigned length;
+};
+
+/** What ESP or AH does: "esp-3des-sha1", "ah-md5". */
+struct scenario_ipsec_transform {
+    bool ah;
+    enum cipher_algorithm cipher; /**< ESP */
+    uint16_t key_bits;            /**< of AES; otherwise 0 */
+    bool authenticated;
+    enum hash_algorithm hash;
+};
+
+/** Security associations in both directions that an administrator has typed. */
+struct scenario_ipsec_manual {
+    struct scenario_position at;
+    struct scenario_ipsec_transform transform;
+    uint32_t inbound_spi;
+    uint32_t outbound_spi;
+    const uint8_t *cipher_key; /**< of both directions, as long as the cipher wants */
+    size_t cipher_key_length;
+    const uint8_t *integrity_key;
+    size_t integrity_key_length;
+    uint16_t replay_window; /**< 0: no check */
+};
+
+enum scenario_ipsec_action {
+    SCENARIO_IPSEC_PROTECT,
+    SCENARIO_IPSEC_BYPASS,
+    SCENARIO_IPSEC_DISCARD,
+};
+
+/** Protocols of a manual policy at most: ESP, and AH around it. */
+#define SCENARIO_IPSEC_BUNDLE 2
+
+/** One entry of the security policy database; the first that matches decides. */
+struct scenario_ipsec_policy {
+    struct scenario_position at;
+    const char *name;
+    enum scenario_ipsec_action action;
+    bool tunnel;
+    struct scenario_ip_prefix local;
+    struct scenario_ip_prefix remote;
+    bool any_protocol;
+    uint8_t protocol;
+    uint16_t local_port;  /**< 0: any */
+    uint16_t remote_port; /**< 0: any */
+    struct ip_address tunnel_local;
+    struct ip_address tunnel_remote;
+    bool accepts_unprotected;
+    struct scenario_ipsec_manual manual[SCENARIO_IPSEC_BUNDLE]; /**< ESP first */
+    size_t manual_count;
+};
+
+/** The <ipsec> of a machine. */
+struct scenario_ipsec {
+    struct scenario_position at;
+    struct scenario_ipsec_policy *policies;
+    size_t policy_count;
+};
+
+#endif

@@ -1,0 +1,99 @@
+/* What a scenario says about IP security, field by field. */
+#include "support/unit.h"
+
+#include "loaded.h"
+
+#define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/ipsec.xml"
+
+static int load(void **state)
+{
+    return load_data(state, FILE_NAME);
+}
+
+static const struct scenario_ipsec *ipsec_of(void **state)
+{
+    return scenario_find_node(*state, "a")->ipsec;
+}
+
+static const char *text_of(const struct ip_address *address)
+{
+    static char text[IP_TEXT_SIZE];
+    return ip_address_format(address, text);
+}
+
+static void a_machine_without_it_has_none(void **state)
+{
+    assert_null(scenario_find_node(*state, "b")->ipsec);
+    assert_int_equal(ipsec_of(state)->policy_count, 4);
+}
+
+static void a_policy_says_what_it_is_for(void **state)
+{
+    const struct scenario_ipsec_policy *web = &ipsec_of(state)->policies[0];
+    assert_string_equal(web->name, "web");
+    assert_int_equal(web->action, SCENARIO_IPSEC_BYPASS);
+    assert_false(web->tunnel);
+    assert_string_equal(text_of(&web->local.address), "192.0.2.1");
+    assert_int_equal(web->local.length, 32);
+    assert_string_equal(text_of(&web->remote.address), "192.0.2.0");
+    assert_int_equal(web->remote.length, 24);
+    assert_false(web->any_protocol);
+    assert_int_equal(web->protocol, 6);
+    assert_int_equal(web->local_port, 0);
+    assert_int_equal(web->remote_port, 80);
+    assert_false(web->accepts_unprotected);
+    const struct scenario_ipsec_policy *six = &ipsec_of(state)->policies[1];
+    assert_int_equal(six->action, SCENARIO_IPSEC_DISCARD);
+    assert_string_equal(text_of(&six->local.address), "2001:db8::");
+    assert_int_equal(six->local.length, 32);
+    assert_int_equal(six->remote.address.version, 0);
+    assert_true(six->any_protocol);
+}
+
+static void esp_stands_before_ah_whichever_is_written_first(void **state)
+{
+    const struct scenario_ipsec_policy *both = &ipsec_of(state)->policies[2];
+    assert_true(both->accepts_unprotected);
+    assert_int_equal(both->manual_count, 2);
+    const struct scenario_ipsec_manual *esp = &both->manual[0];
+    assert_false(esp->transform.ah);
+    assert_int_equal(esp->transform.cipher, CIPHER_AES_CBC);
+    assert_int_equal(esp->transform.key_bits, 192);
+    assert_false(esp->transform.authenticated);
+    assert_int_equal(esp->inbound_spi, 258);
+    assert_int_equal(esp->outbound_spi, 259);
+    assert_int_equal(esp->cipher_key_length, 24);
+    assert_int_equal(esp->cipher_key[23], 0x17);
+    assert_int_equal(esp->replay_window, 0);
+    const struct scenario_ipsec_manual *ah = &both->manual[1];
+    assert_true(ah->transform.ah);
+    assert_true(ah->transform.authenticated);
+    assert_int_equal(ah->transform.hash, HASH_MD5);
+    assert_int_equal(ah->inbound_spi, 256);
+    assert_int_equal(ah->integrity_key_length, 16);
+    assert_int_equal(ah->integrity_key[1], 0x11);
+    assert_int_equal(ah->replay_window, 32);
+}
+
+static void a_tunnel_has_ends(void **state)
+{
+    const struct scenario_ipsec_policy *tunnel = &ipsec_of(state)->policies[3];
+    assert_true(tunnel->tunnel);
+    assert_string_equal(text_of(&tunnel->tunnel_local), "192.0.2.1");
+    assert_string_equal(text_of(&tunnel->tunnel_remote), "192.0.2.2");
+    assert_int_equal(tunnel->manual[0].transform.cipher, CIPHER_NULL);
+    assert_int_equal(tunnel->manual[0].transform.hash, HASH_SHA256);
+    assert_int_equal(tunnel->manual[0].cipher_key_length, 0);
+    assert_int_equal(tunnel->manual[0].replay_window, 64);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_machine_without_it_has_none),
+        cmocka_unit_test(a_policy_says_what_it_is_for),
+        cmocka_unit_test(esp_stands_before_ah_whichever_is_written_first),
+        cmocka_unit_test(a_tunnel_has_ends),
+    };
+    return cmocka_run_group_tests(tests, load, release_data);
+}
