@@ -79,6 +79,7 @@ int main(int argc, char **argv)
         {"mppe", bench_mppe},
         {"hdlc", bench_hdlc},
         {"mppc", bench_mppc},
+        {"outside", bench_outside},
     };
     struct bench bench = {0};
     printf("%-58s %10s %-12s %-10s %s\n", "what", "measured", "", "target", "verdict");

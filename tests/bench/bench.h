@@ -50,5 +50,6 @@ void bench_tcp(struct bench *bench);
 void bench_mppe(struct bench *bench);
 void bench_hdlc(struct bench *bench);
 void bench_mppc(struct bench *bench);
+void bench_outside(struct bench *bench);
 
 #endif
