@@ -13,6 +13,7 @@ void l2tp_endpoint_init(struct l2tp_endpoint *self, const struct l2tp_config *co
 {
     assert(config->pool && config->tunnels && config->sessions && config->entropy);
     assert(config->max_tunnels > 0 && config->max_sessions > 0);
+    assert(config->host_name && config->host_name[0] != '\0');
     assert(config->crypto || !config->secret);
     assert(config->data.reorder_limit <= L2TP_OUTPUT_CAPACITY - 8); /* released at once */
     memset(self, 0, sizeof *self);

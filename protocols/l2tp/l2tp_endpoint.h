@@ -75,7 +75,7 @@ struct l2tp_config {
     bool lns;            /**< take incoming calls (ICRQ) */
 
     /* What SCCRQ and SCCRP carry (sections 6.1 and 6.2). */
-    const char *host_name;
+    const char *host_name;   /**< must be given: section 4.4.3 wants at least an octet */
     const char *vendor_name; /**< NULL: no AVP */
     uint16_t firmware_revision;
     bool firmware_in_request;
