@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Only the sources of ike_proposal.h include this. */
+/* Attributes of SA payloads and RESPONDER-LIFETIME: only the sources of the folder include this. */
 
 /** Attributes of phase 1 (RFC 2409 appendix A). */
 enum ike_phase1_attribute {

@@ -129,7 +129,7 @@ struct ike_behaviour {
     bool refuses_aggressive;        /**< whatever the policy says */
     bool sends_initial_contact;     /**< INITIAL-CONTACT in the last own phase 1 message */
     bool sends_status_notify;       /**< NOTIFY_STATUS with a Windows error after a failure */
-    bool old_notify_iv;             /**< MS-IKEE note 12: IV of notifies before phase 1 is done */
+    bool requests_certificate_late; /**< the initiator asks in message 5 instead of 3 (Windows) */
 
     bool responder_fragments;       /**< responders have a fragmentation timer, too */
     bool fragment_timer_from_start; /**< it runs from message 1 instead of the message (Vista) */
