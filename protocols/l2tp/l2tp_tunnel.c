@@ -26,12 +26,16 @@ struct l2tp_tunnel *l2tp_tunnel_find(const struct l2tp_endpoint *self, uint16_t 
 
 static struct l2tp_tunnel *take_slot(struct l2tp_endpoint *self, uint16_t *id)
 {
+    *id = self->next_tunnel_id;
     for (unsigned tries = 0; tries <= self->config.max_tunnels; tries++) {
-        *id = self->next_tunnel_id == 0 ? 1 : self->next_tunnel_id;
-        self->next_tunnel_id = (uint16_t)(*id + 1);
+        if (*id == 0)
+            *id = 1;
         struct l2tp_tunnel *tunnel = &self->config.tunnels[slot_of(self, *id)];
-        if (!tunnel->in_use)
+        if (!tunnel->in_use) {
+            self->next_tunnel_id = (uint16_t)(*id + 1);
             return tunnel;
+        }
+        ++*id;
     }
     return NULL;
 }
@@ -290,10 +294,18 @@ static void scccn(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *t
         established(self, now, tunnel);
 }
 
+/* Messages that end a tunnel may be the first to tell the peer's id (section 4.4.3). */
+static void take_peer_id(struct l2tp_tunnel *tunnel, const struct l2tp_message *message)
+{
+    if (tunnel->peer_id == 0)
+        tunnel->peer_id = tunnel->channel.peer_tunnel_id = message->assigned_tunnel_id;
+}
+
 static void stopccn(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tunnel)
 {
     tunnel->result = self->message.result;
     tunnel->error = self->message.error;
+    take_peer_id(tunnel, &self->message);
     end(self, now, tunnel, L2TP_CLOSE_PEER_STOP);
 }
 
@@ -307,8 +319,7 @@ static void hello(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *t
 /* Improper sequence, section 7.1: "Send StopCCN, Clean up". */
 static void illegal(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tunnel)
 {
-    if (tunnel->peer_id == 0)
-        tunnel->peer_id = tunnel->channel.peer_tunnel_id = self->message.assigned_tunnel_id;
+    take_peer_id(tunnel, &self->message);
     l2tp_tunnel_stop(self, now, tunnel, L2TP_CLOSE_ILLEGAL_MESSAGE, L2TP_STOP_FSM_ERROR,
                      L2TP_ERROR_NONE, l2tp_message_name(self->message.type));
 }
@@ -358,8 +369,7 @@ static void reject(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *
         l2tp_session_reject(self, now, tunnel, header, error, text);
         return;
     }
-    if (tunnel->peer_id == 0)
-        tunnel->peer_id = tunnel->channel.peer_tunnel_id = self->message.assigned_tunnel_id;
+    take_peer_id(tunnel, &self->message);
     if (self->message.type == L2TP_STOPCCN) /* which needs no answer, whatever it says */
         stopccn(self, now, tunnel);
     else

@@ -1,0 +1,268 @@
+/* Data messages, their header, sequence numbers and order: RFC 2661 sections 3.1, 5.3 and 5.4. */
+#include "bench.h"
+
+static struct packet *frame(struct bench *b, uint8_t first)
+{
+    uint8_t octets[4] = {first, 0x03, 0xc0, 0x21};
+    return packet_from(&b->pool, octets, sizeof octets);
+}
+
+static void send_frame(struct bench_end *end, uint16_t session, uint8_t first)
+{
+    assert_int_equal(l2tp_endpoint_send(&end->endpoint, end->bench->now, session,
+                                        frame(end->bench, first), false),
+                     STATUS_OK);
+    bench_poll(end);
+}
+
+static void expect_delivered(struct bench_end *end, const char *hex)
+{
+    unit_assert_hex(end->delivered, end->delivered_count, hex);
+    end->delivered_count = 0;
+}
+
+static const struct l2tp_call plain;
+static const struct l2tp_call sequenced = {.sequencing_required = true};
+
+static void the_header_is_as_small_as_it_can_be_or_as_windows_has_it(void **state)
+{
+    (void)state;
+    static const struct {
+        struct l2tp_data_config config;
+        bool priority;
+        const struct l2tp_call *call;
+        const char *octets;
+    } cases[] = {
+        {{0}, false, &plain, "0002 0065 00c9 ff03c021"},
+        {{.length = true}, false, &plain, "4002 000c 0065 00c9 ff03c021"},
+        {{0}, true, &plain, "0102 0065 00c9 ff03c021"},
+        {{.offset = 3}, false, &plain, "0202 0065 00c9 0003 000000 ff03c021"},
+        {{.length = true, .offset = 2},
+         true,
+         &sequenced,
+         "4b02 0014 0065 00c9 0000 0000 0002 0000 ff03c021"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct bench b;
+        struct l2tp_config a = bench_a_rfc();
+        a.data = cases[i].config;
+        bench_open(&b, a, bench_b_rfc());
+        uint16_t session = bench_session(&b, bench_establish(&b), cases[i].call);
+        l2tp_endpoint_send(&b.a.endpoint, b.now, session, frame(&b, 0xff), cases[i].priority);
+        bench_poll(&b.a);
+        unit_assert_hex(b.a.last, b.a.last_length, cases[i].octets);
+        bench_run(&b, b.now + MS(10));
+        expect_delivered(&b.b, "ff");
+        bench_close(&b);
+    }
+}
+
+static void the_overhead_is_told(void **state)
+{
+    (void)state;
+    struct l2tp_data_config config = {.length = true, .offset = 2};
+    struct l2tp_data data;
+    l2tp_data_init(&data, &config);
+    assert_int_equal(l2tp_data_overhead(&data), 12);
+    data.sequencing = true;
+    assert_int_equal(l2tp_data_overhead(&data), 16);
+    config = (struct l2tp_data_config){0};
+    assert_int_equal(l2tp_data_overhead(&data), 10);
+}
+
+/* Section 5.4: the LNS switches sequence numbers on and off, and the LAC follows. */
+static void the_lac_follows_the_lns(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    uint16_t session = bench_session(&b, bench_establish(&b), &plain);
+    uint16_t lns = b.b.session_id;
+    send_frame(&b.a, session, 1);
+    unit_assert_hex(b.a.last, 2, "0002");
+    assert_int_equal(l2tp_endpoint_set_sequencing(&b.b.endpoint, lns, true), STATUS_OK);
+    send_frame(&b.b, lns, 2);
+    unit_assert_hex(b.b.last, 10, "0802 0001 0001 0000 0000");
+    bench_run(&b, b.now + MS(10));
+    send_frame(&b.a, session, 3);
+    unit_assert_hex(b.a.last, 10, "0802 0065 00c9 0000 0001");
+    assert_int_equal(l2tp_endpoint_set_sequencing(&b.b.endpoint, lns, false), STATUS_OK);
+    send_frame(&b.b, lns, 4);
+    unit_assert_hex(b.b.last, 2, "0002");
+    bench_run(&b, b.now + MS(10));
+    send_frame(&b.a, session, 5);
+    unit_assert_hex(b.a.last, 2, "0002");
+    /* "The sequence number state picks up where it left off before." */
+    l2tp_endpoint_set_sequencing(&b.b.endpoint, lns, true);
+    send_frame(&b.b, lns, 6);
+    unit_assert_hex(b.b.last, 10, "0802 0001 0001 0001 0001");
+    bench_run(&b, b.now + MS(10));
+    send_frame(&b.a, session, 7);
+    unit_assert_hex(b.a.last, 10, "0802 0065 00c9 0001 0002");
+    bench_run(&b, b.now + MS(10));
+    expect_delivered(&b.a, "02 04 06");
+    expect_delivered(&b.b, "01 03 05 07");
+    assert_int_equal(l2tp_endpoint_set_sequencing(&b.a.endpoint, session, true), STATUS_INVALID);
+    bench_close(&b);
+}
+
+static void sequencing_that_is_required_stays_on(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    uint16_t session = bench_session(&b, bench_establish(&b), &sequenced);
+    assert_int_equal(l2tp_endpoint_set_sequencing(&b.b.endpoint, b.b.session_id, false),
+                     STATUS_INVALID);
+    send_frame(&b.b, b.b.session_id, 1);
+    unit_assert_hex(b.b.last, 2, "0802");
+    bench_feed_hex(&b.a, "0002 0001 0001 09"); /* the LNS forgets it once */
+    send_frame(&b.a, session, 2);
+    unit_assert_hex(b.a.last, 2, "0802");
+    bench_close(&b);
+}
+
+/* Feeds the data message with @p ns and the payload @p ns to a's session 1. */
+static void data(struct bench *b, unsigned ns)
+{
+    char hex[64];
+    snprintf(hex, sizeof hex, "0802 0001 0001 %04x 0000 %02x", ns, ns & 255);
+    bench_feed_hex(&b->a, hex);
+}
+
+static void messages_are_brought_into_order(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct l2tp_config a = bench_a_rfc();
+    a.data = (struct l2tp_data_config){.reorder_limit = 3, .reorder_ms = 100};
+    bench_open(&b, a, bench_b_rfc());
+    bench_session(&b, bench_establish(&b), &sequenced);
+    data(&b, 0);
+    data(&b, 2);
+    data(&b, 3);
+    expect_delivered(&b.a, "00");
+    data(&b, 1);
+    expect_delivered(&b.a, "01 02 03");
+    data(&b, 1);
+    data(&b, 5);
+    data(&b, 5);
+    assert_string_equal(b.a.drops, "late late ");
+    /* 4 never comes: what is kept goes on after 100 ms, */
+    instant start = b.now;
+    bench_run(&b, start + MS(99));
+    expect_delivered(&b.a, "");
+    bench_run(&b, start + MS(100));
+    expect_delivered(&b.a, "05");
+    data(&b, 4);
+    assert_string_equal(b.a.drops, "late late late ");
+    /* or with one more than may be kept. */
+    data(&b, 7);
+    data(&b, 9);
+    data(&b, 8);
+    expect_delivered(&b.a, "");
+    data(&b, 11);
+    expect_delivered(&b.a, "07 08 09");
+    /* The wait for the second gap begins when the first one is over. */
+    start = b.now;
+    bench_run(&b, start + MS(99));
+    expect_delivered(&b.a, "");
+    bench_run(&b, start + MS(100));
+    expect_delivered(&b.a, "0b");
+    bench_close(&b);
+}
+
+static void without_a_limit_a_gap_is_a_loss(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct l2tp_config a = bench_a_rfc();
+    a.data = (struct l2tp_data_config){0};
+    bench_open(&b, a, bench_b_rfc());
+    bench_session(&b, bench_establish(&b), &sequenced);
+    data(&b, 0);
+    data(&b, 5);
+    data(&b, 4);
+    data(&b, 6);
+    expect_delivered(&b.a, "00 05 06");
+    assert_string_equal(b.a.drops, "late ");
+    bench_close(&b);
+}
+
+static void numbers_of_data_wrap(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    bench_session(&b, bench_establish(&b), &sequenced);
+    for (unsigned ns = 0; ns < 65536; ns++)
+        data(&b, ns);
+    b.a.delivered_count = 0;
+    data(&b, 1);
+    data(&b, 0);
+    data(&b, 65535);
+    expect_delivered(&b.a, "00 01");
+    assert_string_equal(b.a.drops, "late ");
+    bench_close(&b);
+}
+
+static void what_finds_no_session_is_dropped(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    uint16_t tunnel = bench_establish(&b);
+    uint16_t session = bench_session(&b, tunnel, &plain);
+    bench_feed_hex(&b.a, "0002 0002 0001 ff03");
+    bench_feed_hex(&b.a, "0002 0000 0001 ff03");
+    bench_feed_hex(&b.a, "0002 0001 0002 ff03");
+    bench_feed_hex(&b.a, "0002 0001 0000 ff03");
+    bench_feed_hex(&b.a, "0002 0001 0001");
+    assert_string_equal(b.a.drops, "unknown-tunnel unknown-tunnel unknown-session unknown-session "
+                                   "empty ");
+    b.a.drops[0] = '\0';
+    /* The right ids from another address or port are not the peer's (section 8.1). */
+    struct ip_address other = ip_address_from_ipv4(0x03030303);
+    l2tp_endpoint_input(&b.a.endpoint, b.now, &other, 1701,
+                        packet_from(&b.pool, "\0\2\0\1\0\1\xff\x03", 8));
+    l2tp_endpoint_input(&b.a.endpoint, b.now, &b.b.address, 1702,
+                        packet_from(&b.pool, "\0\2\0\1\0\1\xff\x03", 8));
+    bench_poll(&b.a);
+    assert_string_equal(b.a.drops, "wrong-peer wrong-peer ");
+    expect_delivered(&b.a, "");
+    l2tp_endpoint_disconnect(&b.a.endpoint, b.now, session, 3, 0, 0);
+    bench_poll(&b.a);
+    assert_int_equal(l2tp_endpoint_send(&b.a.endpoint, b.now, session, frame(&b, 1), false),
+                     STATUS_NOT_FOUND);
+    bench_close(&b);
+}
+
+static void data_before_the_session_is_established_is_dropped(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    uint16_t tunnel = bench_establish(&b);
+    uint16_t session;
+    l2tp_endpoint_ring(&b.a.endpoint, b.now, tunnel, NULL, &session);
+    bench_run(&b, b.now + MS(10)); /* b has not accepted it */
+    bench_feed_hex(&b.b, "0002 0065 00c9 ff03");
+    assert_string_equal(b.b.drops, "session-not-established ");
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_header_is_as_small_as_it_can_be_or_as_windows_has_it),
+        cmocka_unit_test(the_overhead_is_told),
+        cmocka_unit_test(the_lac_follows_the_lns),
+        cmocka_unit_test(sequencing_that_is_required_stays_on),
+        cmocka_unit_test(messages_are_brought_into_order),
+        cmocka_unit_test(without_a_limit_a_gap_is_a_loss),
+        cmocka_unit_test(numbers_of_data_wrap),
+        cmocka_unit_test(what_finds_no_session_is_dropped),
+        cmocka_unit_test(data_before_the_session_is_established_is_dropped),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
