@@ -77,6 +77,15 @@ uint64_t checksum_pseudo_header(ipv4_address source, ipv4_address destination, u
     return (uint64_t)source + destination + protocol + length;
 }
 
+uint64_t checksum_pseudo_header_ipv6(const struct ip_address *source,
+                                     const struct ip_address *destination, uint8_t next_header,
+                                     uint32_t length)
+{
+    uint64_t sum = checksum_add(0, source->octets, sizeof source->octets);
+    return checksum_add(sum, destination->octets, sizeof destination->octets) + length +
+           next_header;
+}
+
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word)
 {
     /* HC' = ~(~HC + ~m + m') */

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_BASE_CHECKSUM_H
 #define VPNSIM_BASE_CHECKSUM_H
 
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +21,11 @@ uint16_t checksum(const void *octets, size_t length);
 /** The sum over the IPv4 pseudo-header of UDP and TCP (RFC 768, RFC 9293 section 3.1). */
 uint64_t checksum_pseudo_header(ipv4_address source, ipv4_address destination, uint8_t protocol,
                                 uint16_t length);
+
+/** The sum over the pseudo-header of IPv6 (RFC 8200 section 8.1); both addresses of version 6. */
+uint64_t checksum_pseudo_header_ipv6(const struct ip_address *source,
+                                     const struct ip_address *destination, uint8_t next_header,
+                                     uint32_t length);
 
 /** @p old_checksum after one 16-bit word changed (RFC 1624, equation 3). */
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word);

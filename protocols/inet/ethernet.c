@@ -26,6 +26,14 @@ void ethernet_from_multicast(ipv4_address group, uint8_t address[ETHERNET_ADDRES
     address[5] = (uint8_t)group;
 }
 
+void ethernet_from_ipv6_multicast(const struct ip_address *group,
+                                  uint8_t address[ETHERNET_ADDRESS_SIZE])
+{
+    address[0] = 0x33;
+    address[1] = 0x33;
+    memcpy(address + 2, group->octets + 12, 4);
+}
+
 const char *ethernet_format(const uint8_t address[ETHERNET_ADDRESS_SIZE],
                             char text[ETHERNET_TEXT_SIZE])
 {

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_INET_ETHERNET_H
 #define VPNSIM_INET_ETHERNET_H
 
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 #include "base/packet.h"
 
 #include <stdbool.h>
@@ -54,6 +54,10 @@ static inline bool ethernet_is_group(const uint8_t address[ETHERNET_ADDRESS_SIZE
 
 /** The group address of IPv4 multicast group @p group (RFC 1112 section 6.4). */
 void ethernet_from_multicast(ipv4_address group, uint8_t address[ETHERNET_ADDRESS_SIZE]);
+
+/** The group address of the IPv6 multicast group @p group (RFC 2464 section 7). */
+void ethernet_from_ipv6_multicast(const struct ip_address *group,
+                                  uint8_t address[ETHERNET_ADDRESS_SIZE]);
 
 /** Octets ethernet_format() needs. */
 #define ETHERNET_TEXT_SIZE 18

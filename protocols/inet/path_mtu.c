@@ -18,13 +18,14 @@ void path_mtu_destroy(struct path_mtu_cache *cache)
 }
 
 /* The position of the first entry not below @destination; the entries are sorted. */
-static uint16_t position_of(const struct path_mtu_cache *cache, ipv4_address destination)
+static uint16_t position_of(const struct path_mtu_cache *cache,
+                            const struct ip_address *destination)
 {
     uint16_t low = 0;
     uint16_t high = cache->count;
     while (low < high) {
         uint16_t middle = (uint16_t)((low + high) / 2);
-        if (cache->entries[middle].destination < destination)
+        if (ip_address_compare(&cache->entries[middle].destination, destination) < 0)
             low = (uint16_t)(middle + 1);
         else
             high = middle;
@@ -33,12 +34,13 @@ static uint16_t position_of(const struct path_mtu_cache *cache, ipv4_address des
 }
 
 const struct path_mtu_entry *path_mtu_find(const struct path_mtu_cache *cache, instant now,
-                                           ipv4_address destination)
+                                           const struct ip_address *destination)
 {
     if (cache->count == 0)
         return NULL;
     uint16_t position = position_of(cache, destination);
-    if (position == cache->count || cache->entries[position].destination != destination ||
+    if (position == cache->count ||
+        !ip_address_equal(&cache->entries[position].destination, destination) ||
         cache->entries[position].expires <= now)
         return NULL;
     return &cache->entries[position];
@@ -80,15 +82,16 @@ static uint16_t next_plateau(uint16_t tried)
     return plateaus[i];
 }
 
-uint16_t path_mtu_reduce(struct path_mtu_cache *cache, instant now, ipv4_address destination,
-                         uint16_t reported, uint16_t tried)
+uint16_t path_mtu_reduce(struct path_mtu_cache *cache, instant now,
+                         const struct ip_address *destination, uint16_t reported, uint16_t tried)
 {
     uint16_t estimate = reported != 0 ? reported : next_plateau(tried);
     bool below_floor = estimate < cache->floor;
     if (below_floor)
         estimate = cache->floor;
     uint16_t position = position_of(cache, destination);
-    bool known = position < cache->count && cache->entries[position].destination == destination;
+    bool known = position < cache->count &&
+                 ip_address_equal(&cache->entries[position].destination, destination);
     /* RFC 1191 section 3: an old or forged message must not raise the estimate. */
     if (known && cache->entries[position].expires > now &&
         cache->entries[position].mtu <= estimate && !below_floor)
@@ -102,7 +105,7 @@ uint16_t path_mtu_reduce(struct path_mtu_cache *cache, instant now, ipv4_address
         cache->count++;
     }
     cache->entries[position] = (struct path_mtu_entry){
-        .destination = destination,
+        .destination = *destination,
         .mtu = estimate,
         .below_floor = below_floor,
         .expires = instant_after(now, cache->lifetime),

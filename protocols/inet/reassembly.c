@@ -1,7 +1,29 @@
 #include "inet/reassembly.h"
 
+#include "base/checksum.h"
+#include "base/wire.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+/*
+ * What tells the fragments of one datagram from those of others: RFC 791 section 3.2; in IPv6 the
+ * protocol does not count (RFC 8200 section 4.5), so it is 0 there.
+ */
+struct datagram_key {
+    struct ip_address source;
+    struct ip_address destination;
+    uint32_t identification;
+    uint8_t protocol;
+};
+
+/* A fragment as far as both versions of IP agree. */
+struct piece {
+    struct datagram_key key;
+    uint32_t offset;
+    bool more_fragments;
+    uint32_t header_length; /* octets in front of the payload */
+};
 
 /*
  * Fragments wait as packets, sorted by offset: mark is the offset in octets, extent the length of
@@ -9,10 +31,7 @@
  * datagram's and is what an ICMP error quotes.
  */
 struct reassembly_datagram {
-    ipv4_address source;
-    ipv4_address destination;
-    uint16_t identification;
-    uint8_t protocol;
+    struct datagram_key key;
     const char *condemned; /* why nothing more of it is accepted until the deadline; or NULL */
     instant deadline;
     struct packet *fragments;
@@ -42,9 +61,15 @@ static uint32_t storage_of(const struct packet *packet)
     return packet->storage_size + (uint32_t)sizeof *packet;
 }
 
-static void drop(struct reassembly *self, instant now, struct packet *packet, const char *reason)
+static const char *name_of(const struct datagram_key *key)
 {
-    trace_drop(self->trace, now, "ipv4", reason, packet->serial);
+    return key->source.version == 6 ? "ipv6" : "ipv4";
+}
+
+static void drop(struct reassembly *self, instant now, const struct datagram_key *key,
+                 struct packet *packet, const char *reason)
+{
+    trace_drop(self->trace, now, name_of(key), reason, packet->serial);
     packet_free(packet);
 }
 
@@ -60,10 +85,10 @@ static struct packet *drop_fragments(struct reassembly *self, instant now,
         packet->next = NULL;
         self->storage -= storage_of(packet);
         if (keep_first && packet->mark == 0) {
-            trace_drop(self->trace, now, "ipv4", reason, packet->serial);
+            trace_drop(self->trace, now, name_of(&datagram->key), reason, packet->serial);
             first = packet;
         } else {
-            drop(self, now, packet, reason);
+            drop(self, now, &datagram->key, packet, reason);
         }
     }
     return first;
@@ -120,12 +145,18 @@ static void give_up_oldest(struct reassembly *self, instant now)
     recycle(self, datagram);
 }
 
+static bool same_key(const struct datagram_key *a, const struct datagram_key *b)
+{
+    return a->identification == b->identification && a->protocol == b->protocol &&
+           ip_address_equal(&a->source, &b->source) &&
+           ip_address_equal(&a->destination, &b->destination);
+}
+
 static struct reassembly_datagram *find_or_make(struct reassembly *self, instant now,
-                                                const struct ipv4_header *header)
+                                                const struct datagram_key *key)
 {
     for (struct reassembly_datagram *d = self->newest; d; d = d->previous)
-        if (d->identification == header->identification && d->source == header->source &&
-            d->destination == header->destination && d->protocol == header->protocol)
+        if (same_key(&d->key, key))
             return d;
     if (self->count > 0 && self->count >= self->config->datagram_limit)
         give_up_oldest(self, now);
@@ -137,10 +168,7 @@ static struct reassembly_datagram *find_or_make(struct reassembly *self, instant
     if (!datagram)
         return NULL;
     *datagram = (struct reassembly_datagram){
-        .source = header->source,
-        .destination = header->destination,
-        .identification = header->identification,
-        .protocol = header->protocol,
+        .key = *key,
         .deadline = instant_after(now, self->config->timeout),
         .previous = self->newest,
     };
@@ -154,16 +182,15 @@ static struct reassembly_datagram *find_or_make(struct reassembly *self, instant
 }
 
 /* The reason to refuse a fragment by itself; NULL: it may be looked at. */
-static const char *refusal(const struct ipv4_header *header, uint32_t payload)
+static const char *refusal(const struct piece *piece, uint32_t payload)
 {
-    uint32_t end = header->fragment_offset + payload;
-    if (payload == 0 || (header->more_fragments && payload % 8 != 0) ||
-        end + header->header_length > IPV4_DATAGRAM_MAX)
+    if (payload == 0 || (piece->more_fragments && payload % 8 != 0) ||
+        piece->offset + payload + piece->header_length > IPV4_DATAGRAM_MAX)
         return "malformed";
-    if (header->protocol == IPV4_PROTOCOL_TCP) {
+    if (piece->key.protocol == IPV4_PROTOCOL_TCP) {
         /* RFC 1858 section 3: the flags of TCP must not hide in, or be changed by, a second
          * fragment. */
-        if ((header->fragment_offset == 0 && payload < 16) || header->fragment_offset == 8)
+        if ((piece->offset == 0 && payload < 16) || piece->offset == 8)
             return "tiny-fragment";
     }
     return NULL;
@@ -195,11 +222,38 @@ static struct packet **place_of(struct reassembly_datagram *datagram, const stru
     return link;
 }
 
-static bool repeats(const struct packet *fragment, const struct packet *there)
+/* RFC 8200 section 4.5 forgives only exact duplicates; the same octets cut otherwise are what some
+ * IPv4 routers make of a retransmission. */
+static bool repeats(const struct datagram_key *key, const struct packet *fragment,
+                    const struct packet *there)
 {
-    return fragment->mark >= there->mark && end_of(fragment) <= end_of(there) &&
+    bool within = fragment->mark >= there->mark && end_of(fragment) <= end_of(there);
+    if (key->source.version == 6)
+        within = fragment->mark == there->mark && fragment->extent == there->extent;
+    return within &&
            memcmp(payload_of(fragment), payload_of(there) + (fragment->mark - there->mark),
                   fragment->extent) == 0;
+}
+
+static void finish_ipv4(struct packet *whole, uint32_t header_length)
+{
+    wire_store_u16(whole->data + 2, (uint16_t)whole->length);
+    wire_store_u16(whole->data + 6, 0);
+    wire_store_u16(whole->data + 10, 0);
+    wire_store_u16(whole->data + 10, checksum(whole->data, header_length));
+}
+
+/* Takes the fragment header out, which ends at @header_length. */
+static void finish_ipv6(struct packet *whole, uint32_t header_length)
+{
+    struct ipv6_walk walk;
+    enum ipv6_walk_result result = ipv6_walk(whole->data, header_length, &walk);
+    assert(result == IPV6_WALK_FRAGMENT || result == IPV6_WALK_PROBLEM);
+    uint32_t repeated = header_length - IPV6_FRAGMENT_HEADER_SIZE;
+    whole->data[walk.next_header_offset] = whole->data[repeated];
+    memmove(whole->data + IPV6_FRAGMENT_HEADER_SIZE, whole->data, repeated);
+    (void)packet_pull(whole, IPV6_FRAGMENT_HEADER_SIZE);
+    wire_store_u16(whole->data + 4, (uint16_t)(whole->length - IPV6_HEADER_SIZE));
 }
 
 /* The whole datagram out of a complete list; NULL: no memory. The list is consumed. */
@@ -233,10 +287,10 @@ static struct packet *assemble(struct reassembly *self, instant now,
     whole->next = NULL;
     whole->mark = 0;
     whole->extent = 0;
-    wire_store_u16(whole->data + 2, (uint16_t)length);
-    wire_store_u16(whole->data + 6, 0);
-    wire_store_u16(whole->data + 10, 0);
-    wire_store_u16(whole->data + 10, checksum(whole->data, header_length));
+    if (datagram->key.source.version == 6)
+        finish_ipv6(whole, header_length);
+    else
+        finish_ipv4(whole, header_length);
     self->completed++;
     return whole;
 }
@@ -255,8 +309,8 @@ static bool insert(struct reassembly *self, instant now, struct reassembly_datag
 {
     const struct packet *with = NULL;
     struct packet **place = place_of(datagram, fragment, &with);
-    if (!place && repeats(fragment, with)) {
-        drop(self, now, fragment, "duplicate-fragment");
+    if (!place && repeats(&datagram->key, fragment, with)) {
+        drop(self, now, &datagram->key, fragment, "duplicate-fragment");
         return false;
     }
     uint32_t end = end_of(fragment);
@@ -267,7 +321,7 @@ static bool insert(struct reassembly *self, instant now, struct reassembly_datag
         contradicts = true;
     if (!place || contradicts) {
         const char *reason = place ? "malformed" : "fragment-overlap";
-        drop(self, now, fragment, reason);
+        drop(self, now, &datagram->key, fragment, reason);
         condemn(self, now, datagram, reason);
         return false;
     }
@@ -280,27 +334,27 @@ static bool insert(struct reassembly *self, instant now, struct reassembly_datag
     return true;
 }
 
-struct packet *reassembly_input(struct reassembly *self, instant now, struct packet *fragment,
-                                const struct ipv4_header *header)
+/* The whole datagram that @fragment, described by @piece, completes; NULL: not yet. */
+static struct packet *take(struct reassembly *self, instant now, struct packet *fragment,
+                           const struct piece *piece)
 {
-    uint32_t payload = (uint32_t)header->total_length - header->header_length;
-    const char *reason = refusal(header, payload);
+    uint32_t payload = fragment->length - piece->header_length;
+    const char *reason = refusal(piece, payload);
     struct reassembly_datagram *datagram = NULL;
-    if (!reason && !(datagram = find_or_make(self, now, header)))
+    if (!reason && !(datagram = find_or_make(self, now, &piece->key)))
         reason = "no-memory";
     if (!reason)
         reason = datagram->condemned;
     if (reason) {
-        drop(self, now, fragment, reason);
+        drop(self, now, &piece->key, fragment, reason);
         return NULL;
     }
     uint64_t serial = fragment->serial;
-    fragment->mark = header->fragment_offset;
+    fragment->mark = piece->offset;
     fragment->extent = (uint16_t)payload;
-    packet_trim(fragment, header->total_length);
-    if (header->fragment_offset > 0)
-        (void)packet_pull(fragment, header->header_length);
-    if (!insert(self, now, datagram, fragment, header->more_fragments))
+    if (piece->offset > 0)
+        (void)packet_pull(fragment, piece->header_length);
+    if (!insert(self, now, datagram, fragment, piece->more_fragments))
         return NULL;
     if (datagram->total != 0 && datagram->received == datagram->total) {
         struct packet *whole = NULL;
@@ -319,6 +373,36 @@ struct packet *reassembly_input(struct reassembly *self, instant now, struct pac
     while (self->storage > self->config->storage_limit && self->count > 0)
         give_up_oldest(self, now);
     return NULL;
+}
+
+struct packet *reassembly_input(struct reassembly *self, instant now, struct packet *fragment,
+                                const struct ipv4_header *header)
+{
+    const struct piece piece = {
+        .key = {.source = ip_address_from_ipv4(header->source),
+                .destination = ip_address_from_ipv4(header->destination),
+                .identification = header->identification,
+                .protocol = header->protocol},
+        .offset = header->fragment_offset,
+        .more_fragments = header->more_fragments,
+        .header_length = header->header_length,
+    };
+    packet_trim(fragment, header->total_length);
+    return take(self, now, fragment, &piece);
+}
+
+struct packet *reassembly_input_ipv6(struct reassembly *self, instant now, struct packet *fragment,
+                                     const struct ipv6_header *header, const struct ipv6_walk *walk)
+{
+    const struct piece piece = {
+        .key = {.source = header->source,
+                .destination = header->destination,
+                .identification = walk->fragment.identification},
+        .offset = walk->fragment.offset,
+        .more_fragments = walk->fragment.more_fragments,
+        .header_length = (uint32_t)walk->offset + IPV6_FRAGMENT_HEADER_SIZE,
+    };
+    return take(self, now, fragment, &piece);
 }
 
 instant reassembly_next_timeout(const struct reassembly *self)

@@ -5,12 +5,14 @@
 #include "base/packet.h"
 #include "base/trace.h"
 #include "inet/ipv4.h"
+#include "inet/ipv6.h"
 
 #include <stdint.h>
 
 /** Bounds and times of one reassembler. */
 struct reassembly_config {
-    instant timeout;         /**< from the first fragment to arrive (RFC 1122 section 3.3.2) */
+    instant timeout;         /**< from the first fragment to arrive (RFC 1122 section 3.3.2); IPv6
+                                  wants 60 seconds, so it has a reassembler of its own */
     uint32_t datagram_limit; /**< most datagrams at once; the oldest makes room */
     uint32_t storage_limit;  /**< most octets of packet storage held by fragments; likewise */
 };
@@ -21,15 +23,16 @@ struct reassembly_config reassembly_default_config(void);
 struct reassembly_datagram;
 
 /**
- * Puts fragments together (RFC 791 section 3.2, "An Example Reassembly Procedure").
+ * Puts fragments together: RFC 791 section 3.2, "An Example Reassembly Procedure", and RFC 8200
+ * section 4.5.
  *
  * RFC 791 lets a later fragment overwrite an earlier one, which firewalls can be deceived with
  * (RFC 1858). Here a fragment that repeats what is already there octet for octet (a retransmission
  * by the network) is dropped alone, reason "duplicate-fragment"; any other overlap condemns the
- * whole datagram, as RFC 5722 does for IPv6, reason "fragment-overlap". A first fragment of TCP
- * with fewer than 16 octets of payload, or one at offset 8, is refused (RFC 1858 section 3), reason
- * "tiny-fragment". Other reasons: "malformed" (length not a multiple of 8, past 65,535, or two
- * ends), "reassembly-timeout", "reassembly-overflow".
+ * whole datagram, as RFC 5722 demands for IPv6, reason "fragment-overlap". A first fragment of TCP
+ * over IPv4 with fewer than 16 octets of payload, or one at offset 8, is refused (RFC 1858 section
+ * 3), reason "tiny-fragment". Other reasons: "malformed" (length not a multiple of 8, past 65,535,
+ * or two ends), "reassembly-timeout", "reassembly-overflow".
  */
 struct reassembly {
     const struct reassembly_config *config; /**< borrowed */
@@ -57,6 +60,14 @@ void reassembly_destroy(struct reassembly *self);
  */
 struct packet *reassembly_input(struct reassembly *self, instant now, struct packet *fragment,
                                 const struct ipv4_header *header);
+
+/**
+ * The same for a fragment of IPv6, trimmed to its payload length, whose headers ipv6_walk() has
+ * followed to the fragment header. In the whole datagram that header is gone.
+ */
+struct packet *reassembly_input_ipv6(struct reassembly *self, instant now, struct packet *fragment,
+                                     const struct ipv6_header *header,
+                                     const struct ipv6_walk *walk);
 
 /** The instant of the next deadline; INSTANT_NEVER when nothing waits. */
 instant reassembly_next_timeout(const struct reassembly *self);

@@ -1,7 +1,7 @@
 #ifndef VPNSIM_INET_UDP_H
 #define VPNSIM_INET_UDP_H
 
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 #include "base/packet.h"
 
 #include <stddef.h>
@@ -28,8 +28,17 @@ enum udp_error {
 enum udp_error udp_decode(const uint8_t *octets, size_t length, ipv4_address source,
                           ipv4_address destination, struct udp_header *header);
 
+/** The same for IPv6, which knows no datagram without a checksum (RFC 8200 section 8.1). */
+enum udp_error udp_decode_ipv6(const uint8_t *octets, size_t length,
+                               const struct ip_address *source,
+                               const struct ip_address *destination, struct udp_header *header);
+
 /** Puts a header with its checksum in front of @p packet, whose data becomes the payload. */
 void udp_push(struct packet *packet, ipv4_address source, uint16_t source_port,
               ipv4_address destination, uint16_t destination_port);
+
+/** The same between addresses of version 6. */
+void udp_push_ipv6(struct packet *packet, const struct ip_address *source, uint16_t source_port,
+                   const struct ip_address *destination, uint16_t destination_port);
 
 #endif

@@ -76,6 +76,8 @@ static void wake(void *context, instant now)
     }
     if (stack->reassembly && reassembly_next_timeout(stack->reassembly) <= now)
         expire_fragments(stack);
+    if (stack->ipv6)
+        stack_ipv6_handle_timeout(stack);
     stack_tcp_handle_timeout(stack);
     stack_arm(stack);
 }
@@ -87,6 +89,8 @@ void stack_arm(struct host_stack *stack)
         next = instant_earlier(next, arp_cache_next_timeout(&e->arp));
     if (stack->reassembly)
         next = instant_earlier(next, reassembly_next_timeout(stack->reassembly));
+    if (stack->ipv6)
+        next = instant_earlier(next, stack_ipv6_next_timeout(stack));
     next = instant_earlier(next, stack_tcp_next_timeout(stack));
     timer_set(stack->simulation, &stack->timer, next);
 }
@@ -110,6 +114,8 @@ void host_stack_destroy(struct host_stack *stack)
 {
     timer_destroy(stack->simulation, &stack->timer);
     stack_tcp_destroy(stack);
+    if (stack->ipv6)
+        stack_ipv6_destroy(stack);
     if (stack->reassembly)
         reassembly_destroy(stack->reassembly);
     free(stack->reassembly);

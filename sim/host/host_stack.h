@@ -1,7 +1,7 @@
 #ifndef VPNSIM_HOST_HOST_STACK_H
 #define VPNSIM_HOST_HOST_STACK_H
 
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 #include "base/packet.h"
 #include "base/status.h"
 #include "base/trace.h"
@@ -23,7 +23,8 @@
 
 /*
  * The IP host or router inside a node: ARP, IPv4, ICMP, UDP and (host_stack_tcp.h) TCP on any
- * number of Ethernet and point-to-point interfaces. The node embeds a struct host_stack.
+ * number of Ethernet and point-to-point interfaces, and IPv6 (host_stack_ipv6.h). The node embeds a
+ * struct host_stack.
  *
  * Calls into the stack and its callbacks may nest: a callback may send, add routes, add and remove
  * interfaces. A callback that takes a packet owns it. Tables get memory only when they are needed,
@@ -44,9 +45,12 @@
  */
 
 struct host_stack;
+struct ipv6_header;
 struct stack_security;
 struct stack_translator;
 struct tcp_endpoint;
+struct stack_ipv6;
+struct stack_interface_ipv6;
 struct stack_tcp;
 
 /** Settings of a stack; host_stack_default_config() gives those of a Windows 2000 host. */
@@ -104,10 +108,11 @@ struct stack_interface {
     ipv4_address peer;     /**< point-to-point: the other end; 0: unknown */
     uint8_t prefix_length; /**< 32 on point-to-point interfaces */
     bool up;
-    uint16_t mtu;                    /**< longest IP datagram */
-    uint32_t index;                  /**< 1, 2, ... in the order of adding (MIB-II ifIndex) */
-    struct stack_ethernet *ethernet; /**< NULL: point-to-point */
-    stack_output *output;            /**< point-to-point */
+    uint16_t mtu;                      /**< longest IP datagram */
+    uint32_t index;                    /**< 1, 2, ... in the order of adding (MIB-II ifIndex) */
+    struct stack_ethernet *ethernet;   /**< NULL: point-to-point */
+    struct stack_interface_ipv6 *ipv6; /**< NULL: it has no IPv6 address */
+    stack_output *output;              /**< point-to-point */
     void *output_context;
     struct tap_point taps; /**< point-to-point: the IP datagrams; see host_stack_tap_point() */
     uint32_t extra_routes; /**< routes added by hand that lead through it */
@@ -129,6 +134,19 @@ struct stack_icmp_error {
     size_t payload_length;
 };
 
+/** The same of an ICMPv6 error (RFC 4443); all addresses are of version 6. */
+struct stack_icmpv6_error {
+    uint8_t type;
+    uint8_t code;
+    struct ip_address reporter;    /**< who sent the error */
+    uint16_t path_mtu;             /**< packet too big: the estimate that now holds */
+    struct ip_address source;      /**< of our datagram that it is about */
+    struct ip_address destination; /**< likewise */
+    uint8_t protocol;              /**< what that carries, behind any extension headers */
+    const uint8_t *payload;        /**< what is quoted from there on, at least 8 octets */
+    size_t payload_length;
+};
+
 /**
  * Someone who takes the datagrams of one IP protocol (GRE, ESP, ...). Owned by the node and linked
  * into the stack while set; NULL members are not called.
@@ -142,6 +160,10 @@ struct stack_protocol {
     void (*receive)(void *context, struct stack_interface *interface,
                     const struct ipv4_header *header, struct packet *packet);
     void (*error)(void *context, const struct stack_icmp_error *error);
+    /** The same for IPv6; NULL: the protocol is unknown there. */
+    void (*receive_ipv6)(void *context, struct stack_interface *interface,
+                         const struct ipv6_header *header, struct packet *packet);
+    void (*error_ipv6)(void *context, const struct stack_icmpv6_error *error);
     void *context;
     struct stack_protocol *next;
 };
@@ -157,6 +179,12 @@ struct stack_udp_socket {
     /** @p error->payload starts with our UDP header. */
     void (*error)(void *context, struct stack_udp_socket *socket,
                   const struct stack_icmp_error *error);
+    /** The same for IPv6, at any address of ours; NULL: the port is of IPv4 only. */
+    void (*receive_ipv6)(void *context, struct stack_udp_socket *socket,
+                         struct stack_interface *interface, const struct ipv6_header *header,
+                         uint16_t source_port, struct packet *packet);
+    void (*error_ipv6)(void *context, struct stack_udp_socket *socket,
+                       const struct stack_icmpv6_error *error);
     void *context;
     struct stack_udp_socket *next;
 };
@@ -168,6 +196,10 @@ struct stack_echo {
     void (*reply)(void *context, const struct ipv4_header *header, uint16_t sequence,
                   struct packet *packet);
     void (*error)(void *context, uint16_t sequence, const struct stack_icmp_error *error);
+    /** The same for IPv6. */
+    void (*reply_ipv6)(void *context, const struct ipv6_header *header, uint16_t sequence,
+                       struct packet *packet);
+    void (*error_ipv6)(void *context, uint16_t sequence, const struct stack_icmpv6_error *error);
     void *context;
     struct stack_echo *next;
 };
@@ -203,6 +235,7 @@ struct host_stack {
     struct stack_udp_socket *udp_sockets;
     struct stack_echo *echoes;
     struct stack_tcp *tcp;
+    struct stack_ipv6 *ipv6; /* NULL: no interface has an IPv6 address */
     struct reassembly *reassembly;
     struct path_mtu_cache path_mtu;
     struct icmp_rate_limit icmp_limit;

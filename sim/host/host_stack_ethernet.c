@@ -24,11 +24,11 @@ static void send_request(struct stack_interface *interface, ipv4_address target)
     send_arp(interface, &message, ethernet_broadcast);
 }
 
-static void transmit(struct stack_interface *interface, struct packet *packet,
-                     const uint8_t destination[ETHERNET_ADDRESS_SIZE])
+void stack_ethernet_transmit(struct stack_interface *interface, struct packet *packet,
+                             const uint8_t destination[ETHERNET_ADDRESS_SIZE], uint16_t type)
 {
     struct device *device = &interface->ethernet->device;
-    ethernet_push(packet, destination, device->mac, ETHERNET_TYPE_IPV4);
+    ethernet_push(packet, destination, device->mac, type);
     interface->out_octets += packet->length;
     device_transmit(device, packet);
 }
@@ -53,7 +53,7 @@ void stack_arp_pump(struct stack_interface *interface)
             send_request(interface, output.address);
             break;
         case ARP_OUTPUT_SEND:
-            transmit(interface, output.packet, output.mac);
+            stack_ethernet_transmit(interface, output.packet, output.mac, ETHERNET_TYPE_IPV4);
             break;
         case ARP_OUTPUT_FAILED:
             fail(interface, output.packet);
@@ -75,11 +75,11 @@ void stack_ethernet_output(struct stack_interface *out, ipv4_address next_hop,
             ethernet_from_multicast(next_hop, mac);
         else
             memcpy(mac, ethernet_broadcast, sizeof mac);
-        transmit(out, packet, mac);
+        stack_ethernet_transmit(out, packet, mac, ETHERNET_TYPE_IPV4);
         return;
     }
     if (arp_cache_resolve(&ethernet->arp, out->stack->simulation->now, next_hop, packet, mac)) {
-        transmit(out, packet, mac);
+        stack_ethernet_transmit(out, packet, mac, ETHERNET_TYPE_IPV4);
         return;
     }
     stack_arp_pump(out);
@@ -191,6 +191,15 @@ void stack_ethernet_receive(struct device *device, struct packet *frame)
         break;
     case ETHERNET_TYPE_ARP:
         arp_input(interface, frame);
+        break;
+    case ETHERNET_TYPE_IPV6:
+        if (!interface->ipv6) {
+            drop_frame(stack, "unknown-ethertype", frame);
+            break;
+        }
+        stack->counters.link_delivers++;
+        stack_ipv6_input(stack, interface, group ? ICMP_ARRIVAL_LINK_GROUP : ICMP_ARRIVAL_UNICAST,
+                         frame);
         break;
     default:
         drop_frame(stack, "unknown-ethertype", frame);

@@ -39,10 +39,11 @@ static uint16_t learn_path_mtu(struct host_stack *stack, const struct icmp_messa
                                const struct ipv4_header *quoted)
 {
     instant now = stack->simulation->now;
-    const struct path_mtu_entry *entry = path_mtu_find(&stack->path_mtu, now, quoted->destination);
+    struct ip_address destination = ip_address_from_ipv4(quoted->destination);
+    const struct path_mtu_entry *entry = path_mtu_find(&stack->path_mtu, now, &destination);
     uint16_t before = entry ? entry->mtu : 0;
-    uint16_t estimate = path_mtu_reduce(&stack->path_mtu, now, quoted->destination,
-                                        message->next_hop_mtu, quoted->total_length);
+    uint16_t estimate = path_mtu_reduce(&stack->path_mtu, now, &destination, message->next_hop_mtu,
+                                        quoted->total_length);
     if (estimate != before)
         TRACE(&stack->trace, now, "ipv4.path-mtu",
               trace_address("destination", quoted->destination), trace_number("mtu", estimate));

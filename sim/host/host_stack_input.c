@@ -241,5 +241,8 @@ void host_stack_receive(struct host_stack *stack, struct stack_interface *interf
         refuse(stack, &stack->counters.in_discards, "interface-down", packet);
         return;
     }
-    stack_ip_input(stack, interface, ICMP_ARRIVAL_UNICAST, packet);
+    if (interface->ipv6 && packet->length > 0 && packet->data[0] >> 4 == 6)
+        stack_ipv6_input(stack, interface, ICMP_ARRIVAL_UNICAST, packet);
+    else
+        stack_ip_input(stack, interface, ICMP_ARRIVAL_UNICAST, packet);
 }

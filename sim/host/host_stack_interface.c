@@ -178,6 +178,8 @@ void host_stack_remove_interface(struct host_stack *stack, struct stack_interfac
         interface->next->previous = interface->previous;
     else
         stack->last_interface = interface->previous;
+    if (interface->ipv6)
+        stack_ipv6_remove_interface(stack, interface);
     if (!interface->ethernet) {
         free(interface);
         return;
@@ -253,5 +255,7 @@ void host_stack_set_up(struct host_stack *stack, struct stack_interface *interfa
             arp_cache_flush(&interface->ethernet->arp, stack->simulation->now);
     }
     interface->up = up;
+    if (interface->ipv6)
+        stack_ipv6_set_up(stack, interface, up);
     tell(stack, up ? "interface.up" : "interface.down", interface);
 }

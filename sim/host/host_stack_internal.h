@@ -16,6 +16,7 @@
  *   host_stack_filter.c     what packet filters do to datagrams
  *   host_stack_hooks.c      IP security and address translation
  *   host_stack_icmp.c, host_stack_udp.c, host_stack_tcp.c
+ *   host_stack_ipv6*.c      IPv6; see host_stack_ipv6_internal.h
  */
 
 /** The Ethernet part of an interface, with the interface itself in front. */
@@ -70,6 +71,10 @@ void stack_ethernet_receive(struct device *device, struct packet *frame);
 /** The device's prepare function. */
 void stack_ethernet_prepare(const struct device *device, const struct packet *frame);
 
+/** Transmits @p packet, which has room for the Ethernet header, in a frame of @p type. */
+void stack_ethernet_transmit(struct stack_interface *interface, struct packet *packet,
+                             const uint8_t destination[ETHERNET_ADDRESS_SIZE], uint16_t type);
+
 /** Resolves @p next_hop and transmits the IP datagram @p packet. */
 void stack_ethernet_output(struct stack_interface *out, ipv4_address next_hop,
                            struct packet *packet);
@@ -91,12 +96,22 @@ void stack_ip_deliver(struct host_stack *stack, struct stack_arrival *arrival,
 struct packet *stack_reassemble(struct host_stack *stack, struct ipv4_header *header,
                                 struct packet *packet);
 
+/* host_stack_route.c */
+
+/** What Path MTU Discovery has learnt about @p destination; NULL: nothing. */
+const struct path_mtu_entry *stack_path_mtu_entry(const struct host_stack *stack,
+                                                  ipv4_address destination);
+
 /* host_stack_output.c */
 
 /** Makes sure that @p packet has @p headroom octets in front, by a copy if need be; NULL and the
  * packet dropped: no memory. */
 struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
                                       size_t headroom);
+
+/** Hands a datagram of either version of IP to what is behind a point-to-point interface. */
+void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
+                                 struct packet *packet);
 
 /**
  * Sends a finished datagram, not longer than the interface's MTU or to be fragmented to @p mtu, by
@@ -163,5 +178,18 @@ void stack_tcp_error(struct host_stack *stack, const struct stack_icmp_error *er
 instant stack_tcp_next_timeout(struct host_stack *stack);
 void stack_tcp_handle_timeout(struct host_stack *stack);
 void stack_tcp_destroy(struct host_stack *stack);
+
+/* host_stack_ipv6.c and its like; to be called only for a stack, or an interface, with IPv6. */
+
+/** An IPv6 datagram has come in by @p in (NULL: from ourselves). */
+void stack_ipv6_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
+                      struct packet *packet);
+
+/** @p interface has changed: the routes of its addresses come or go. */
+void stack_ipv6_set_up(struct host_stack *stack, struct stack_interface *interface, bool up);
+void stack_ipv6_remove_interface(struct host_stack *stack, struct stack_interface *interface);
+instant stack_ipv6_next_timeout(const struct host_stack *stack);
+void stack_ipv6_handle_timeout(struct host_stack *stack);
+void stack_ipv6_destroy(struct host_stack *stack);
 
 #endif

@@ -32,8 +32,8 @@ static void refuse(struct host_stack *stack, const char *reason, struct packet *
     stack_drop(stack, "ipv4", reason, packet);
 }
 
-static void output_point_to_point(struct host_stack *stack, struct stack_interface *out,
-                                  struct packet *packet)
+void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
+                                 struct packet *packet)
 {
     if (packet->nesting >= TUNNEL_DEPTH) {
         refuse(stack, "tunnel-loop", packet);
@@ -60,7 +60,7 @@ static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4
     if (out->ethernet)
         stack_ethernet_output(out, next_hop, packet);
     else
-        output_point_to_point(stack, out, packet);
+        stack_point_to_point_output(stack, out, packet);
 }
 
 void stack_output_datagram(struct host_stack *stack, struct stack_interface *out,
@@ -167,8 +167,7 @@ static enum status send_by_way(struct host_stack *stack, const struct way *way,
                                struct ipv4_header *header, struct packet *packet)
 {
     uint16_t mtu = way->out->mtu;
-    const struct path_mtu_entry *entry =
-        path_mtu_find(&stack->path_mtu, stack->simulation->now, header->destination);
+    const struct path_mtu_entry *entry = stack_path_mtu_entry(stack, header->destination);
     if (entry) {
         if (entry->mtu < mtu)
             mtu = entry->mtu;

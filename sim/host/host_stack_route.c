@@ -115,6 +115,15 @@ ipv4_address host_stack_pick_source(const struct host_stack *stack, ipv4_address
     return out->address != IPV4_ANY ? out->address : any_address(stack);
 }
 
+const struct path_mtu_entry *stack_path_mtu_entry(const struct host_stack *stack,
+                                                  ipv4_address destination)
+{
+    if (stack->path_mtu.count == 0)
+        return NULL;
+    struct ip_address address = ip_address_from_ipv4(destination);
+    return path_mtu_find(&stack->path_mtu, stack->simulation->now, &address);
+}
+
 uint16_t host_stack_path_mtu(const struct host_stack *stack, ipv4_address destination)
 {
     struct stack_interface *out;
@@ -123,8 +132,7 @@ uint16_t host_stack_path_mtu(const struct host_stack *stack, ipv4_address destin
     (void)host_stack_pick_source(stack, destination, &out, NULL);
     if (!out)
         return 0;
-    const struct path_mtu_entry *entry =
-        path_mtu_find(&stack->path_mtu, stack->simulation->now, destination);
+    const struct path_mtu_entry *entry = stack_path_mtu_entry(stack, destination);
     return entry && entry->mtu < out->mtu ? entry->mtu : out->mtu;
 }
 

@@ -87,6 +87,33 @@ static void a_checksum_of_zero_is_sent_as_all_ones(void **state)
     packet_pool_destroy(&pool);
 }
 
+/* A name query of Windows over IPv6, to the group of LLMNR, recorded. */
+#define QUERY_IPV6 "fa0414eb0020f799ebb100000001000000000000066973617461700000010001"
+
+static void over_ipv6_a_checksum_is_mandatory(void **state)
+{
+    (void)state;
+    struct ip_address source;
+    struct ip_address destination;
+    assert_true(ip_address_parse("fe80::a166:b18:20e8:e454", &source));
+    assert_true(ip_address_parse("ff02::1:3", &destination));
+    uint8_t octets[128];
+    size_t length = unit_hex(QUERY_IPV6, octets, sizeof octets);
+    struct udp_header header;
+    assert_int_equal(udp_decode_ipv6(octets, length, &source, &destination, &header), UDP_OK);
+    assert_int_equal(header.source_port, 64004);
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet *packet = packet_from(&pool, octets + 8, length - 8);
+    udp_push_ipv6(packet, &source, 64004, &destination, 5355);
+    unit_assert_hex(packet->data, packet->length, QUERY_IPV6);
+    packet_pool_destroy(&pool);
+    assert_int_equal(udp_decode_ipv6(octets, length, &source, &source, &header), UDP_BAD_CHECKSUM);
+    memset(octets + 6, 0, 2);
+    assert_int_equal(udp_decode_ipv6(octets, length, &source, &destination, &header),
+                     UDP_BAD_CHECKSUM);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +122,7 @@ int main(void)
         cmocka_unit_test(without_a_checksum_nothing_is_verified),
         cmocka_unit_test(octets_behind_the_length_do_not_count),
         cmocka_unit_test(a_checksum_of_zero_is_sent_as_all_ones),
+        cmocka_unit_test(over_ipv6_a_checksum_is_mandatory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
