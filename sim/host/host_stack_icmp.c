@@ -26,7 +26,7 @@ void stack_icmp_error(struct host_stack *stack, enum icmp_arrival how, ipv4_addr
     (void)host_stack_send(stack, source, destination, IPV4_PROTOCOL_ICMP, packet, NULL);
 }
 
-static struct stack_echo *find_echo(const struct host_stack *stack, uint16_t identifier)
+struct stack_echo *stack_find_echo(const struct host_stack *stack, uint16_t identifier)
 {
     struct stack_echo *echo = stack->echoes;
     while (echo && echo->identifier != identifier)
@@ -65,7 +65,7 @@ void stack_dispatch_error(struct host_stack *stack, const struct stack_icmp_erro
     } else if (protocol == IPV4_PROTOCOL_TCP) {
         stack_tcp_error(stack, error);
     } else if (protocol == IPV4_PROTOCOL_ICMP && error->payload[0] == ICMP_ECHO_REQUEST) {
-        const struct stack_echo *echo = find_echo(stack, wire_load_u16(error->payload + 4));
+        const struct stack_echo *echo = stack_find_echo(stack, wire_load_u16(error->payload + 4));
         if (echo && echo->error)
             echo->error(echo->context, wire_load_u16(error->payload + 6), error);
     }
@@ -132,7 +132,7 @@ static void echo_request(struct host_stack *stack, const struct stack_arrival *a
 static void echo_reply(struct host_stack *stack, const struct stack_arrival *arrival,
                        const struct icmp_message *message, struct packet *packet)
 {
-    const struct stack_echo *echo = find_echo(stack, message->identifier);
+    const struct stack_echo *echo = stack_find_echo(stack, message->identifier);
     if (!echo || !echo->reply) {
         stack_drop(stack, "icmp", "no-listener", packet);
         return;

@@ -151,6 +151,9 @@ struct packet *stack_translate_output(struct host_stack *stack, bool own,
 
 /* host_stack_icmp.c */
 
+/** Who listens for replies to @p identifier; NULL: nobody. */
+struct stack_echo *stack_find_echo(const struct host_stack *stack, uint16_t identifier);
+
 /** Tells whoever sent the quoted datagram. */
 void stack_dispatch_error(struct host_stack *stack, const struct stack_icmp_error *error);
 

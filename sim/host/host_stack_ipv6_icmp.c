@@ -38,14 +38,6 @@ void stack_ipv6_icmp_error(struct host_stack *stack, struct stack_interface *in,
     (void)stack_ipv6_send_by_way(stack, &way, &header, packet, NULL);
 }
 
-static struct stack_echo *find_echo(const struct host_stack *stack, uint16_t identifier)
-{
-    struct stack_echo *echo = stack->echoes;
-    while (echo && echo->identifier != identifier)
-        echo = echo->next;
-    return echo;
-}
-
 /* Learns the path MTU and returns the estimate that now holds. */
 static uint16_t learn_path_mtu(struct host_stack *stack, uint32_t reported,
                                const struct ip_address *destination)
@@ -76,52 +68,50 @@ static void dispatch_error(struct host_stack *stack, const struct stack_icmpv6_e
     if (error->protocol == IPV6_NEXT_UDP) {
         stack_ipv6_udp_error(stack, error);
     } else if (error->protocol == IPV6_NEXT_ICMPV6 && error->payload[0] == ICMPV6_ECHO_REQUEST) {
-        const struct stack_echo *echo = find_echo(stack, wire_load_u16(error->payload + 4));
+        const struct stack_echo *echo = stack_find_echo(stack, wire_load_u16(error->payload + 4));
         if (echo && echo->error_ipv6)
             echo->error_ipv6(echo->context, wire_load_u16(error->payload + 6), error);
     }
 }
 
-/* Where the upper-layer header of a quoted datagram is, and which; false: not to be seen. */
-static bool find_payload(const uint8_t *quote, size_t length, struct stack_icmpv6_error *error)
+/* Where the upper-layer header of the quoted datagram is, and which; payload NULL: not to be seen.
+ */
+static void find_payload(const uint8_t *quote, size_t length, struct stack_icmpv6_error *error)
 {
-    struct ipv6_header header;
     struct ipv6_walk walk;
-    if (!ipv6_decode_quoted(quote, length, &header))
-        return false;
-    error->source = header.source;
-    error->destination = header.destination;
     enum ipv6_walk_result result = ipv6_walk(quote, length, &walk);
-    error->protocol = walk.next_header;
     size_t offset = walk.offset;
-    if (walk.next_header == IPV6_NEXT_FRAGMENT && result != IPV6_WALK_MALFORMED) {
-        if (walk.fragment.offset != 0)
-            return false;
+    error->protocol = walk.next_header;
+    if (result == IPV6_WALK_FRAGMENT && walk.fragment.offset == 0) {
         error->protocol = walk.fragment.next_header;
         offset += IPV6_FRAGMENT_HEADER_SIZE;
     } else if (result != IPV6_WALK_UPPER) {
-        return false;
+        return;
     }
     if (length < offset + 8)
-        return false;
+        return;
     error->payload = quote + offset;
     error->payload_length = length - offset;
-    return true;
 }
 
 static void error_input(struct host_stack *stack, const struct stack_ipv6_arrival *arrival,
                         const struct icmpv6_message *message, struct packet *packet)
 {
+    struct ipv6_header quoted;
+    const uint8_t *quote = packet->data + ICMPV6_HEADER_SIZE;
+    size_t length = packet->length - ICMPV6_HEADER_SIZE;
+    if (!ipv6_decode_quoted(quote, length, &quoted)) {
+        stack_drop(stack, "icmpv6", "malformed", packet);
+        return;
+    }
     struct stack_icmpv6_error error = {
         .type = message->type,
         .code = message->code,
         .reporter = arrival->header.source,
+        .source = quoted.source,
+        .destination = quoted.destination,
     };
-    if (!find_payload(packet->data + ICMPV6_HEADER_SIZE, packet->length - ICMPV6_HEADER_SIZE,
-                      &error)) {
-        stack_drop(stack, "icmpv6", "malformed", packet);
-        return;
-    }
+    find_payload(quote, length, &error);
     /* What we have not sent says nothing about us; it may be forged. */
     if (!host_stack_ipv6_is_local(stack, &error.source)) {
         stack_drop(stack, "icmpv6", "not-for-us", packet);
@@ -141,7 +131,8 @@ static void error_input(struct host_stack *stack, const struct stack_ipv6_arriva
           trace_text("destination", ip_address_format(&error.destination, destination)));
     if (message->type == ICMPV6_PACKET_TOO_BIG)
         error.path_mtu = learn_path_mtu(stack, message->mtu, &error.destination);
-    dispatch_error(stack, &error);
+    if (error.payload)
+        dispatch_error(stack, &error);
     packet_free(packet);
 }
 
@@ -179,7 +170,7 @@ static void echo_request(struct host_stack *stack, const struct stack_ipv6_arriv
 static void echo_reply(struct host_stack *stack, const struct stack_ipv6_arrival *arrival,
                        const struct icmpv6_message *message, struct packet *packet)
 {
-    const struct stack_echo *echo = find_echo(stack, message->identifier);
+    const struct stack_echo *echo = stack_find_echo(stack, message->identifier);
     if (!echo || !echo->reply_ipv6) {
         stack_drop(stack, "icmpv6", "no-listener", packet);
         return;

@@ -1,42 +1,5 @@
 #include "base/entropy.h"
-#include "inet/reassembly.h"
-#include "protocols/inet/drop_log.h"
-#include "support/unit.h"
-
-#define SECOND INSTANT_SECOND
-
-struct bench {
-    struct packet_pool pool;
-    struct drop_log log;
-    struct trace trace;
-    struct reassembly_config config;
-    struct reassembly reassembly;
-};
-
-static int set_up(void **state)
-{
-    static struct bench bench;
-    packet_pool_init(&bench.pool);
-    bench.trace = drop_log_trace(&bench.log);
-    bench.config = reassembly_default_config();
-    reassembly_init(&bench.reassembly, &bench.config, &bench.trace);
-    *state = &bench;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct bench *bench = *state;
-    reassembly_destroy(&bench->reassembly);
-    int leaked = (int)bench->pool.in_use;
-    packet_pool_destroy(&bench->pool);
-    return leaked;
-}
-
-static uint8_t octet_at(size_t position)
-{
-    return (uint8_t)(position * 31 + (position >> 8));
-}
+#include "protocols/inet/reassembly_bench.h"
 
 /* A datagram of protocol @protocol with @length octets of a known payload. */
 static struct packet *datagram(struct bench *bench, uint8_t protocol, uint16_t identification,

@@ -1,46 +1,17 @@
-#include "inet/reassembly.h"
-#include "protocols/inet/drop_log.h"
-#include "support/unit.h"
+#include "protocols/inet/reassembly_bench.h"
 
 #include <string.h>
-
-#define SECOND INSTANT_SECOND
 
 static const struct ip_address one = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
 static const struct ip_address two = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 2}};
 
-struct bench {
-    struct packet_pool pool;
-    struct drop_log log;
-    struct trace trace;
-    struct reassembly_config config;
-    struct reassembly reassembly;
-};
-
-static int set_up(void **state)
+/* IPv6 waits longer for fragments. */
+static int set_up_ipv6(void **state)
 {
-    static struct bench bench;
-    packet_pool_init(&bench.pool);
-    bench.trace = drop_log_trace(&bench.log);
-    bench.config = reassembly_default_config();
-    bench.config.timeout = 60 * SECOND;
-    reassembly_init(&bench.reassembly, &bench.config, &bench.trace);
-    *state = &bench;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
+    int result = set_up(state);
     struct bench *bench = *state;
-    reassembly_destroy(&bench->reassembly);
-    int leaked = (int)bench->pool.in_use;
-    packet_pool_destroy(&bench->pool);
-    return leaked;
-}
-
-static uint8_t octet_at(size_t position)
-{
-    return (uint8_t)(position * 31 + (position >> 8));
+    bench->config.timeout = 60 * SECOND;
+    return result;
 }
 
 static struct packet *input(struct bench *bench, instant now, struct packet *fragment)
@@ -161,7 +132,7 @@ static void a_first_fragment_is_given_back_whole_when_time_is_up(void **state)
     assert_null(reassembly_poll_expired(&bench->reassembly));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up_ipv6, tear_down)
 
 int main(void)
 {
