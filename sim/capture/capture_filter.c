@@ -25,7 +25,7 @@ static int filter_link_type(int link_type)
 {
     if (link_type == CAPTURE_RAW_IP)
         return DLT_RAW; /* has another number in memory than in files */
-    return link_type == CAPTURE_PPP_WITH_DIR ? DLT_PPP_PPPD : link_type;
+    return link_type == CAPTURE_PPP_WITH_DIR ? DLT_PPP_PPPD : CAPTURE_LINK_TYPE(link_type);
 }
 
 static enum status compile(struct capture_filter *filter, const char *expression, int link_type,

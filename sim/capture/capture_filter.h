@@ -13,6 +13,10 @@
 #define CAPTURE_RAW_IP       101 /**< IP datagrams */
 #define CAPTURE_PPP_WITH_DIR 204
 #define CAPTURE_GRE          252 /**< GRE packets, as exported PDUs of Wireshark: GRE alone has no type */
+#define CAPTURE_L2TP         (252 | 1 << 16) /**< L2TP messages, as exported PDUs as well */
+
+/** The number that the header of a pcap file has for one of the above. */
+#define CAPTURE_LINK_TYPE(link_type) ((link_type)&0xffff)
 
 /** A compiled libpcap filter expression for frames of one link type. */
 struct capture_filter;
@@ -26,6 +30,7 @@ struct capture_filter;
  * away: one octet of direction, 03, two octets of protocol, payload. So "ip", "tcp port 80",
  * "inbound", "outbound" and "ppp[2:2] = 0xc021" work on PPP frames.
  * For CAPTURE_GRE it sees the GRE packet: "link[0:2] = 0x3081" is data with an acknowledgment.
+ * For CAPTURE_L2TP it sees the L2TP message: "link[0] & 0x80 != 0" is one of control.
  *
  * STATUS_INVALID with one line about the mistake in @p error, which holds @p error_size octets, or
  * STATUS_NO_MEMORY. The result belongs to the caller.

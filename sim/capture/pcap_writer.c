@@ -1,5 +1,7 @@
 #include "capture/pcap_writer.h"
 
+#include "capture/capture_filter.h"
+
 #include <pcap/pcap.h>
 
 #include <errno.h>
@@ -75,19 +77,37 @@ static void record_ppp(struct capture_tap *tap, instant at, enum tap_direction d
     record_behind(writer, at, 1, frame, length);
 }
 
+/* Wireshark's epan/exported_pdu.h: tags of number, length and value, up to tag 0. */
+static void record_exported(struct capture_tap *tap, instant at, enum tap_direction direction,
+                            const uint8_t header[EXPORTED_PDU_HEADER_SIZE], const uint8_t *frame,
+                            size_t length)
+{
+    struct pcap_writer *writer = (struct pcap_writer *)tap;
+    memcpy(writer->scratch, header, EXPORTED_PDU_HEADER_SIZE);
+    writer->scratch[DIRECTION_OFFSET] = direction == TAP_RECEIVED;
+    record_behind(writer, at, EXPORTED_PDU_HEADER_SIZE, frame, length);
+}
+
 static void record_gre(struct capture_tap *tap, instant at, enum tap_direction direction,
                        const uint8_t *frame, size_t length)
 {
-    /* Wireshark's epan/exported_pdu.h: tags of number, length and value, up to tag 0. */
     static const uint8_t header[EXPORTED_PDU_HEADER_SIZE] = {
         0, 14, 0, 8, 'i', 'p', '.', 'p', 'r', 'o', 't', 'o', /* the table of dissectors */
         0, 32, 0, 4, 0,   0,   0,   47,                      /* the number in it */
         0, 35, 0, 4, 0,   0,   0,   0,                       /* direction: 0 sent, 1 received */
     };
-    struct pcap_writer *writer = (struct pcap_writer *)tap;
-    memcpy(writer->scratch, header, sizeof header);
-    writer->scratch[DIRECTION_OFFSET] = direction == TAP_RECEIVED;
-    record_behind(writer, at, sizeof header, frame, length);
+    record_exported(tap, at, direction, header, frame, length);
+}
+
+static void record_l2tp(struct capture_tap *tap, instant at, enum tap_direction direction,
+                        const uint8_t *frame, size_t length)
+{
+    static const uint8_t header[EXPORTED_PDU_HEADER_SIZE] = {
+        0, 14, 0, 8, 'u', 'd', 'p', '.',  'p', 'o', 'r', 't', /* UDP port 1701 */
+        0, 32, 0, 4, 0,   0,   6,   0xa5,                     /* as above */
+        0, 35, 0, 4, 0,   0,   0,   0,                        /* as above */
+    };
+    record_exported(tap, at, direction, header, frame, length);
 }
 
 static void destroy(struct pcap_writer *writer)
@@ -107,14 +127,15 @@ static struct pcap_writer *create(const char *path, int link_type, uint64_t star
         return NULL;
     writer->tap.record = link_type == CAPTURE_PPP_WITH_DIR ? record_ppp
                          : link_type == CAPTURE_GRE        ? record_gre
+                         : link_type == CAPTURE_L2TP       ? record_l2tp
                                                            : record_frame;
     writer->start_ns = start_ns;
     writer->path = strdup(path);
     writer->buffer = malloc(BUFFER_SIZE);
     /* Raw IP has another number in memory than in files. */
-    writer->handle =
-        pcap_open_dead_with_tstamp_precision(link_type == CAPTURE_RAW_IP ? DLT_RAW : link_type,
-                                             SNAPSHOT_LENGTH, PCAP_TSTAMP_PRECISION_NANO);
+    writer->handle = pcap_open_dead_with_tstamp_precision(
+        link_type == CAPTURE_RAW_IP ? DLT_RAW : CAPTURE_LINK_TYPE(link_type), SNAPSHOT_LENGTH,
+        PCAP_TSTAMP_PRECISION_NANO);
     bool complete = writer->path && writer->buffer && writer->handle;
     if (complete && writer->tap.record != record_frame)
         complete = (writer->scratch = malloc(SCRATCH_SIZE)) != NULL;

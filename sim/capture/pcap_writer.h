@@ -25,8 +25,8 @@ enum status pcap_writer_open(const char *path, int link_type, uint64_t start_ns,
 
 /**
  * The tap to add to the capture point; it lives until pcap_writer_close(). A CAPTURE_PPP_WITH_DIR
- * record starts with an octet of direction: 0 received, 1 sent. A CAPTURE_GRE record starts with
- * the tags of an exported PDU: the dissector's name and the direction.
+ * record starts with an octet of direction: 0 received, 1 sent. A CAPTURE_GRE or CAPTURE_L2TP
+ * record starts with the tags of an exported PDU: the dissector's name and the direction.
  */
 struct capture_tap *pcap_writer_tap(struct pcap_writer *writer);
 

@@ -36,6 +36,13 @@ const struct cli_sentence cli_sentences[] = {
     {"pptp.echo.timeout", "the PPTP peer no longer answers"},
     {"pptp.wan-error", "the PPTP peer tells of errors: {buffer-overruns} packets lost, {framing} "
                        "malformed"},
+    {"dial.type-failed", "gives up {protocol} for {connection}: error {error}[, {reason}]"},
+    {"l2tp.tunnel.established", "L2TP tunnel {tunnel} established[, the peer's {peer-tunnel}]"},
+    {"l2tp.tunnel.closed", "L2TP tunnel {tunnel} closed: {reason}[, result {result}]"},
+    {"l2tp.session.established", "L2TP call established, Session ID {session}[, the peer's "
+                                 "{peer-session}]"},
+    {"l2tp.session.ended", "L2TP call {session} ended: {reason}[, result {result}]"},
+    {"l2tp.avp.rejected", "an {type} cannot be used: attribute {attribute}, {reason}"},
     {"tcp-script.connected", "script {name} is connected[ to {remote}][ port {remote-port}]"},
     {"tcp-script.ended", "script {name} has lost its connection: {reason}"},
     {"ppp.lcp.opened", "LCP is open"},

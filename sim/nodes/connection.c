@@ -44,6 +44,15 @@ void connection_init(struct connection *connection, const struct connection_clas
         connection_simulation(connection)->failure = STATUS_NO_MEMORY;
 }
 
+void connection_use_port(struct connection *connection, struct ppp_port *port)
+{
+    connection->port = port;
+    if (connection->networks)
+        connection->networks->port = port;
+    if (connection->demand_interface)
+        ppp_port_lend_interface(port, connection->demand_interface);
+}
+
 void connection_dial(struct connection *connection)
 {
     if (connection->state != CONNECTION_DISCONNECTED)

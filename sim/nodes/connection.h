@@ -138,6 +138,9 @@ void connection_init(struct connection *connection, const struct connection_clas
                      struct dialer *dialer, const struct connection_config *config,
                      struct ppp_port *port);
 
+/** Has PPP go over @p port from now on: the connection is about to dial. */
+void connection_use_port(struct connection *connection, struct ppp_port *port);
+
 /** The PPP session of a caller with this connection's credentials. */
 struct ppp_session_config connection_session(struct connection *connection);
 

@@ -59,7 +59,7 @@ void connection_start(struct connection *connection)
         connection);
     if (!connection->demand_interface)
         return;
-    ppp_port_lend_interface(connection->port, connection->demand_interface);
+    connection_use_port(connection, connection->port);
     add_routes(connection, connection->demand_interface);
     if (config->default_route)
         (void)host_stack_add_route(stack, IPV4_ANY, 0, IPV4_ANY, connection->demand_interface, 1);

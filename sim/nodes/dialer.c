@@ -19,8 +19,16 @@ void dialer_init(struct dialer *dialer, struct host *host, const struct node_pro
         *p = (char)toupper((unsigned char)*p);
 }
 
+enum status dialer_use_l2tp(struct dialer *dialer, const struct l2tp_config *config, uint16_t port)
+{
+    dialer->l2tp = l2tp_link_create(dialer->host, dialer->watch, config, port);
+    return dialer->l2tp ? STATUS_OK : STATUS_NO_MEMORY;
+}
+
 void dialer_start(struct dialer *dialer)
 {
+    if (dialer->l2tp)
+        l2tp_link_start(dialer->l2tp);
     for (struct connection *c = dialer->connections; c; c = c->next)
         connection_start(c);
 }
@@ -31,6 +39,8 @@ void dialer_destroy(struct dialer *dialer)
         c->class->destroy(c);
         packet_queue_clear(&c->held);
     }
+    if (dialer->l2tp)
+        l2tp_link_destroy(dialer->l2tp);
 }
 
 struct connection *dialer_find(struct dialer *dialer, const char *name)
@@ -45,7 +55,8 @@ bool dialer_state(struct dialer *dialer, const char *name, char *text, size_t si
 {
     static const char prefix[] = "connection.";
     if (strncmp(name, prefix, sizeof prefix - 1) != 0)
-        return other_networks_state(&dialer->networks, name, text, size);
+        return other_networks_state(&dialer->networks, name, text, size) ||
+               l2tp_link_state(dialer->l2tp, name, text, size);
     const struct connection *connection = dialer_find(dialer, name + sizeof prefix - 1);
     return connection && snprintf(text, size, "%s", connection_state_text(connection->state)) > 0;
 }

@@ -2,6 +2,7 @@
 #define VPNSIM_NODES_DIALER_H
 
 #include "nodes/connection.h"
+#include "nodes/l2tp/l2tp_link.h"
 #include "nodes/pptp/pptp_client.h"
 #include "nodes/tunnel_watch.h"
 
@@ -15,11 +16,15 @@ struct dialer {
     struct connection *connections;      /**< in the order added */
     char identification[64];             /**< "MSRAS-0-NAME" */
     struct pptp_clients pptp;            /**< the PPTP tunnels of the connections */
+    struct l2tp_link *l2tp;              /**< the node's L2TP; NULL: it has none */
 };
 
 /** An empty phone book of @p host; @p component names its stream of random numbers. */
 void dialer_init(struct dialer *dialer, struct host *host, const struct node_profile *profile,
                  struct tunnel_watch *watch, const char *component);
+
+/** Gives the node L2TP with the settings @p config, on its UDP port @p port. STATUS_NO_MEMORY. */
+enum status dialer_use_l2tp(struct dialer *dialer, const struct l2tp_config *config, uint16_t port);
 
 /** Makes the connections ready: to be called when the node starts. */
 void dialer_start(struct dialer *dialer);

@@ -32,6 +32,8 @@ const struct trace_declaration node_trace_declarations[] = {
     {"router.logged", "id interface error",
      "Windows writes an event into its system log; id 20111: a demand-dial connection could not be "
      "completed."},
+    {"dial.type-failed", "connection protocol error reason",
+     "A type of tunnel has given no call; the connection now tries its next type."},
     {"dial.disconnected", "connection error reason",
      "A connection that had been up has ended; error 631 when the user hung up."},
     {"dial.link-ended", "connection modem error reason",

@@ -117,6 +117,7 @@ static const struct node_profile profiles[] = {
      .vendor = "Microsoft",
      .server_call_window = 16384,
      .guid_in_subaddress = true,
+     .windows_vista = true,
      .server_framing = PPTP_FRAMING_SYNCHRONOUS,
      .server_bearer = PPTP_BEARER_ANALOG | PPTP_BEARER_DIGITAL,
      .connect_speed_swapped = true,
@@ -184,6 +185,17 @@ uint32_t profile_connect_speed(const struct node_profile *profile, uint32_t bps)
 {
     /* Two recordings agree: 1 Gbit/s as 00CA9A3B, and 36 Mbit/s as 00512502 (MS-PTPT 4). */
     return profile->connect_speed_swapped ? swapped(bps) : bps;
+}
+
+struct l2tp_config profile_l2tp(const struct node_profile *profile)
+{
+    struct l2tp_config config =
+        profile->windows
+            ? l2tp_config_windows(profile->windows_vista ? L2TP_WINDOWS_VISTA : L2TP_WINDOWS_2000)
+            : l2tp_config_rfc();
+    if (!profile->windows)
+        config.vendor_name = profile->vendor;
+    return config;
 }
 
 struct gre_tunnel_config profile_gre(const struct node_profile *profile)

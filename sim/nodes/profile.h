@@ -4,6 +4,7 @@
 #include "gre/gre_tunnel.h"
 #include "host/host_stack.h"
 #include "inet/tcp_options.h"
+#include "l2tp/l2tp_endpoint.h"
 #include "net/telephone.h"
 #include "ppp/ppp_session.h"
 #include "pptp/pptp_control.h"
@@ -39,6 +40,7 @@ struct node_profile {
     bool answers_multilink;      /**< the same as the end that was called */
     bool link_discriminator;     /**< and this one with them, as the end that was called */
     uint32_t tcp_receive_buffer; /**< of the host's TCP connections; 0: that of Windows 2000 */
+    bool windows_vista;          /**< L2TP as Windows Vista and its successors have it */
     uint16_t pptp_ports;         /**< PPTP ports of a server by default */
 };
 
@@ -55,6 +57,9 @@ struct pptp_control_config profile_control(const struct node_profile *profile, e
 
 /** What Connect Speed says on the wire when an answering end means @p bps. */
 uint32_t profile_connect_speed(const struct node_profile *profile, uint32_t bps);
+
+/** L2TP, but for the name of the computer. */
+struct l2tp_config profile_l2tp(const struct node_profile *profile);
 
 struct gre_tunnel_config profile_gre(const struct node_profile *profile);
 

@@ -9,5 +9,6 @@ void rras_server_disconnect(struct rras_server *server, const char *user)
 void rras_server_end_control(struct rras_server *server, bool reset)
 {
     for (struct rras_service *s = server->services; s; s = s->next)
-        s->class->end_control(s, reset);
+        if (s->class->end_control)
+            s->class->end_control(s, reset);
 }

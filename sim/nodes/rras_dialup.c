@@ -257,12 +257,6 @@ enum status rras_server_add_modem(struct rras_server *server, struct modem *mode
 
 /* ---- The service ---- */
 
-/* Modems answer by themselves. */
-static void start(struct rras_service *service)
-{
-    (void)service;
-}
-
 static bool state(const struct rras_service *service, const char *name, char *text, size_t size)
 {
     const struct rras_dialup *dialup = (const struct rras_dialup *)service;
@@ -281,12 +275,6 @@ static void disconnect(struct rras_service *service, const char *user)
         rras_caller_hang_up(&p->caller, user);
 }
 
-/* A telephone call has no control connection. */
-static void end_control(struct rras_service *service, bool reset)
-{
-    (void)service, (void)reset;
-}
-
 static void destroy(struct rras_service *service)
 {
     struct rras_dialup *dialup = (struct rras_dialup *)service;
@@ -297,10 +285,8 @@ static void destroy(struct rras_service *service)
 }
 
 static const struct rras_service_class dialup_class = {
-    .start = start,
     .state = state,
     .disconnect = disconnect,
-    .end_control = end_control,
     .destroy = destroy,
 };
 

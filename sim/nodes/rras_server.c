@@ -17,7 +17,7 @@ static bool server_state(struct node *node, const char *name, char *text, size_t
 {
     struct rras_server *server = (struct rras_server *)node;
     for (const struct rras_service *s = server->services; s; s = s->next)
-        if (s->class->state(s, name, text, size))
+        if (s->class->state && s->class->state(s, name, text, size))
             return true;
     return dialer_state(&server->dialer, name, text, size) ||
            tunnel_watch_state(&server->watch, name, text, size) ||
@@ -60,7 +60,8 @@ static void server_start(struct node *node)
             server->profile->tunnel_mtu, internal_output, server);
     dialer_start(&server->dialer);
     for (struct rras_service *s = server->services; s; s = s->next)
-        s->class->start(s);
+        if (s->class->start)
+            s->class->start(s);
 }
 
 const struct node_class rras_server_class = {

@@ -7,7 +7,10 @@
 struct rras_server;
 struct rras_service;
 
-/** What a kind of ports does for a server; the structure of the kind embeds rras_service first. */
+/**
+ * What a kind of ports does for a server; the structure of the kind embeds rras_service first. NULL
+ * members are not called.
+ */
 struct rras_service_class {
     /** Begins to answer: the node starts. */
     void (*start)(struct rras_service *service);

@@ -188,6 +188,8 @@ struct tap_point *tunnel_watch_layer(struct tunnel_watch *watch, const char *nam
         return &watch->mppe;
     if (strcmp(name, "gre") == 0)
         return &watch->gre;
+    if (strcmp(name, "l2tp") == 0)
+        return &watch->l2tp;
     return strcmp(name, "line") == 0 ? &watch->line : NULL;
 }
 

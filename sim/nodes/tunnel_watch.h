@@ -12,15 +12,16 @@
 struct pptp_port;
 
 /**
- * What can be seen of a node's PPTP calls from outside, all of them together: capture points on the
+ * What can be seen of a node's tunnels from outside, all of them together: capture points on the
  * way of the data through the layers, and counters. It changes nothing of what the calls do.
  *
  * Layers, in the order of what is sent (Windows 2000 Resource Kit, chapter 9, figure 9.10):
  *   inner  the IP datagrams of the tunnel's interface, as the protocol driver submits them
  *   ppp    NDISWAN's PPP frames before compression and encryption, with complete header; those of
  *          the node's dial-up lines too
- *   mppe   the PPP frames as NDISWAN hands them to the PPTP driver
- *   gre    the GRE packets that the PPTP driver hands to the TCP/IP driver
+ *   mppe   the PPP frames as NDISWAN hands them to the PPTP or L2TP driver
+ *   gre    the GRE packets that the PPTP driver hands to the TCP/IP driver, or:
+ *   l2tp   the messages that the L2TP driver hands to UDP, of control and data alike
  * Then comes the layer ip of every host, and then the adapter and the link, or:
  *   line   the PPP frames of the dial-up lines as NDISWAN hands them to the modem
  *
@@ -38,6 +39,7 @@ struct tunnel_watch {
     struct tap_point ppp;
     struct tap_point mppe;
     struct tap_point gre;
+    struct tap_point l2tp;
     struct tap_point line;
     struct pptp_port *ports;          /**< all that the node has, in use or not */
     struct gre_tunnel_counters ended; /**< of the calls that are over */

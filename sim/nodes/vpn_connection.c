@@ -58,9 +58,27 @@ struct ppp_session_config vpn_connection_negotiating(struct vpn_connection *conn
     return config;
 }
 
+/* Another type of tunnel may work where this one gave no call. */
+static bool may_try_next(const struct vpn_connection *connection)
+{
+    enum connection_state state = connection->base.state;
+    return (state == CONNECTION_CONNECTING || state == CONNECTION_CALLING) &&
+           connection->trying + 1 < connection->tunnel_count;
+}
+
 void vpn_connection_failed(struct vpn_connection *connection, uint32_t error, const char *reason)
 {
-    connection_tell_end(&connection->base, error, reason);
+    if (connection->try_next)
+        return;
+    if (!may_try_next(connection)) {
+        connection_tell_end(&connection->base, error, reason);
+        return;
+    }
+    connection->try_next = true;
+    TRACE(connection_trace(&connection->base), connection_now(&connection->base),
+          "dial.type-failed", trace_text("connection", connection->base.config.name),
+          trace_text("protocol", connection->tunnel->class->protocol), trace_number("error", error),
+          trace_text("reason", reason));
 }
 
 void vpn_connection_lost(struct vpn_connection *connection)
@@ -85,9 +103,30 @@ void vpn_connection_cleared(struct vpn_connection *connection)
     connection_tell_error(&connection->base, cleared_error(connection));
 }
 
+static void try_tunnel(struct vpn_connection *connection, unsigned index)
+{
+    connection->trying = index;
+    connection->try_next = false;
+    connection->tunnel = connection->tunnels[index];
+    connection->base.state = CONNECTION_CONNECTING;
+    connection_use_port(&connection->base, connection->tunnel->port);
+    uint32_t timeout_ms = connection->config.dial_timeout_ms;
+    timer_set(connection_simulation(&connection->base), &connection->dial_timer,
+              connection_now(&connection->base) +
+                  (timeout_ms ? timeout_ms : DIAL_TIMEOUT_MS) * INSTANT_MILLISECOND);
+    if (connection->tunnel->class->dial(connection->tunnel))
+        return;
+    vpn_connection_failed(connection, DIAL_ERROR_BAD_ADDRESS, "there is no route to the server");
+    vpn_connection_released(connection);
+}
+
 void vpn_connection_released(struct vpn_connection *connection)
 {
     timer_set(connection_simulation(&connection->base), &connection->dial_timer, INSTANT_NEVER);
+    if (connection->try_next && !connection->base.told) {
+        try_tunnel(connection, connection->trying + 1);
+        return;
+    }
     connection_tell_error(&connection->base, PPP_ERROR_DISCONNECTION);
     vpn_connection_close_port(connection);
     connection_ended(&connection->base);
@@ -195,16 +234,7 @@ void vpn_connection_port_event(void *owner, enum ppp_event event, uint32_t value
 /* The server is within reach, as far as this machine can tell. */
 static void reached(struct connection *base)
 {
-    struct vpn_connection *connection = (struct vpn_connection *)base;
-    uint32_t timeout_ms = connection->config.dial_timeout_ms;
-    timer_set(connection_simulation(base), &connection->dial_timer,
-              connection_now(base) +
-                  (timeout_ms ? timeout_ms : DIAL_TIMEOUT_MS) * INSTANT_MILLISECOND);
-    if (!connection->tunnel->class->dial(connection->tunnel)) {
-        vpn_connection_failed(connection, DIAL_ERROR_BAD_ADDRESS,
-                              "there is no route to the server");
-        connection_ended(base);
-    }
+    try_tunnel((struct vpn_connection *)base, 0);
 }
 
 static void dial(struct connection *base)
@@ -213,7 +243,7 @@ static void dial(struct connection *base)
     TRACE(connection_trace(base), connection_now(base), "dial.started",
           trace_text("connection", base->config.name),
           trace_address("server", connection->config.server),
-          trace_text("protocol", connection->tunnel->class->protocol));
+          trace_text("protocol", connection->tunnels[0]->class->protocol));
     if (connection_reach(base, connection->config.server))
         reached(base);
 }
@@ -233,7 +263,7 @@ static void hang_up(struct connection *base)
         return;
     case CONNECTION_CALLING:
         connection_tell_error(base, PPP_ERROR_USER_DISCONNECTION);
-        tunnel->class->stop(tunnel);
+        tunnel->class->cancel_call(tunnel);
         return;
     case CONNECTION_NEGOTIATING:
     case CONNECTION_CONNECTED:
@@ -268,9 +298,13 @@ static void address_lost(struct connection *base, ipv4_address local)
 
 static void destroy(struct connection *base)
 {
-    struct vpn_tunnel *tunnel = ((struct vpn_connection *)base)->tunnel;
-    ppp_port_close(tunnel->port);
-    tunnel->class->destroy(tunnel);
+    const struct vpn_connection *connection = (struct vpn_connection *)base;
+    for (unsigned i = 0; i < connection->tunnel_count; i++) {
+        struct vpn_tunnel *tunnel = connection->tunnels[i];
+        ppp_port_close(tunnel->port);
+        if (tunnel->class->destroy)
+            tunnel->class->destroy(tunnel);
+    }
 }
 
 static const struct connection_class vpn_connection_class = {
@@ -289,9 +323,15 @@ enum status vpn_connection_add(struct dialer *dialer, const struct vpn_connectio
     if (!connection)
         return STATUS_NO_MEMORY;
     connection->config = *config;
-    connection->tunnel = pptp_client_create(connection, dialer, &config->pptp);
-    if (!connection->tunnel)
-        return STATUS_NO_MEMORY;
+    connection->tunnel_count = config->type_count > 0 ? config->type_count : 1;
+    for (unsigned i = 0; i < connection->tunnel_count; i++) {
+        connection->tunnels[i] = config->types[i] == VPN_TUNNEL_L2TP
+                                     ? l2tp_client_create(connection, dialer, &config->l2tp)
+                                     : pptp_client_create(connection, dialer, &config->pptp);
+        if (!connection->tunnels[i])
+            return STATUS_NO_MEMORY;
+    }
+    connection->tunnel = connection->tunnels[0];
     connection_init(&connection->base, &vpn_connection_class, dialer, &config->common,
                     connection->tunnel->port);
     timer_init(&connection->dial_timer, dial_timed_out, connection);

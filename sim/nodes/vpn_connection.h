@@ -2,10 +2,13 @@
 #define VPNSIM_NODES_VPN_CONNECTION_H
 
 #include "nodes/connection.h"
+#include "nodes/l2tp/l2tp_client.h"
 #include "nodes/pptp/pptp_client.h"
 #include "nodes/vpn_tunnel.h"
 
-/** Most types of tunnel that one connection tries. */
+enum vpn_tunnel_type { VPN_TUNNEL_PPTP, VPN_TUNNEL_L2TP };
+
+/** How many types of tunnel there are, and so the most that one connection tries. */
 #define VPN_TUNNEL_TYPES 2
 
 /** What a VPN connection of the phone book says. */
@@ -13,7 +16,11 @@ struct vpn_connection_config {
     struct connection_config common;
     ipv4_address server;
     uint32_t dial_timeout_ms; /**< until the tunnel stands; 0: 60 s */
+    /** Tried one after the other, until there is a call; count 0: PPTP. */
+    enum vpn_tunnel_type types[VPN_TUNNEL_TYPES];
+    unsigned type_count;
     struct pptp_client_config pptp;
+    struct l2tp_client_config l2tp;
 };
 
 /**
@@ -23,7 +30,11 @@ struct vpn_connection_config {
 struct vpn_connection {
     struct connection base; /**< first: it is an entry of the phone book */
     struct vpn_connection_config config;
-    struct vpn_tunnel *tunnel; /**< whose port base.port is */
+    struct vpn_tunnel *tunnels[VPN_TUNNEL_TYPES];
+    unsigned tunnel_count;
+    unsigned trying;           /**< index of the tunnel */
+    struct vpn_tunnel *tunnel; /**< the one in use, or used last; base.port is its port */
+    bool try_next;             /**< once the tunnel is gone */
     struct timer dial_timer;
     struct timer end_timer;                  /**< pauses while the call and then the tunnel end */
     struct stack_interface *route_interface; /**< of the host route to the server; NULL: none */
@@ -45,7 +56,10 @@ void vpn_connection_calling(struct vpn_connection *connection);
 struct ppp_session_config vpn_connection_negotiating(struct vpn_connection *connection,
                                                      struct ppp_port_habits *habits);
 
-/** Tells why there is no tunnel or no call; the tunnel ends now. */
+/**
+ * Tells why there is no tunnel or no call, which end now. When there is another type of tunnel to
+ * try, the dial goes on with that instead of failing; event: dial.type-failed.
+ */
 void vpn_connection_failed(struct vpn_connection *connection, uint32_t error, const char *reason);
 
 /** The call is over. The other end has ended it: tells so, unless PPP has told why before. */

@@ -15,10 +15,13 @@ struct vpn_tunnel;
  */
 struct vpn_tunnel_class {
     const char *protocol; /**< "PPTP" */
-    /** Starts to build the tunnel. False: there is no route to the server; nothing has begun. */
+    /** Starts to build the tunnel. False: nothing has begun, because there is no route to the
+     * server or for the reason that has been told. */
     bool (*dial)(struct vpn_tunnel *tunnel);
     /** PPP is over: ends the call in order and then, if nothing else is in it, the tunnel. */
     void (*end_call)(struct vpn_tunnel *tunnel);
+    /** Gives up a call that is not connected yet, and then the tunnel. */
+    void (*cancel_call)(struct vpn_tunnel *tunnel);
     /** Ends the tunnel in order, and what is in it. */
     void (*stop)(struct vpn_tunnel *tunnel);
     /** Gives the tunnel up at once, without a word. */
@@ -31,7 +34,7 @@ struct vpn_tunnel_class {
     void (*leaving)(struct vpn_tunnel *tunnel);
     /** PPP has told @p event, and the connection knows. NULL: of no interest. */
     void (*ppp_event)(struct vpn_tunnel *tunnel, enum ppp_event event);
-    /** Frees everything at once, when the node ends. */
+    /** Frees everything but the port at once, when the node ends. NULL: nothing to free. */
     void (*destroy)(struct vpn_tunnel *tunnel);
 };
 

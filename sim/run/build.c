@@ -218,6 +218,8 @@ static int layer_link_type(const char *layer)
     if (strcmp(layer, "inner") == 0 || strcmp(layer, "ip") == 0 ||
         strcmp(layer, "before-ipsec") == 0)
         return CAPTURE_RAW_IP;
+    if (strcmp(layer, "l2tp") == 0)
+        return CAPTURE_L2TP;
     return strcmp(layer, "gre") == 0 ? CAPTURE_GRE : CAPTURE_PPP_WITH_DIR;
 }
 

@@ -98,19 +98,24 @@ static enum status build_connection(struct run *run, const struct scenario_node 
         };
         return dialup_connection_add(dialer, &config);
     }
-    const struct vpn_connection_config config = {
+    struct vpn_connection_config config = {
         .common = common,
         .server = wanted->server,
         .dial_timeout_ms = (uint32_t)(wanted->connect_timeout / INSTANT_MILLISECOND),
+        .type_count = (unsigned)wanted->type_count,
         .pptp = build_pptp(wanted, dialer->profile),
+        .l2tp = build_l2tp_call(&wanted->l2tp),
     };
+    for (size_t i = 0; i < wanted->type_count; i++)
+        config.types[i] =
+            wanted->types[i] == SCENARIO_TUNNEL_L2TP ? VPN_TUNNEL_L2TP : VPN_TUNNEL_PPTP;
     return vpn_connection_add(dialer, &config);
 }
 
 enum status build_dialling(struct run *run, const struct scenario_node *node, struct host *host,
                            struct dialer *dialer)
 {
-    enum status status = STATUS_OK;
+    enum status status = build_l2tp(node, dialer);
     for (size_t i = 0; i < node->modem_count && status == STATUS_OK; i++)
         status = build_modem(run, node, &node->modems[i], host);
     for (size_t i = 0; i < node->connection_count && status == STATUS_OK; i++)

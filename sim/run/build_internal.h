@@ -57,6 +57,11 @@ struct dialer *run_dialer(const struct run *run, const struct scenario_node *nod
 enum status build_dialling(struct run *run, const struct scenario_node *node, struct host *host,
                            struct dialer *dialer);
 
+/** Gives a node that has L2TP, to dial or to answer, what it says of that. */
+enum status build_l2tp(const struct scenario_node *node, struct dialer *dialer);
+/** What a connection says of its L2TP call. */
+struct l2tp_client_config build_l2tp_call(const struct scenario_l2tp_call *wanted);
+
 /** Lets a server answer its modems. */
 enum status build_answering(const struct scenario_node *node, struct rras_server *server);
 

@@ -2,6 +2,7 @@
 #include "host/tcp_server.h"
 #include "host/udp_server.h"
 #include "net/ethernet_switch.h"
+#include "nodes/l2tp/rras_l2tp.h"
 #include "nodes/nat_router.h"
 #include "nodes/profile.h"
 #include "nodes/rras_server.h"
@@ -236,6 +237,11 @@ static enum status build_server(struct run *run, const struct scenario_node *nod
         status = rras_server_add_pool(server, wanted->pools[i].from, wanted->pools[i].to);
     if (status == STATUS_OK)
         status = build_dialling(run, node, &server->host, &server->dialer);
+    if (status == STATUS_OK && node->l2tp.ports > 0) {
+        const struct rras_l2tp_config l2tp = {.ports = (uint16_t)node->l2tp.ports,
+                                              .mtu = (uint16_t)node->l2tp.mtu};
+        status = rras_server_add_l2tp(server, &l2tp);
+    }
     return status == STATUS_OK ? build_answering(node, server) : status;
 }
 

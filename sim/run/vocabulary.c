@@ -22,13 +22,16 @@ static bool filter_compiles(void *context, const struct scenario_capture *point,
 #define PPP                                                                                        \
     "the PPP frames before compression and encryption, with complete header, also of dial-up "     \
     "lines"
-#define MPPE "the PPP frames of the tunnels as PPTP carries them"
+#define MPPE "the PPP frames of the tunnels as PPTP or L2TP carries them"
 #define GRE                                                                                        \
     "the GRE packets of the tunnels, as exported PDUs of Wireshark; a filter sees them as "        \
     "link[N:M]"
 #define IPSEC                                                                                      \
     "the IP datagrams before IPsec protects them and after it has opened them, as raw IP; only "   \
     "of machines with <ipsec>"
+#define L2TP                                                                                       \
+    "the L2TP messages of the tunnels, as exported PDUs of Wireshark; a filter sees them as "      \
+    "link[N:M]"
 #define LINE "the PPP frames of the dial-up lines as they are handed to the modem"
 #define IP   "the IP datagrams that TCP/IP takes from any interface or gives to it, as raw IP"
 
@@ -48,12 +51,14 @@ const struct scenario_vocabulary *run_vocabulary(void)
         {SCENARIO_VPN_CLIENT, "ppp", PPP},
         {SCENARIO_VPN_CLIENT, "mppe", MPPE},
         {SCENARIO_VPN_CLIENT, "gre", GRE},
+        {SCENARIO_VPN_CLIENT, "l2tp", L2TP},
         {SCENARIO_VPN_CLIENT, "ip", IP},
         {SCENARIO_VPN_CLIENT, "line", LINE},
         {SCENARIO_VPN_SERVER, "inner", INNER},
         {SCENARIO_VPN_SERVER, "ppp", PPP},
         {SCENARIO_VPN_SERVER, "mppe", MPPE},
         {SCENARIO_VPN_SERVER, "gre", GRE},
+        {SCENARIO_VPN_SERVER, "l2tp", L2TP},
         {SCENARIO_VPN_SERVER, "ip", IP},
         {SCENARIO_VPN_SERVER, "line", LINE},
         {SCENARIO_ISP_NAS, "ppp", PPP},

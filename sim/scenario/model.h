@@ -3,8 +3,10 @@
 
 #include "base/instant.h"
 #include "base/ipv4_address.h"
+#include "scenario/choice.h"
 #include "scenario/diagnostics.h"
 #include "scenario/model_ipsec.h"
+#include "scenario/model_tunnel.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,13 +23,6 @@ struct expectation;
 struct scenario_action;
 struct scenario_node;
 struct scenario_link;
-
-/** A choice that a scenario may leave to the node's profile. */
-enum scenario_choice {
-    SCENARIO_UNSET, /**< not said: the profile decides */
-    SCENARIO_NO,
-    SCENARIO_YES,
-};
 
 /** Whose behaviour a node copies where documents and implementations differ. */
 enum scenario_profile {
@@ -293,7 +288,10 @@ struct scenario_network_routes {
 struct scenario_connection {
     struct scenario_position at;
     const char *name;
-    ipv4_address server;            /**< IPV4_ANY: dial-up */
+    ipv4_address server;                                    /**< IPV4_ANY: dial-up */
+    enum scenario_tunnel_type types[SCENARIO_TUNNEL_TYPES]; /**< to be tried in this order */
+    size_t type_count;
+    struct scenario_l2tp_call l2tp;
     const char *phone_number;       /**< dial-up; NULL otherwise */
     const char *callback_number;    /**< dial-up: where to be called back; NULL: nowhere */
     struct scenario_modem **modems; /**< dial-up: those that dial, at least one, all at once */
@@ -319,22 +317,6 @@ struct scenario_connection {
     bool demand_dial;
     struct scenario_network_routes networks;
     enum scenario_choice validate_address; /**< UNSET: the profile's */
-};
-
-/** The PPTP part of a vpn-server. */
-struct scenario_pptp_server {
-    struct scenario_position at; /**< file NULL: the scenario has no <pptp> here, no PPTP at all */
-    uint32_t ports;              /**< most simultaneous calls */
-    uint16_t port;               /**< TCP port; default 1723 */
-    instant start_timeout;       /**< of a connection that is not started; 0: the profile's */
-    instant echo_interval;       /**< 0: the profile's */
-    instant echo_timeout;        /**< 0: the profile's */
-    bool only_allowed;           /**< callers must be in allowed */
-    ipv4_address *allowed;
-    size_t allowed_count;
-    enum scenario_choice reply_from_route; /**< UNSET: the profile's */
-    enum scenario_choice validate_address; /**< UNSET: the profile's */
-    uint32_t mtu;                          /**< of the tunnels; 0: the profile's */
 };
 
 struct scenario_user {
@@ -432,6 +414,7 @@ struct scenario_node {
     size_t modem_count;
     struct scenario_connection *connections; /**< vpn-client, vpn-server, isp-nas */
     size_t connection_count;
+    struct scenario_l2tp l2tp;          /**< vpn-client, vpn-server */
     struct scenario_vpn_server *server; /**< vpn-server and isp-nas; NULL otherwise */
     struct scenario_nat *nat;           /**< nat-router; NULL otherwise */
     struct scenario_ipsec *ipsec;       /**< NULL: it has none */

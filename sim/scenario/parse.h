@@ -23,6 +23,7 @@ void parse_expectations(struct loader *loader, const xmlNode *root);
 /** The part of a vpn-client or vpn-server that other machines do not have. */
 void parse_connections(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+void parse_l2tp(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_modems(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 /** The <ipsec> of a machine, if there is one. */
 void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_node *node);
@@ -32,6 +33,10 @@ void parse_nat(struct loader *loader, const xmlNode *element, struct scenario_no
 /** What a connection says beside the part that all have: a server, or a number and a modem. */
 void parse_dialling(struct loader *loader, const xmlNode *element, const struct scenario_node *node,
                     struct scenario_connection *connection);
+
+/** The type of a connection's tunnel, and its <l2tp>. */
+void parse_tunnel(struct loader *loader, const xmlNode *element,
+                  struct scenario_connection *connection);
 
 /** That a connection with several modems has multilink; to be called when its <ppp> is known. */
 void check_multilink(struct loader *loader, const xmlNode *element,

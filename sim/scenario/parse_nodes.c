@@ -159,6 +159,7 @@ static void parse_node(struct loader *loader, const xmlNode *element, enum scena
     if (scenario_kind_dials(kind)) {
         parse_modems(loader, element, node);
         parse_connections(loader, element, node);
+        parse_l2tp(loader, element, node);
     }
     if (kind == SCENARIO_VPN_SERVER || kind == SCENARIO_ISP_NAS)
         parse_vpn_server(loader, element, node);

@@ -70,6 +70,7 @@ static void parse_connection(struct loader *loader, const xmlNode *element,
         (uint32_t)element_number(loader, element, "data-retransmissions", 0);
     connection->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
     parse_dialling(loader, element, node, connection);
+    parse_tunnel(loader, element, connection);
     const xmlNode *ppp = parse_single(loader, element, "ppp");
     if (ppp)
         parse_ppp(loader, ppp, false, &connection->ppp);

@@ -189,19 +189,32 @@ void scenario_free(struct scenario *scenario)
         arena_destroy(scenario->arena);
 }
 
+/* The value of an attribute without entities in it; NULL: absent. */
+static const char *attribute_text(const xmlNode *element, const char *name)
+{
+    const xmlAttr *attribute = xml_attribute(element, name);
+    return attribute && attribute->children ? xml_text(attribute->children->content) : NULL;
+}
+
 /* The protocols that the machines speak, e.g. "PPTP". */
 static const char *derive_protocols(const xmlNode *root)
 {
     bool has_pptp = false;
+    bool has_l2tp = false;
     bool has_dialup = false;
     for (xmlNode *e = xml_next_element(root, (xmlNode *)root); e; e = xml_next_element(root, e)) {
         has_dialup = has_dialup || xml_is(e, "modem");
-        has_pptp = has_pptp || (xml_is(e, "pptp") && xml_is(e->parent, "vpn-server")) ||
-                   (xml_is(e, "connection") && xml_attribute(e, "server"));
+        bool dials = xml_is(e, "connection") && xml_attribute(e, "server");
+        const char *type = dials ? attribute_text(e, "type") : NULL;
+        bool by_l2tp = type && strstr(type, "l2tp");
+        bool answers = xml_is(e->parent, "vpn-server");
+        has_l2tp = has_l2tp || by_l2tp || (answers && xml_is(e, "l2tp"));
+        has_pptp = has_pptp || (answers && xml_is(e, "pptp")) ||
+                   (dials && (!by_l2tp || strstr(type, "pptp")));
     }
-    if (has_dialup)
-        return has_pptp ? "PPP PPTP" : "PPP";
-    return has_pptp ? "PPTP" : "";
+    static const char *const protocols[] = {"",    "PPTP",     "L2TP",     "L2TP PPTP",
+                                            "PPP", "PPP PPTP", "L2TP PPP", "L2TP PPP PPTP"};
+    return protocols[(has_dialup ? 4 : 0) + (has_l2tp ? 2 : 0) + (has_pptp ? 1 : 0)];
 }
 
 static void summarize(struct loader *loader, struct scenario_summary *summary)

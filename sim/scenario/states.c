@@ -21,6 +21,8 @@ const struct scenario_state scenario_states[] = {
     {SERVERS, "pptp.control-connections", "PPTP control connections that are open."},
     {SERVERS, "pptp.control-connections.most", "The most that were open at once."},
     {SERVERS, "pptp.discarded", "Control messages that were discarded."},
+    {TUNNELS, "l2tp.tunnels", "L2TP tunnels that are established."},
+    {TUNNELS, "l2tp.calls", "L2TP calls that are established."},
     {SERVERS, "modem.calls", "Calls that the modems have up."},
     {TUNNELS, "gre.data-sent", "GRE packets with a payload that were sent, by all tunnels."},
     {TUNNELS, "gre.data-received", "GRE packets with a payload that were received."},

@@ -253,6 +253,7 @@ static const struct vpn_tunnel_class pptp_client_class = {
     .protocol = "PPTP",
     .dial = dial,
     .end_call = end_call,
+    .cancel_call = stop,
     .stop = stop,
     .abort = abort_tunnel,
     .in_use = in_use,

@@ -1,0 +1,70 @@
+#ifndef VPNSIM_NODES_L2TP_LINK_H
+#define VPNSIM_NODES_L2TP_LINK_H
+
+#include "core/timer.h"
+#include "host/host.h"
+#include "l2tp/l2tp_endpoint.h"
+#include "nodes/tunnel_watch.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct l2tp_port;
+
+/** Decides about the call of a SESSION_REQUESTED: accepts or disconnects it. */
+typedef void l2tp_link_answer(void *context, const struct l2tp_session *session);
+
+/**
+ * All L2TP tunnels of a host: the engine of l2tp/l2tp_endpoint.h on one UDP port. Those who place
+ * and take calls share it; each call is carried by a struct l2tp_port.
+ */
+struct l2tp_link {
+    struct host *host;
+    struct tunnel_watch *watch;
+    struct l2tp_config config; /**< may be changed until the link starts */
+    struct entropy entropy;
+    struct l2tp_endpoint endpoint;
+    struct stack_udp_socket socket;
+    struct timer timer;
+    l2tp_link_answer *answer; /**< NULL: the host takes no calls */
+    void *answer_context;
+    uint16_t ports; /**< of all who use the link: how many calls there can be */
+    bool started;
+    bool running;
+};
+
+/**
+ * The L2TP of @p host, in the simulation's arena, on UDP port @p port of its own; pool, trace,
+ * storage and random numbers of @p config are filled in. NULL: no memory.
+ */
+struct l2tp_link *l2tp_link_create(struct host *host, struct tunnel_watch *watch,
+                                   const struct l2tp_config *config, uint16_t port);
+
+/** Has @p answer decide about the calls of peers; to be called before the link starts. */
+void l2tp_link_set_answer(struct l2tp_link *link, l2tp_link_answer *answer, void *context);
+
+/** Binds the UDP port; no more ports may be added. Event: server.failed when it is taken. */
+void l2tp_link_start(struct l2tp_link *link);
+
+/** Sends and tells what a command to link->endpoint has caused; to be called after each. */
+void l2tp_link_run(struct l2tp_link *link);
+
+/**
+ * A tunnel to @p server that a further call may use: one that this end began, or that was begun by
+ * the other, and that has not ended. 0: none.
+ */
+uint16_t l2tp_link_tunnel_to(const struct l2tp_link *link, ipv4_address server, uint16_t port);
+
+/** Ends every tunnel in order, and what is in them. */
+void l2tp_link_stop(struct l2tp_link *link);
+
+/** Frees everything at once, when the node ends. */
+void l2tp_link_destroy(struct l2tp_link *link);
+
+/**
+ * The states of a host's L2TP: l2tp.tunnels and l2tp.calls, how many are established. @p link NULL:
+ * there are none. False: no such state.
+ */
+bool l2tp_link_state(const struct l2tp_link *link, const char *name, char *text, size_t size);
+
+#endif
