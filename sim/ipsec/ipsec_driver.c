@@ -79,6 +79,8 @@ static bool output(void *context, struct stack_interface *out, bool forwarded,
     case IPSEC_PROCESSED:
         record_clear(driver, TAP_SENT, clear);
         packet->mark = 0;
+        if (driver->used)
+            driver->used(driver->event_context, answer.bundle, packet->length, false);
         host_stack_send_secured(stack_of(driver), packet);
         break;
     case IPSEC_TOO_BIG:
@@ -108,6 +110,8 @@ static bool input(void *context, struct stack_interface *in, bool forwarded, str
         tap_point_record(&driver->clear, now_of(driver), TAP_RECEIVED, packet->data,
                          packet->length);
         packet->mark = answer.flow;
+        if (driver->used)
+            driver->used(driver->event_context, answer.bundle, packet->length, true);
         host_stack_receive_secured(stack_of(driver), in, packet);
     }
     pump(driver);

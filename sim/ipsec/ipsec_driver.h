@@ -33,6 +33,8 @@ struct ipsec_driver {
     bool pumping;
     /** Told of every IPSEC_EVENT_...; NULL: nobody negotiates. */
     void (*event)(void *context, const struct ipsec_output *output);
+    /** Told of every datagram that a bundle has protected or, @p inbound, opened; NULL: nobody. */
+    void (*used)(void *context, uint32_t bundle, uint32_t octets, bool inbound);
     void *event_context;
 };
 

@@ -3,9 +3,11 @@
 #include "gre/gre_trace.h"
 #include "host/host_stack.h"
 #include "host/host_stack_ipv6.h"
+#include "ike/ike_trace.h"
 #include "inet/inet_trace.h"
 #include "inet/tcp_trace.h"
 #include "ipsec/ipsec_trace.h"
+#include "ipsec/policy_agent.h"
 #include "l2tp/l2tp_trace.h"
 #include "net/link.h"
 #include "net/telephone.h"
@@ -100,5 +102,7 @@ const struct trace_declaration *const node_trace_tables[] = {
     l2tp_trace_declarations,
     ipsec_trace_declarations,
     host_stack_ipv6_trace_declarations,
+    ike_trace_declarations,
+    policy_agent_trace_declarations,
     NULL,
 };

@@ -48,9 +48,8 @@ static enum status issue(struct run *run, const struct scenario_certificate *wan
     return status;
 }
 
-/* The certificate, made when it is first asked for, after those who issue it. */
-static enum status obtain(struct run *run, const struct scenario_certificate *wanted,
-                          const struct certificate **obtained)
+enum status build_certificate(struct run *run, const struct scenario_certificate *wanted,
+                              const struct certificate **built)
 {
     const struct scenario_certificate *chain[CERTIFICATE_CHAIN_MAX];
     enum status status = STATUS_OK;
@@ -61,7 +60,7 @@ static enum status obtain(struct run *run, const struct scenario_certificate *wa
     while (length-- > 0 && status == STATUS_OK)
         if (!*place_of(run, chain[length]))
             status = issue(run, chain[length]);
-    *obtained = *place_of(run, wanted);
+    *built = *place_of(run, wanted);
     return status;
 }
 
@@ -92,9 +91,9 @@ static enum status obtain_all(struct run *run, const struct scenario_eap_tls *wa
 {
     enum status status = STATUS_OK;
     if (wanted->certificate)
-        status = obtain(run, wanted->certificate, &config->own);
+        status = build_certificate(run, wanted->certificate, &config->own);
     for (size_t i = 0; i < wanted->trusted_count && status == STATUS_OK; i++)
-        status = obtain(run, wanted->trusted[i], &trusted[i]);
+        status = build_certificate(run, wanted->trusted[i], &trusted[i]);
     config->trusted = trusted;
     config->trusted_count = wanted->trusted_count;
     return status;

@@ -94,12 +94,28 @@ bool build_choice(enum scenario_choice choice, bool otherwise);
 enum status build_attachment(struct run *run, struct link *link, unsigned side,
                              const struct scenario_link_end *wanted);
 
+/** The certificate that @p wanted describes, made when it is first asked for. */
+enum status build_certificate(struct run *run, const struct scenario_certificate *wanted,
+                              const struct certificate **built);
+
 /** The place for the certificates, and what becomes of them when the nodes are gone. */
 enum status build_certificates(struct run *run);
 void destroy_certificates(struct run *run);
 
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
+
+struct ike_rule;
+struct ipsec_driver;
+struct ipsec_policy;
+struct policy_agent;
+
+/** IKE for the host of @p driver: its peers, and a rule for each policy without <manual>. */
+enum status build_ike(struct run *run, const struct scenario_node *node,
+                      struct ipsec_driver *driver, struct policy_agent **agent);
+
+/** What the protocols of @p rule's first choice make of @p policy. */
+void ike_policy_protocols(const struct ike_rule *rule, struct ipsec_policy *policy);
 
 /** Gives @p host, which stands for @p node, the IP security that it wants. */
 enum status build_ipsec(struct run *run, const struct scenario_node *node, struct host *host);

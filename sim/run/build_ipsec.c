@@ -1,6 +1,6 @@
 /* IP security of the machines. */
 #include "host/host.h"
-#include "ipsec/ipsec_driver.h"
+#include "ipsec/policy_agent.h"
 #include "run/build_internal.h"
 
 #include <string.h>
@@ -100,22 +100,56 @@ static enum status build_manual(struct run *run, const struct scenario_ipsec_pol
     return status;
 }
 
+/* Has the associations of the policy @id negotiated by the rule with the number @rule. */
+static enum status negotiate(struct run *run, struct policy_agent *agent, uint32_t id,
+                             uint32_t rule)
+{
+    struct policy_agent_entry *entry = simulation_allocate(&run->simulation, sizeof *entry);
+    if (!entry)
+        return STATUS_NO_MEMORY;
+    *entry = (struct policy_agent_entry){.policy = id, .rule = rule};
+    policy_agent_attach(agent, entry);
+    return STATUS_OK;
+}
+
+static const struct ike_rule *rule_of(const struct policy_agent *agent, uint32_t id)
+{
+    for (size_t i = 0; agent && i < agent->config->rule_count; i++)
+        if (agent->config->rules[i].id == id)
+            return &agent->config->rules[i];
+    return NULL;
+}
+
+static enum status build_policy(struct run *run, const struct scenario_ipsec_policy *wanted,
+                                uint32_t number, struct ipsec_driver *driver,
+                                struct policy_agent *agent)
+{
+    const struct ike_rule *rule = rule_of(agent, number);
+    struct ipsec_policy policy = policy_of(wanted);
+    uint32_t id;
+    if (rule)
+        ike_policy_protocols(rule, &policy);
+    enum status status = ipsec_driver_add_policy(driver, &policy, &id);
+    if (status == STATUS_OK && wanted->manual_count > 0)
+        return build_manual(run, wanted, id, driver);
+    return status == STATUS_OK && rule ? negotiate(run, agent, id, number) : status;
+}
+
 enum status build_ipsec(struct run *run, const struct scenario_node *node, struct host *host)
 {
     const struct scenario_ipsec *wanted = node->ipsec;
-    const struct ipsec_driver_config config = {.steers_flows = true, .hold_packets = 3};
     enum status status = STATUS_OK;
+    struct policy_agent *agent = NULL;
     if (!wanted)
         return STATUS_OK;
+    const struct ipsec_driver_config config = {.steers_flows = wanted->steers_flows,
+                                               .hold_packets = 3};
     struct ipsec_driver *driver = ipsec_driver_create(host, &config);
     if (!driver)
         return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < wanted->policy_count && status == STATUS_OK; i++) {
-        const struct ipsec_policy policy = policy_of(&wanted->policies[i]);
-        uint32_t id;
-        status = ipsec_driver_add_policy(driver, &policy, &id);
-        if (status == STATUS_OK && wanted->policies[i].manual_count > 0)
-            status = build_manual(run, &wanted->policies[i], id, driver);
-    }
+    if (wanted->peer_count > 0)
+        status = build_ike(run, node, driver, &agent);
+    for (size_t i = 0; i < wanted->policy_count && status == STATUS_OK; i++)
+        status = build_policy(run, &wanted->policies[i], (uint32_t)i + 1, driver, agent);
     return status;
 }

@@ -41,6 +41,46 @@ struct scenario_ipsec_manual {
     uint16_t replay_window; /**< 0: no check */
 };
 
+/** What a policy offers and takes in IKE's quick mode: "esp-3des-sha1", "ah-sha1+esp-3des". */
+struct scenario_ipsec_proposal {
+    struct scenario_ipsec_transform parts[2]; /**< AH first */
+    size_t count;
+};
+
+/** One transform of IKE's main mode: "3des-sha1-2". */
+struct scenario_ike_transform {
+    enum cipher_algorithm cipher;
+    uint16_t key_bits; /**< of AES */
+    enum hash_algorithm hash;
+    uint16_t group; /**< of Diffie-Hellman */
+};
+
+struct scenario_certificate;
+
+/** How to speak IKE with the machines at some addresses. */
+struct scenario_ike_peer {
+    struct scenario_position at;
+    struct scenario_ip_prefix remote;
+    const char *pre_shared_key;                     /**< NULL: certificates */
+    const struct scenario_certificate *certificate; /**< NULL: it has none */
+    const struct scenario_certificate **trusted;
+    size_t trusted_count;
+    bool aggressive;
+    bool accepts_aggressive;
+    struct scenario_ike_transform *transforms; /**< none: the implementation's */
+    size_t transform_count;
+    instant lifetime;          /**< with transforms */
+    const char *identity;      /**< "host.example.com" or "user@example.com"; NULL: the usual */
+    const char *peer_identity; /**< NULL: anyone's */
+};
+
+enum scenario_assume_udp {
+    SCENARIO_ASSUME_UDP_UNSET,
+    SCENARIO_ASSUME_UDP_NEVER,
+    SCENARIO_ASSUME_UDP_SERVER,
+    SCENARIO_ASSUME_UDP_BOTH,
+};
+
 enum scenario_ipsec_action {
     SCENARIO_IPSEC_PROTECT,
     SCENARIO_IPSEC_BYPASS,
@@ -67,13 +107,23 @@ struct scenario_ipsec_policy {
     bool accepts_unprotected;
     struct scenario_ipsec_manual manual[SCENARIO_IPSEC_BUNDLE]; /**< ESP first */
     size_t manual_count;
+    struct scenario_ipsec_proposal *proposals; /**< IKE; none: the implementation's */
+    size_t proposal_count;
+    uint16_t pfs_group;          /**< 0: none */
+    instant lifetime;            /**< 0: the implementation's */
+    uint32_t lifetime_kilobytes; /**< 0: the implementation's */
 };
 
 /** The <ipsec> of a machine. */
 struct scenario_ipsec {
     struct scenario_position at;
+    const char *implementation; /**< of IKE, by name; NULL: the profile's */
+    enum scenario_assume_udp assume_udp;
+    bool steers_flows; /**< answers go through the association that the question came by */
     struct scenario_ipsec_policy *policies;
     size_t policy_count;
+    struct scenario_ike_peer *peers; /**< none: no IKE */
+    size_t peer_count;
 };
 
 #endif

@@ -25,6 +25,28 @@ void parse_connections(struct loader *loader, const xmlNode *element, struct sce
 void parse_vpn_server(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_l2tp(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 void parse_modems(struct loader *loader, const xmlNode *element, struct scenario_node *node);
+/** The certificate that the attribute certificate of @p element names; NULL: none. */
+const struct scenario_certificate *parse_certificate_reference(struct loader *loader,
+                                                               const xmlNode *element);
+/** The authorities that its attribute trusts names. */
+void parse_trusted(struct loader *loader, const xmlNode *element,
+                   const struct scenario_certificate ***trusted, size_t *count);
+
+/** The <peer> children of an <ipsec>: how to speak IKE. */
+void parse_ike_peers(struct loader *loader, const xmlNode *element, struct scenario_ipsec *ipsec);
+/** What a policy offers in quick mode. */
+void parse_ipsec_proposals(struct loader *loader, const xmlNode *element,
+                           struct scenario_ipsec_policy *policy);
+/** "esp-3des-sha1", "ah-md5"; false: it is no transform. */
+bool value_ipsec_transform(const char *text, struct scenario_ipsec_transform *transform);
+/** "3des", "aes128"; false: it is no cipher. */
+bool value_cipher(const char *text, enum cipher_algorithm *cipher, uint16_t *key_bits);
+/** "md5", "sha1" or "sha256". */
+bool value_hash(const char *text, enum hash_algorithm *hash);
+/** "any", an address or a network of either version of IP. */
+struct scenario_ip_prefix element_ip_prefix(struct loader *loader, const xmlNode *element,
+                                            const char *name);
+
 /** The <ipsec> of a machine, if there is one. */
 void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_node *node);
 

@@ -118,24 +118,33 @@ void parse_certificates(struct loader *loader, const xmlNode *root)
     element_check_unique(loader, names, count, "certificate");
 }
 
-static void parse_trusted(struct loader *loader, const xmlNode *element,
-                          struct scenario_eap_tls *eap_tls)
+const struct scenario_certificate *parse_certificate_reference(struct loader *loader,
+                                                               const xmlNode *element)
+{
+    const char *wanted = element_text(loader, element, "certificate");
+    return wanted && wanted[0] != '\0'
+               ? find(loader, loader_attribute_position(loader, element, "certificate"), wanted,
+                      false, "")
+               : NULL;
+}
+
+void parse_trusted(struct loader *loader, const xmlNode *element,
+                   const struct scenario_certificate ***trusted, size_t *count)
 {
     static const char blanks[] = " \t\r\n";
     const char *text = element_text(loader, element, "trusts");
     if (!text)
         return;
     struct scenario_position at = loader_attribute_position(loader, element, "trusts");
-    eap_tls->trusted =
-        loader_allocate(loader, strlen(text) / 2 + 1, sizeof(struct scenario_certificate *));
-    for (text += strspn(text, blanks); eap_tls->trusted && *text; text += strspn(text, blanks)) {
+    *trusted = loader_allocate(loader, strlen(text) / 2 + 1, sizeof(struct scenario_certificate *));
+    for (text += strspn(text, blanks); *trusted && *text; text += strspn(text, blanks)) {
         size_t length = strcspn(text, blanks);
         const char *name = loader_copy(loader, text, length);
         const struct scenario_certificate *authority =
             name ? find(loader, at, name, true, "") : NULL;
         if (!authority)
             return;
-        eap_tls->trusted[eap_tls->trusted_count++] = authority;
+        (*trusted)[(*count)++] = authority;
         text += length;
     }
 }
@@ -157,13 +166,11 @@ void parse_eap_tls(struct loader *loader, const xmlNode *element, bool server,
         return;
     eap_tls->at = loader_position(loader, child);
     const char *wanted = element_text(loader, child, "certificate");
-    if (wanted && wanted[0] != '\0')
-        eap_tls->certificate = find(loader, loader_attribute_position(loader, child, "certificate"),
-                                    wanted, false, "");
-    else if (server)
+    eap_tls->certificate = parse_certificate_reference(loader, child);
+    if (server && (!wanted || wanted[0] == '\0'))
         loader_error(loader, eap_tls->at,
                      "<eap-tls> of a server lacks the attribute \"certificate\"");
-    parse_trusted(loader, child, eap_tls);
+    parse_trusted(loader, child, &eap_tls->trusted, &eap_tls->trusted_count);
     eap_tls->minimum = parse_version(loader, child, "minimum");
     eap_tls->maximum = parse_version(loader, child, "maximum");
     eap_tls->fragment = (uint16_t)element_number(loader, child, "fragment", 0);

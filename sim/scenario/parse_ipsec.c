@@ -12,8 +12,8 @@
 #define TRANSFORM_SIZE 32
 
 static const char *const action_names[] = {"protect", "bypass", "discard", NULL};
+static const char *const assume_names[] = {"never", "server", "both", NULL};
 static const char *const mode_names[] = {"transport", "tunnel", NULL};
-static const char *const hash_names[] = {"md5", "sha1", "sha256", NULL};
 static const char *const cipher_names[] = {"null",   "des",    "3des", "aes128",
                                            "aes192", "aes256", NULL};
 
@@ -25,11 +25,29 @@ static const struct {
     {CIPHER_AES_CBC, 128}, {CIPHER_AES_CBC, 192}, {CIPHER_AES_CBC, 256},
 };
 
-/* "esp-3des-sha1", "ah-md5"; false: it is none. */
-static bool value_transform(const char *text, struct scenario_ipsec_transform *transform)
+bool value_cipher(const char *text, enum cipher_algorithm *cipher, uint16_t *key_bits)
+{
+    unsigned index;
+    if (!value_choice(text, cipher_names, &index))
+        return false;
+    *cipher = ciphers[index].cipher;
+    *key_bits = ciphers[index].key_bits;
+    return true;
+}
+
+bool value_hash(const char *text, enum hash_algorithm *hash)
+{
+    static const char *const names[] = {"md5", "sha1", "sha256", NULL};
+    unsigned index;
+    if (!value_choice(text, names, &index))
+        return false;
+    *hash = (enum hash_algorithm)index;
+    return true;
+}
+
+bool value_ipsec_transform(const char *text, struct scenario_ipsec_transform *transform)
 {
     char copy[TRANSFORM_SIZE];
-    unsigned index;
     if (strlen(text) >= sizeof copy)
         return false;
     snprintf(copy, sizeof copy, "%s", text);
@@ -42,15 +60,13 @@ static bool value_transform(const char *text, struct scenario_ipsec_transform *t
     if (!transform->ah) {
         if (hash)
             *hash++ = '\0';
-        if (strcmp(copy, "esp") != 0 || !value_choice(rest, cipher_names, &index))
+        if (strcmp(copy, "esp") != 0 ||
+            !value_cipher(rest, &transform->cipher, &transform->key_bits))
             return false;
-        transform->cipher = ciphers[index].cipher;
-        transform->key_bits = ciphers[index].key_bits;
     }
     if (!hash)
         return transform->cipher != CIPHER_NULL;
-    transform->authenticated = value_choice(hash, hash_names, &index);
-    transform->hash = (enum hash_algorithm)index;
+    transform->authenticated = value_hash(hash, &transform->hash);
     return transform->authenticated;
 }
 
@@ -65,9 +81,8 @@ static struct ip_address element_ip_address(struct loader *loader, const xmlNode
     return address;
 }
 
-/* "any", an address or a network; version 0 for any. */
-static struct scenario_ip_prefix element_ip_prefix(struct loader *loader, const xmlNode *element,
-                                                   const char *name)
+struct scenario_ip_prefix element_ip_prefix(struct loader *loader, const xmlNode *element,
+                                            const char *name)
 {
     struct scenario_ip_prefix prefix = {.length = 0};
     const char *text = element_text(loader, element, name);
@@ -132,7 +147,7 @@ static void parse_manual(struct loader *loader, const xmlNode *element,
 {
     manual->at = loader_position(loader, element);
     const char *transform = element_text(loader, element, "transform");
-    if (transform && !value_transform(transform, &manual->transform)) {
+    if (transform && !value_ipsec_transform(transform, &manual->transform)) {
         element_wrong_value(loader, element, "transform");
         return;
     }
@@ -217,7 +232,7 @@ static bool is_one_address(const struct scenario_ip_prefix *prefix)
 }
 
 static void check_policy(struct loader *loader, const struct scenario_node *node,
-                         const struct scenario_ipsec_policy *policy)
+                         const struct scenario_ipsec_policy *policy, size_t peer_count)
 {
     bool ports = policy->local_port != 0 || policy->remote_port != 0;
     bool has_ports = !policy->any_protocol && (policy->protocol == TCP || policy->protocol == UDP);
@@ -235,10 +250,15 @@ static void check_policy(struct loader *loader, const struct scenario_node *node
     if (!policy->tunnel && ports && !has_ports)
         loader_error(loader, policy->at,
                      "<policy> has a port; expected protocol=\"tcp\" or protocol=\"udp\"");
-    if (policy->manual_count == 0)
-        loader_error(loader, policy->at, "<policy> protects with nothing; expected a <manual>");
-    else if (!policy->tunnel &&
-             (!is_one_address(&policy->local) || !is_one_address(&policy->remote)))
+    if (policy->manual_count > 0 && policy->proposal_count > 0)
+        loader_error(loader, policy->at,
+                     "<policy> has proposals and <manual>; expected one of both");
+    if (policy->manual_count == 0 && peer_count == 0)
+        loader_error(loader, policy->at,
+                     "<policy> protects with nothing; expected a <manual>, or a <peer> to "
+                     "negotiate with");
+    if (policy->manual_count > 0 && !policy->tunnel &&
+        (!is_one_address(&policy->local) || !is_one_address(&policy->remote)))
         loader_error(loader, policy->at,
                      "<manual> in transport mode is between two machines; expected local and "
                      "remote with an address each");
@@ -263,7 +283,8 @@ static void parse_policy(struct loader *loader, const xmlNode *element,
     policy->tunnel_remote = element_ip_address(loader, element, "tunnel-remote");
     policy->accepts_unprotected = element_is_yes(loader, element, "accept-unprotected");
     parse_manuals(loader, element, policy);
-    check_policy(loader, node, policy);
+    parse_ipsec_proposals(loader, element, policy);
+    check_policy(loader, node, policy, node->ipsec->peer_count);
 }
 
 void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_node *node)
@@ -278,6 +299,13 @@ void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_
         return;
     node->ipsec = ipsec;
     ipsec->at = loader_position(loader, found);
+    ipsec->implementation = element_text(loader, found, "implementation");
+    if (xml_attribute(found, "assume-udp-encapsulation"))
+        ipsec->assume_udp = (enum scenario_assume_udp)(
+            SCENARIO_ASSUME_UDP_NEVER +
+            element_index(loader, found, "assume-udp-encapsulation", assume_names, 0));
+    ipsec->steers_flows = element_is_yes(loader, found, "steer-answers");
+    parse_ike_peers(loader, found, ipsec);
     ipsec->policies = loader_allocate(loader, count, sizeof *ipsec->policies);
     for (xmlNode *child = xml_first_child(found); child && ipsec->policies;
          child = xml_next_sibling(child)) {

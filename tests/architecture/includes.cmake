@@ -12,7 +12,7 @@ set(may_core base crypto)
 set(may_net base core)
 set(may_host base inet core net)
 set(may_ipsec base crypto inet ike core net host) # and protocols/ipsec, which has its name
-set(may_nodes base crypto inet ipx nbf ppp gre pptp l2tp core net host ipsec)
+set(may_nodes base crypto ike inet ipx nbf ppp gre pptp l2tp core net host ipsec)
 set(may_capture base core net)
 set(may_expect base core net)
 set(may_scenario base crypto core ipsec nodes expect)

@@ -24,7 +24,7 @@ static const char *text_of(const struct ip_address *address)
 static void a_machine_without_it_has_none(void **state)
 {
     assert_null(scenario_find_node(*state, "b")->ipsec);
-    assert_int_equal(ipsec_of(state)->policy_count, 4);
+    assert_int_equal(ipsec_of(state)->policy_count, 5);
 }
 
 static void a_policy_says_what_it_is_for(void **state)
@@ -87,6 +87,54 @@ static void a_tunnel_has_ends(void **state)
     assert_int_equal(tunnel->manual[0].replay_window, 64);
 }
 
+static void peers_say_how_they_prove_themselves(void **state)
+{
+    const struct scenario_ipsec *ipsec = ipsec_of(state);
+    assert_string_equal(ipsec->implementation, "windows-xp-sp2");
+    assert_int_equal(ipsec->assume_udp, SCENARIO_ASSUME_UDP_SERVER);
+    assert_false(ipsec->steers_flows);
+    assert_int_equal(ipsec->peer_count, 2);
+    const struct scenario_ike_peer *key = &ipsec->peers[0];
+    assert_string_equal(text_of(&key->remote.address), "192.0.2.2");
+    assert_string_equal(key->pre_shared_key, "Fourteen words");
+    assert_true(key->aggressive);
+    assert_false(key->accepts_aggressive);
+    assert_string_equal(key->identity, "a.example.com");
+    assert_int_equal(key->transform_count, 2);
+    assert_int_equal(key->transforms[0].cipher, CIPHER_3DES_CBC);
+    assert_int_equal(key->transforms[0].hash, HASH_SHA1);
+    assert_int_equal(key->transforms[0].group, 2);
+    assert_int_equal(key->transforms[1].key_bits, 256);
+    assert_int_equal(key->transforms[1].hash, HASH_SHA256);
+    assert_int_equal(key->transforms[1].group, 14);
+    assert_int_equal(key->lifetime, 3600 * INSTANT_SECOND);
+    const struct scenario_ike_peer *certificate = &ipsec->peers[1];
+    assert_int_equal(certificate->remote.address.version, 0);
+    assert_null(certificate->pre_shared_key);
+    assert_string_equal(certificate->certificate->name, "a");
+    assert_int_equal(certificate->trusted_count, 1);
+    assert_string_equal(certificate->trusted[0]->name, "root");
+    assert_true(certificate->accepts_aggressive);
+    assert_string_equal(certificate->peer_identity, "CN=b");
+}
+
+static void a_policy_offers_proposals(void **state)
+{
+    const struct scenario_ipsec_policy *policy = &ipsec_of(state)->policies[4];
+    assert_int_equal(policy->manual_count, 0);
+    assert_int_equal(policy->proposal_count, 2);
+    assert_int_equal(policy->proposals[0].count, 1);
+    assert_int_equal(policy->proposals[0].parts[0].cipher, CIPHER_NULL);
+    assert_int_equal(policy->proposals[0].parts[0].hash, HASH_MD5);
+    assert_int_equal(policy->proposals[1].count, 2);
+    assert_true(policy->proposals[1].parts[0].ah);
+    assert_int_equal(policy->proposals[1].parts[1].key_bits, 128);
+    assert_false(policy->proposals[1].parts[1].authenticated);
+    assert_int_equal(policy->pfs_group, 2);
+    assert_int_equal(policy->lifetime, 3600 * INSTANT_SECOND);
+    assert_int_equal(policy->lifetime_kilobytes, 256000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +142,8 @@ int main(void)
         cmocka_unit_test(a_policy_says_what_it_is_for),
         cmocka_unit_test(esp_stands_before_ah_whichever_is_written_first),
         cmocka_unit_test(a_tunnel_has_ends),
+        cmocka_unit_test(peers_say_how_they_prove_themselves),
+        cmocka_unit_test(a_policy_offers_proposals),
     };
     return cmocka_run_group_tests(tests, load, release_data);
 }
