@@ -171,14 +171,23 @@ static struct l2tp_config configure(struct rig *rig, struct crypto *crypto, uint
     return config;
 }
 
+/* Loading providers takes longer than a run, so that one context serves all of them. */
+static struct crypto *shared_crypto(void)
+{
+    static struct crypto *crypto;
+    if (!crypto)
+        crypto = crypto_create(NULL, NULL);
+    if (!crypto)
+        abort();
+    return crypto;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0)
         return 0;
     struct rig rig = {.entropy = entropy_make(1, "fuzz")};
-    struct crypto *crypto = crypto_create(NULL, NULL);
-    if (!crypto)
-        abort();
+    struct crypto *crypto = shared_crypto();
     packet_pool_init(&rig.pool);
     struct l2tp_config config = configure(&rig, crypto, data[0]);
     l2tp_endpoint_init(&rig.endpoint, &config);
@@ -206,6 +215,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rig.pool.in_use != 0)
         abort();
     packet_pool_destroy(&rig.pool);
-    crypto_destroy(crypto);
     return 0;
 }
