@@ -153,6 +153,22 @@ static void gre_packets_are_exported_pdus_with_their_direction(void **state)
     pcap_close(reader);
 }
 
+static void l2tp_messages_are_exported_pdus_of_their_udp_port(void **state)
+{
+    struct fixture *fixture = *state;
+    struct pcap_writer *writer = open_writer(fixture, CAPTURE_L2TP);
+    record(writer, 1, TAP_RECEIVED, "c802000c000100000000");
+    close_writer(fixture, writer);
+
+    pcap_t *reader = open_reader(fixture->path);
+    assert_int_equal(pcap_datalink(reader), DLT_WIRESHARK_UPPER_PDU);
+    /* Number 1701 of the table udp.port. */
+    expect_record(reader, 950745600, 1,
+                  "000e 0008 7564702e706f7274 0020 0004 000006a5 0023 0004 00000001 00000000"
+                  "c802000c000100000000");
+    pcap_close(reader);
+}
+
 static void datagrams_are_written_as_they_are(void **state)
 {
     struct fixture *fixture = *state;
@@ -246,6 +262,7 @@ int main(void)
         TEST(ppp_frames_say_which_way_they_went),
         TEST(the_file_starts_with_the_nanosecond_magic_and_is_readable_before_it_is_closed),
         TEST(gre_packets_are_exported_pdus_with_their_direction),
+        TEST(l2tp_messages_are_exported_pdus_of_their_udp_port),
         TEST(datagrams_are_written_as_they_are),
         TEST(a_former_file_is_replaced),
         TEST(an_unwritable_place_is_named_and_nothing_is_left),
