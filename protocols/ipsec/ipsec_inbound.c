@@ -97,6 +97,9 @@ static const char *open_one(struct ipsec_processor *self, instant now, struct pa
         return "unknown-spi";
     }
     struct ipsec_bundle *bundle = entry->bundle;
+    /* An SA is one for its destination (RFC 2401 section 4.1). */
+    if (!ip_address_equal(&datagram->destination, &bundle->local))
+        return "endpoint-mismatch";
     if (passage->bundle && passage->bundle != bundle)
         return "bundle-mismatch";
     if ((bundle->local_port != 0) != passage->encapsulated)

@@ -296,26 +296,6 @@ struct ipsec_outbound ipsec_processor_outbound(struct ipsec_processor *self, ins
     return protect(self, now, bundle, packet, &datagram, mtu);
 }
 
-uint32_t ipsec_processor_overhead(const struct ipsec_processor *self,
-                                  const struct ipsec_traffic *traffic)
-{
-    const struct ipsec_policy_entry *entry = ipsec_policy_database_find(&self->policies, traffic);
-    if (!entry || entry->policy.action != IPSEC_PROTECT)
-        return 0;
-    const struct ipsec_policy *policy = &entry->policy;
-    const struct ip_address *peer =
-        policy->mode == IPSEC_TUNNEL ? &policy->tunnel_remote : &traffic->remote;
-    const struct ipsec_bundle *bundle = choose(self, entry->id, peer, traffic, 0);
-    size_t most = 0;
-    /* What padding adds depends on the length, modulo the block. */
-    for (size_t length = 0; bundle && length < CIPHER_BLOCK_SIZE_MAXIMUM; length++) {
-        const size_t header = traffic->local.version == 6 ? 40 : 20;
-        const size_t more = protected_length(bundle, header + length, header) - header - length;
-        most = more > most ? more : most;
-    }
-    return (uint32_t)most;
-}
-
 /** Where the SPI stands, counted from the IP header's end; -1: no protected packet. */
 static int spi_offset(const struct ipsec_datagram *datagram, const uint8_t *payload, size_t length,
                       uint16_t encapsulation_port, enum ipsec_protocol *protocol)

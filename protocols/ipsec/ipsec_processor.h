@@ -307,13 +307,6 @@ struct ipsec_inbound ipsec_processor_inbound(struct ipsec_processor *self, insta
                                              struct packet *packet, bool to_this_host);
 
 /**
- * How much longer @p traffic becomes at most, by the SAs that it would use now; 0: it has none. For
- * a maximum segment size.
- */
-uint32_t ipsec_processor_overhead(const struct ipsec_processor *self,
-                                  const struct ipsec_traffic *traffic);
-
-/**
  * A router says that a packet was too long (RFC 1191, RFC 8201).
  *
  * @param quoted  the start of that packet, from its IP header

@@ -77,6 +77,7 @@ int main(int argc, char **argv)
         {"setup", bench_setup},
         {"clients", bench_clients},
         {"mppe", bench_mppe},
+        {"esp", bench_esp},
         {"hdlc", bench_hdlc},
         {"mppc", bench_mppc},
         {"outside", bench_outside},

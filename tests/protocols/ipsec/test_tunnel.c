@@ -207,19 +207,16 @@ static void an_opened_tunnel_must_hold_a_datagram(void **state)
 {
     (void)state;
     struct gateways gateways;
-    struct ipsec_datagram header;
     open_gateways(&gateways, ipsec_processor_config_default(), false);
     /* A pads, encrypts and signs whatever it is told to, as one with a fault would. */
     struct ipsec_policy *policy = &gateways.a.processor.policies.entries[0].policy;
-    struct packet *packet = inner(&gateways, 40);
-    packet = into(&gateways, packet, &header);
-    packet_free(packet);
     policy->mode = IPSEC_TRANSPORT;
+    policy->selector = (struct ipsec_selector){0};
     ipsec_processor_delete(&gateways.a.processor, 0, 1);
     struct ipsec_bundle_config bundle =
-        ipsec_bench_bundle(1, IPSEC_TRANSPORT, "192.0.2.1", "10.2.0.6", 0x1001, 0x2001);
+        ipsec_bench_bundle(1, IPSEC_TRANSPORT, "192.0.2.1", "192.0.2.2", 0x1001, 0x2001);
     ipsec_bench_add(&gateways.a, &bundle);
-    packet = inner(&gateways, 40);
+    struct packet *packet = ipsec_bench_udp(&gateways.a, "192.0.2.1", "192.0.2.2", 1, 2, 40);
     assert_int_equal(ipsec_processor_outbound(&gateways.a.processor, 0, packet, 0, 0).verdict,
                      IPSEC_PROCESSED);
     packet = ipsec_bench_carry(&gateways.b, packet);
