@@ -30,17 +30,26 @@ static void call_established(struct l2tp_client *client)
     }
 }
 
-/* The tunnel has ended under the call. */
+/* Why there was no tunnel for the call. */
+static const char *failure_reason(const struct l2tp_tunnel *tunnel)
+{
+    enum l2tp_close_reason reason = tunnel ? tunnel->reason : L2TP_CLOSE_NONE;
+    if (reason == L2TP_CLOSE_NO_RESPONSE)
+        return "the server does not answer";
+    return reason == L2TP_CLOSE_PEER_STOP ? "the server refuses the tunnel"
+                                          : "no tunnel could be established";
+}
+
+/* The tunnel has ended under the call. The client does not look at the result code of a StopCCN
+ * (MS-L2TPIE 3.1.3.1). */
 static void tunnel_closed(struct l2tp_client *client)
 {
     struct vpn_connection *connection = client->tunnel.connection;
+    enum connection_state state = connection->base.state;
     const struct l2tp_tunnel *tunnel =
         l2tp_endpoint_tunnel(&client->port.link->endpoint, client->tunnel_id);
-    bool connecting = connection->base.state == CONNECTION_CONNECTING;
-    if (connecting && tunnel && tunnel->reason == L2TP_CLOSE_NO_RESPONSE)
-        vpn_connection_failed(connection, DIAL_ERROR_NO_ANSWER, "the server does not answer");
-    else if (connecting)
-        vpn_connection_failed(connection, DIAL_ERROR_NO_ANSWER, "no tunnel could be established");
+    if (state == CONNECTION_CONNECTING || state == CONNECTION_CALLING)
+        vpn_connection_failed(connection, DIAL_ERROR_NO_ANSWER, failure_reason(tunnel));
     else if (tunnel && tunnel->reason == L2TP_CLOSE_PEER_STOP)
         vpn_connection_cleared(connection);
     else

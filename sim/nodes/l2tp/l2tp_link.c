@@ -179,8 +179,10 @@ uint16_t l2tp_link_tunnel_to(const struct l2tp_link *link, ipv4_address server, 
     for (unsigned i = 0; i < config->max_tunnels; i++) {
         const struct l2tp_tunnel *tunnel = &config->tunnels[i];
         bool lives = tunnel->in_use && tunnel->state != L2TP_TUNNEL_STOPPED;
+        /* One that has lost its last call is about to end. */
         if (lives && tunnel->originator && tunnel->peer_port == port &&
-            ip_address_equal(&tunnel->peer_address, &address))
+            ip_address_equal(&tunnel->peer_address, &address) &&
+            l2tp_endpoint_sessions(&link->endpoint, tunnel->local_id) > 0)
             return tunnel->local_id;
     }
     return 0;

@@ -50,8 +50,8 @@ void l2tp_link_start(struct l2tp_link *link);
 void l2tp_link_run(struct l2tp_link *link);
 
 /**
- * A tunnel to @p server that a further call may use: one that this end began, or that was begun by
- * the other, and that has not ended. 0: none.
+ * A tunnel to @p server that a further call may use: one that this end began and that has not
+ * ended. 0: none.
  */
 uint16_t l2tp_link_tunnel_to(const struct l2tp_link *link, ipv4_address server, uint16_t port);
 
