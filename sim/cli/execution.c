@@ -1,9 +1,9 @@
 #include "cli/execution.h"
 
 #include "capture/events_log.h"
-#include "capture/key_log.h"
 #include "capture/packet_counter.h"
 #include "capture/pcap_writer.h"
+#include "capture/wireshark_profile.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "core/simulation.h"
@@ -32,7 +32,7 @@ struct execution {
     struct pcap_writer **writers;    /* one a capture point */
     struct packet_counter *counters; /* one an expectation; those without a filter count nothing */
     struct events_log *log;
-    struct key_log *keys; /* NULL: the scenario has no use for TLS */
+    struct wireshark_profile *profile; /* NULL: the scenario has no secrets */
     struct trace_subscriber subscribers[4];
 };
 
@@ -76,14 +76,11 @@ static size_t log_index(const struct execution *execution)
     return execution->scenario->capture_count;
 }
 
-static size_t keys_index(const struct execution *execution)
+/* Whether a file of the profile for Wireshark is written; they are behind the event log. */
+static bool wants(const struct execution *execution, enum wireshark_file file)
 {
-    return log_index(execution) + 1;
-}
-
-static bool has_keys(const struct execution *execution)
-{
-    return scenario_uses_tls(execution->scenario);
+    return file == WIRESHARK_TLS_KEYS ? scenario_uses_tls(execution->scenario)
+                                      : scenario_uses_ipsec(execution->scenario);
 }
 
 static enum cli_exit announce_files(struct execution *execution)
@@ -100,8 +97,9 @@ static enum cli_exit announce_files(struct execution *execution)
     }
     if (status == STATUS_OK)
         status = cli_output_add(output, "events.jsonl");
-    if (status == STATUS_OK && has_keys(execution))
-        status = cli_output_add(output, "wireshark/keys.log");
+    for (enum wireshark_file file = 0; status == STATUS_OK && file < WIRESHARK_FILES; file++)
+        if (wants(execution, file))
+            status = cli_output_add(output, wireshark_file_name(file));
     if (status == STATUS_OK)
         status = cli_output_list(output, result->error, sizeof result->error);
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
@@ -140,20 +138,34 @@ static enum cli_exit open_log(struct execution *execution)
     return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
 }
 
-static enum cli_exit open_keys(struct execution *execution)
+static enum cli_exit open_profile_file(struct execution *execution, enum wireshark_file file,
+                                       size_t index)
 {
     struct cli_execution_result *result = execution->result;
-    char *path = cli_output_path(&result->output, keys_index(execution));
+    char *path = cli_output_path(&result->output, index);
     if (!path)
         return out_of_memory(execution);
-    enum status status = key_log_open(path, &execution->keys, result->error, sizeof result->error);
+    enum status status =
+        wireshark_profile_open(execution->profile, file, path, result->error, sizeof result->error);
     free(path);
     if (status == STATUS_OK)
-        status = cli_output_opened(&result->output, keys_index(execution));
-    if (status != STATUS_OK)
-        return fail(execution, CLI_LOCAL, status_text(status));
-    run_log_keys(execution->run, key_log_receive, execution->keys);
-    return CLI_HOLDS;
+        status = cli_output_opened(&result->output, index);
+    return status == STATUS_OK ? CLI_HOLDS : fail(execution, CLI_LOCAL, status_text(status));
+}
+
+static enum cli_exit open_profile(struct execution *execution)
+{
+    enum cli_exit exit = CLI_HOLDS;
+    size_t index = log_index(execution);
+    execution->profile = wireshark_profile_create();
+    if (!execution->profile)
+        return out_of_memory(execution);
+    for (enum wireshark_file file = 0; exit == CLI_HOLDS && file < WIRESHARK_FILES; file++)
+        if (wants(execution, file))
+            exit = open_profile_file(execution, file, ++index);
+    const struct secret_sink sink = {wireshark_profile_receive, execution->profile};
+    simulation_log_secrets(run_simulation(execution->run), &sink);
+    return exit;
 }
 
 static enum cli_exit open_files(struct execution *execution)
@@ -163,7 +175,7 @@ static enum cli_exit open_files(struct execution *execution)
         exit = open_capture(execution, i);
     if (exit == CLI_HOLDS)
         exit = open_log(execution);
-    return exit == CLI_HOLDS && has_keys(execution) ? open_keys(execution) : exit;
+    return exit == CLI_HOLDS ? open_profile(execution) : exit;
 }
 
 static const struct scenario_capture *find_capture(const struct scenario *scenario,
@@ -236,7 +248,7 @@ static enum cli_exit observe(struct execution *execution)
 
 static bool write_failed(const struct execution *execution)
 {
-    if (events_log_failed(execution->log) || (execution->keys && key_log_failed(execution->keys)))
+    if (events_log_failed(execution->log) || wireshark_profile_failed(execution->profile))
         return true;
     for (size_t i = 0; i < execution->scenario->capture_count; i++)
         if (pcap_writer_failed(execution->writers[i]))
@@ -372,11 +384,10 @@ static enum cli_exit close_files(struct execution *execution)
         if (pcap_writer_close(execution->writers[i], error, sizeof error) != STATUS_OK)
             exit = fail(execution, CLI_LOCAL, error);
     }
-    if (execution->keys) {
-        execution->result->keys = key_log_count(execution->keys);
-        if (key_log_close(execution->keys, error, sizeof error) != STATUS_OK)
-            exit = fail(execution, CLI_LOCAL, error);
-    }
+    if (execution->profile)
+        execution->result->secrets = wireshark_profile_count(execution->profile);
+    if (wireshark_profile_close(execution->profile, error, sizeof error) != STATUS_OK)
+        exit = fail(execution, CLI_LOCAL, error);
     if (execution->log && events_log_close(execution->log, error, sizeof error) != STATUS_OK)
         exit = fail(execution, CLI_LOCAL, error);
     return exit;

@@ -1,6 +1,7 @@
 #ifndef VPNSIM_CLI_EXECUTION_H
 #define VPNSIM_CLI_EXECUTION_H
 
+#include "capture/wireshark_profile.h"
 #include "cli/cli.h"
 #include "cli/narration.h"
 #include "cli/output.h"
@@ -26,11 +27,11 @@ struct cli_execution_config {
 /** What a run has left behind. */
 struct cli_execution_result {
     struct cli_output output; /**< one file a capture point, in their order, the event log, and
-                                   with certificates the key log;
+                                   the profile for Wireshark;
                                    to be closed or discarded by the caller when the run succeeded */
     uint64_t *frames;         /**< of each capture point; owned */
     uint64_t events;          /**< that were logged */
-    uint64_t keys;            /**< TLS sessions in the key log */
+    struct wireshark_counts secrets; /**< in that profile */
     instant ended_at;
     int signal;     /**< that ended the run early; 0: none */
     char loss[256]; /**< the attachment whose loss ended the run early; "": none */

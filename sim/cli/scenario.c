@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A scenario on its way through the command. */
 struct passage {
@@ -31,6 +32,27 @@ static int tell_failure(const struct passage *passage, int exit, const char *err
     return exit;
 }
 
+/* What a file of the profile for Wireshark holds. */
+static void describe_profile(const struct passage *passage, const char *name, char *text,
+                             size_t size)
+{
+    const struct wireshark_counts *secrets = &passage->result.secrets;
+    const struct {
+        enum wireshark_file file;
+        uint64_t count;
+        const char *of;
+    } kinds[] = {
+        {WIRESHARK_TLS_KEYS, secrets->tls, "TLS session"},
+        {WIRESHARK_IKE_KEYS, secrets->ike, "ISAKMP SA"},
+        {WIRESHARK_ESP_KEYS, secrets->esp, "ESP SA"},
+    };
+    snprintf(text, size, "settings for Wireshark");
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(name, wireshark_file_name(kinds[i].file)) == 0)
+            snprintf(text, size, "keys of %" PRIu64 " %s%s", kinds[i].count, kinds[i].of,
+                     kinds[i].count == 1 ? "" : "s");
+}
+
 /* The count with a comma every three digits would be nicer; the digits alone are easier to copy. */
 static void report_files(const struct passage *passage)
 {
@@ -42,8 +64,7 @@ static void report_files(const struct passage *passage)
         else if (i == passage->scenario->capture_count)
             snprintf(contents, sizeof contents, "%" PRIu64 " events", passage->result.events);
         else
-            snprintf(contents, sizeof contents, "keys of %" PRIu64 " TLS session%s",
-                     passage->result.keys, passage->result.keys == 1 ? "" : "s");
+            describe_profile(passage, output->files.paths[i], contents, sizeof contents);
         char *path = cli_output_path(output, i);
         if (path)
             cli_report_file(passage->report, path, contents);

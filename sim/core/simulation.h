@@ -7,11 +7,13 @@
 #include "base/status.h"
 #include "base/trace.h"
 #include "core/event_queue.h"
+#include "core/secret.h"
 
 #include <stddef.h>
 
 struct arena;
 struct crypto;
+struct early_secret;
 
 /** One subscriber of the event stream; owned by the subscriber, alive until the simulation ends. */
 struct trace_subscriber {
@@ -32,6 +34,8 @@ struct simulation {
     struct arena *arena;   /**< everything that lives as long as the scenario */
     struct crypto *crypto; /**< borrowed; NULL when no node needs it */
     struct trace_subscriber *subscribers;
+    struct secret_sink secrets; /**< simulation_log_secrets() */
+    struct early_secret *early_secrets;
     uint64_t events_run;
     bool stopping;
     enum status failure; /**< first local failure (out of memory); ends the run */

@@ -230,10 +230,36 @@ void ipsec_driver_remove_policy(struct ipsec_driver *driver, uint32_t id)
     pump(driver);
 }
 
+/* Both directions of every ESP SA: the peer may be none of ours. */
+static void tell_secrets(struct ipsec_driver *driver, const struct ipsec_bundle_config *config)
+{
+    for (size_t i = 0; i < config->pair_count; i++)
+        for (int inbound = 0; inbound <= 1; inbound++) {
+            const struct security_association_config *sa =
+                inbound ? &config->pairs[i].inbound : &config->pairs[i].outbound;
+            struct secret secret = {.kind = SECRET_ESP,
+                                    .esp = {.source = inbound ? config->peer : config->local,
+                                            .destination = inbound ? config->local : config->peer,
+                                            .spi = sa->spi,
+                                            .cipher = sa->cipher,
+                                            .cipher_key_length = sa->cipher_key_length,
+                                            .integrity = sa->integrity,
+                                            .hash = sa->hash,
+                                            .integrity_key_length = sa->integrity_key_length}};
+            if (sa->protocol != IPSEC_ESP)
+                continue;
+            memcpy(secret.esp.cipher_key, sa->cipher_key, sizeof secret.esp.cipher_key);
+            memcpy(secret.esp.integrity_key, sa->integrity_key, sizeof secret.esp.integrity_key);
+            simulation_tell_secret(driver->host->node.simulation, &secret);
+        }
+}
+
 enum status ipsec_driver_add(struct ipsec_driver *driver, const struct ipsec_bundle_config *config,
                              uint32_t *id)
 {
     enum status status = ipsec_processor_add(&driver->processor, now_of(driver), config, id);
+    if (status == STATUS_OK)
+        tell_secrets(driver, config);
     pump(driver);
     return status;
 }

@@ -206,12 +206,6 @@ void run_start(struct run *run)
     start_timeline(run);
 }
 
-void run_log_keys(struct run *run, run_key_log *key_log, void *context)
-{
-    run->key_log = key_log;
-    run->key_log_context = context;
-}
-
 /* What the layers show; see nodes/tunnel_watch.h and host/host.h. */
 static int layer_link_type(const char *layer)
 {

@@ -44,12 +44,6 @@ enum status run_simulate(struct run *run, instant until, bool (*interrupted)(voi
 /** What a STATUS_IO of run_simulate() was about, in one line. */
 void run_loss(const struct run *run, char *text, size_t size);
 
-/** Takes a line of the key log: the secrets of a TLS session, in the NSS format. */
-typedef void run_key_log(void *context, const char *line);
-
-/** Lets @p key_log, whose context must outlive the run, know the secrets of every TLS session. */
-void run_log_keys(struct run *run, run_key_log *key_log, void *context);
-
 /** The link type of a capture point: one of CAPTURE_.... */
 int run_link_type(const struct run *run, const struct scenario_capture *capture);
 

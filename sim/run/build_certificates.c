@@ -81,9 +81,8 @@ static enum tls_version version_of(enum scenario_tls_version wanted, enum tls_ve
 
 static void log_key(void *context, const char *line)
 {
-    const struct run *run = context;
-    if (run->key_log)
-        run->key_log(run->key_log_context, line);
+    struct run *run = context;
+    simulation_tell_secret(&run->simulation, &(struct secret){.kind = SECRET_TLS, .tls = line});
 }
 
 static enum status obtain_all(struct run *run, const struct scenario_eap_tls *wanted,

@@ -28,9 +28,7 @@ struct run {
     struct outside outside;
     bool paced;                        /* by the outside */
     struct certificate **certificates; /* as scenario->certificates; NULL: not used yet */
-    run_key_log *key_log;              /* NULL: nobody asks */
-    void *key_log_context;
-    struct scheduled_action *actions; /* as scenario->actions */
+    struct scheduled_action *actions;  /* as scenario->actions */
     char *error;
     size_t error_size;
 };

@@ -153,3 +153,11 @@ bool scenario_uses_tls(const struct scenario *scenario)
     }
     return false;
 }
+
+bool scenario_uses_ipsec(const struct scenario *scenario)
+{
+    for (size_t i = 0; i < scenario->node_count; i++)
+        if (scenario->nodes[i].ipsec)
+            return true;
+    return false;
+}

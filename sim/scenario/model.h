@@ -565,6 +565,9 @@ bool scenario_is_attached(const struct scenario *scenario);
 /** Whether a connection may be made with EAP-TLS. */
 bool scenario_uses_tls(const struct scenario *scenario);
 
+/** Whether a machine has IP security. */
+bool scenario_uses_ipsec(const struct scenario *scenario);
+
 /** The node named @p name; NULL when there is none. */
 struct scenario_node *scenario_find_node(const struct scenario *scenario, const char *name);
 

@@ -4,12 +4,16 @@
 # Lets tshark dissect each trace in two passes (as the Wireshark window does) and fails on anything a
 # reader would stumble over: malformed or short frames, a wrong IP, TCP, UDP, ICMP or GRE checksum,
 # expert errors, expert warnings that are not listed below, reassembly errors, a truncated file.
-# No TLS handshake may stay encrypted with the key log beside the traces (NAME/wireshark/keys.log) where
-# addresses tell client from server, which the frames of PPP alone do not have.
+# With the profile beside the traces (NAME/wireshark) no TLS handshake may stay encrypted where addresses
+# tell client from server, which the frames of PPP alone do not have; and every ESP packet and encrypted
+# IKE message must decrypt, with a good ICV. An IKE message that is there for the second time tshark cannot
+# decrypt, and neither can anybody what an ICMP error quotes.
 # ALLOW='awk regular expression' accepts further expert messages. MALFORMED=N, for scenarios that are
 # about malformed packets, wants exactly N malformed frames in all traces together. INCOMPLETE='regular
 # expression' names traces that lack fragments of a multilink bundle, because they are of one line or
 # because fragments are lost: tshark, which takes both directions for one there, does not put them together.
+# UNREADABLE=N, for scenarios that are about wrong keys or changed packets, wants exactly N frames in all
+# traces together that do not decrypt or whose ICV is bad.
 # VERDICTS=FOLDER remembers there which octets were found good, so that the same trace of another build
 # is not dissected again.
 set -u
@@ -31,13 +35,15 @@ export WIRESHARK_CONFIG_DIR HOME
 # The file that remembers of a trace, with its keys, that it is good and how many frames it holds; none:
 # it must not.
 verdict_file() {
-    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}${INCOMPLETE:-}" ] || return 0
-    echo "$VERDICTS/$(cat "$@" | sha256sum | cut -c1-64)"
+    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}${UNREADABLE:-}${INCOMPLETE:-}" ] || return 0
+    echo "$VERDICTS/$(cat "$@" 2>/dev/null | sha256sum | cut -c1-64)"
 }
 
 # Severities of Wireshark 4: 6291456 is a warning, 8388608 an error.
 problems() {
-    awk -F '\t' -v allow="${ALLOW:-}" -v wanted="${MALFORMED:-}" -v count="$work/malformed" '
+    awk -F '\t' -v allow="${ALLOW:-}" -v wanted="${MALFORMED:-}" -v count="$work/malformed" \
+        -v unreadable="${UNREADABLE:-}" -v unread="$work/unreadable" '
+    function has(list, value) { return list ~ ("(^|\037)" value "(\037|$)") }
     function bad(text) { printf "  frame %s: %s\n", $1, text; found = 1 }
     BEGIN {
         # True statements about simulated loss and refusal, not about an encoding.
@@ -46,7 +52,17 @@ problems() {
             "Vulnerable to MITM attacks)"
         split("IP TCP UDP ICMP GRE", layer, " ")
     }
+    # An encrypted message of IKE that has come before shows as malformed: the vector is that behind it.
+    has($18, 1) && seen[$19]++ { next }
     {
+        closed = ""
+        if ($15 != "" && $16 == "") closed = "ESP is not decrypted"
+        else if (has($17, 1)) closed = "the ICV of ESP is bad"
+        else if (has($18, 1) && $20 == "") closed = "IKE is not decrypted"
+        if (closed != "" && $2 !~ /:icmpv?6?:ip/) {
+            if (unreadable == "") bad(closed)
+            else { print >>unread; next }
+        }
         malformed = $2 ~ /_ws\.malformed/ || $6 ~ /(^|\037)Malformed Packet/
         if (malformed && wanted != "") print >>count
         else if ($2 ~ /_ws\.malformed/) bad("malformed: " $2)
@@ -62,8 +78,10 @@ problems() {
             if (quoted && message[i] ~ /^Bad checksum/) continue
             bad("expert: " message[i])
         }
+        # Transport mode over UDP: the addresses that a checksum was made with are others behind a NAT.
+        translated = $2 ~ /:udpencap:esp:(tcp|udp)/
         for (i = 7; i <= 11; i++)
-            if ($i ~ /(^|\037)0(\037|$)/ && !(quoted && (i == 8 || i == 9))) bad("wrong checksum: " layer[i - 6])
+            if (has($i, 0) && !((quoted || translated) && (i == 8 || i == 9))) bad("wrong checksum: " layer[i - 6])
         if ($2 ~ /^eth/ && $14 ~ /Encrypted Handshake Message/) bad("TLS is not decrypted")
         if ($12 $13 != "") bad("reassembly error: " $12 $13)
     }
@@ -72,26 +90,31 @@ problems() {
 
 failed=0
 frames=0
+mkdir "$work/nothing"
 : >"$work/malformed"
+: >"$work/unreadable"
 for trace; do
-    keys=${trace%/captures/*}/wireshark/keys.log
-    [ -f "$keys" ] || keys=
+    profile=${trace%/captures/*}/wireshark
+    keys=
+    [ ! -f "$profile/keys.log" ] || keys=$profile/keys.log
+    [ -f "$profile/preferences" ] || profile=$work/nothing
     apart=
     [ -z "${INCOMPLETE:-}" ] || ! printf '%s\n' "$trace" | grep -Eq "$INCOMPLETE" || apart='--disable-protocol mp'
-    verdict=$(verdict_file "$trace" ${keys:+"$keys"})
+    verdict=$(verdict_file "$trace" ${keys:+"$keys"} "$profile"/*)
     if [ -s "$verdict" ]; then
         frames=$((frames + $(cat "$verdict")))
         continue
     fi
     # Wireshark 4.0 restores Van Jacobson's headers wrongly: it counts the TCP header of a whole
     # segment as data when the next one's sequence number is told by the length of the last.
-    tshark -2 -n -r "$trace" -o "tls.keylog_file:$keys" --disable-protocol vjc $apart \
+    WIRESHARK_CONFIG_DIR=$profile tshark -2 -n -r "$trace" -o "tls.keylog_file:$keys" --disable-protocol vjc $apart \
         -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
         -o udp.check_checksum:TRUE -T fields -E separator=/t -E aggregator="$(printf '\037')" \
         -e frame.number -e frame.protocols -e _ws.expert.severity -e frame.len -e frame.cap_len \
         -e _ws.expert.message -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status \
         -e icmp.checksum.status -e gre.checksum.status -e ip.fragment.error -e tcp.segment.error \
-        -e _ws.col.Info \
+        -e _ws.col.Info -e esp.spi -e esp.decrypted_data -e esp.icv_bad -e isakmp.flag_e -e udp.payload \
+        -e isakmp.typepayload \
         >"$work/fields" 2>"$work/errors"
     status=$?
     if [ $status -ne 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$work/errors"; then
@@ -112,6 +135,10 @@ for trace; do
 done
 [ "$(wc -l <"$work/malformed")" -eq "${MALFORMED:-0}" ] || {
     echo "$(wc -l <"$work/malformed") malformed frames, expected ${MALFORMED:-0}"
+    failed=1
+}
+[ "$(wc -l <"$work/unreadable")" -eq "${UNREADABLE:-0}" ] || {
+    echo "$(wc -l <"$work/unreadable") unreadable frames, expected ${UNREADABLE:-0}"
     failed=1
 }
 # One silent place may be the point of a scenario; silence everywhere is no trace at all.
