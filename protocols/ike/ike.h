@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "ike/ike_child_sa.h"
 #include "ike/ike_policy.h"
+#include "ike/isakmp_header.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -99,6 +100,13 @@ struct ike_output {
     const struct ike_child_sa *child; /**< valid until the next call of any function */
 };
 
+/**
+ * Takes the key that opens the encrypted messages of an ISAKMP SA (RFC 2409 appendix B), as soon as
+ * it is there: the exchange may fail yet. Everything is borrowed for the call.
+ */
+typedef void ike_key_log(void *context, const uint8_t initiator_cookie[ISAKMP_COOKIE_SIZE],
+                         const uint8_t *key, size_t key_length);
+
 /** Everything is borrowed for the engine's life. */
 struct ike_config {
     struct trace trace;
@@ -115,6 +123,8 @@ struct ike_config {
     uint32_t max_phase1;    /**< ISAKMP SAs and negotiations of them at once, at least 1 */
     uint32_t max_exchanges; /**< exchanges under way or able to repeat their last message */
     uint32_t max_children;  /**< child SAs, the replaced ones included */
+    ike_key_log *key_log;   /**< may be NULL */
+    void *key_log_context;
 };
 
 /** What there is to know of an ISAKMP SA. */

@@ -253,6 +253,9 @@ struct ike_verdict ike_derive(struct ike_state *state, struct ike_exchange *exch
     ike_iv_phase1(state->config->crypto, &algorithms, material.initiator_public,
                   material.responder_public, &exchange->iv);
     phase1->has_keys = true;
+    if (state->config->key_log)
+        state->config->key_log(state->config->key_log_context, material.initiator_cookie,
+                               phase1->keys.cipher_key, algorithms.cipher_key_length);
     return verdict;
 }
 

@@ -10,12 +10,6 @@
 #define uthash_nonfatal_oom(entry) ((entry)->lost = true)
 #include <uthash.h>
 
-const struct trace_declaration policy_agent_trace_declarations[] = {
-    {"ike.phase1.keys", "initiator-cookie responder-cookie encryption-key",
-     "With this key, derived from SKEYID_e, the encrypted messages of an ISAKMP SA can be read."},
-    {NULL, NULL, NULL},
-};
-
 /* A child SA of IKE and its bundle in the driver. */
 struct policy_agent_child {
     uint32_t child;
@@ -224,23 +218,20 @@ static void finish(struct policy_agent *agent, uint32_t acquisition, enum ike_ca
     }
 }
 
-static void tell_phase1_keys(struct policy_agent *agent, uint32_t phase1)
+static void tell_key(void *context, const uint8_t initiator_cookie[ISAKMP_COOKIE_SIZE],
+                     const uint8_t *key, size_t key_length)
 {
-    struct ike_phase1_info info;
-    if (ike_phase1_find(&agent->ike, phase1, &info))
-        TRACE(&agent->driver->host->node.trace, now_of(agent), "ike.phase1.keys",
-              trace_octets("initiator-cookie", info.cookies, 8),
-              trace_octets("responder-cookie", info.cookies + 8, 8),
-              trace_octets("encryption-key", info.cipher_key, info.cipher_key_length));
+    const struct policy_agent *agent = context;
+    struct secret secret = {.kind = SECRET_IKE, .ike.key_length = (uint8_t)key_length};
+    memcpy(secret.ike.cookie, initiator_cookie, sizeof secret.ike.cookie);
+    memcpy(secret.ike.key, key, key_length);
+    simulation_tell_secret(agent->driver->host->node.simulation, &secret);
 }
 
 static void handle_event(struct policy_agent *agent, const struct ike_output *output)
 {
     uint32_t acquisition;
     switch (output->event) {
-    case IKE_EVENT_PHASE1_ESTABLISHED:
-        tell_phase1_keys(agent, output->phase1);
-        break;
     case IKE_EVENT_CHILD_INBOUND:
         add_child(agent, output->child, true);
         break;
@@ -255,6 +246,7 @@ static void handle_event(struct policy_agent *agent, const struct ike_output *ou
     case IKE_EVENT_FAILED:
         finish(agent, output->acquisition, output->cause);
         break;
+    case IKE_EVENT_PHASE1_ESTABLISHED:
     case IKE_EVENT_PHASE1_DELETED:
     case IKE_EVENT_PEER_DEAD:
         break;
@@ -454,6 +446,8 @@ static enum status init_ike(struct policy_agent *agent)
         .max_phase1 = 2 * wanted->peers_at_once,
         .max_exchanges = 4 * wanted->peers_at_once,
         .max_children = 3 * wanted->peers_at_once,
+        .key_log = tell_key,
+        .key_log_context = agent,
     };
     return ike_init(&agent->ike, &config);
 }

@@ -89,9 +89,6 @@ enum status policy_agent_negotiate(struct policy_agent *agent,
 /** The request's owner no longer waits. */
 void policy_agent_withdraw(struct policy_agent *agent, struct policy_agent_request *request);
 
-/** The events of the agent, those of IKE and of the driver excepted; ended by a NULL name. */
-extern const struct trace_declaration policy_agent_trace_declarations[];
-
 /** Ends everything with the peer at @p remote, and tells it: its children first. */
 void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote);
 

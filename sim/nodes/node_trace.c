@@ -7,7 +7,6 @@
 #include "inet/inet_trace.h"
 #include "inet/tcp_trace.h"
 #include "ipsec/ipsec_trace.h"
-#include "ipsec/policy_agent.h"
 #include "l2tp/l2tp_trace.h"
 #include "net/link.h"
 #include "net/telephone.h"
@@ -87,10 +86,21 @@ const struct trace_declaration node_trace_declarations[] = {
 };
 
 const struct trace_declaration *const node_trace_tables[] = {
-    base_trace_declarations, node_trace_declarations,         pptp_trace_declarations,
-    gre_trace_declarations,  ppp_trace_declarations,          ppp_auth_trace_declarations,
-    tcp_trace_declarations,  inet_trace_declarations,         host_stack_trace_declarations,
-    link_trace_declarations, modem_trace_declarations,        nat_trace_declarations,
-    l2tp_trace_declarations, ipsec_trace_declarations,        host_stack_ipv6_trace_declarations,
-    ike_trace_declarations,  policy_agent_trace_declarations, NULL,
+    base_trace_declarations,
+    node_trace_declarations,
+    pptp_trace_declarations,
+    gre_trace_declarations,
+    ppp_trace_declarations,
+    ppp_auth_trace_declarations,
+    tcp_trace_declarations,
+    inet_trace_declarations,
+    host_stack_trace_declarations,
+    link_trace_declarations,
+    modem_trace_declarations,
+    nat_trace_declarations,
+    l2tp_trace_declarations,
+    ipsec_trace_declarations,
+    host_stack_ipv6_trace_declarations,
+    ike_trace_declarations,
+    NULL,
 };
