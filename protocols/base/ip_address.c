@@ -110,3 +110,21 @@ const char *ip_address_format(const struct ip_address *address, char text[IP_TEX
     snprintf(text, IP_TEXT_SIZE, "none");
     return text;
 }
+
+static bool all_zero(const uint8_t *octets, size_t length)
+{
+    uint8_t any = 0;
+    for (size_t i = 0; i < length; i++)
+        any |= octets[i];
+    return any == 0;
+}
+
+bool ipv6_is_unspecified(const struct ip_address *address)
+{
+    return all_zero(address->octets, 16);
+}
+
+bool ipv6_is_loopback(const struct ip_address *address)
+{
+    return all_zero(address->octets, 15) && address->octets[15] == 1;
+}

@@ -49,4 +49,24 @@ bool ip_address_parse_prefix(const char *text, struct ip_address *address, unsig
 /** Writes @p address (IPv6 as RFC 5952 wants it; "none" for no address) and returns @p text. */
 const char *ip_address_format(const struct ip_address *address, char text[IP_TEXT_SIZE]);
 
+/* Kinds of IPv6 addresses (RFC 4291 section 2.4); @p address is of version 6. */
+
+/** ff00::/8. */
+static inline bool ipv6_is_multicast(const struct ip_address *address)
+{
+    return address->octets[0] == 0xff;
+}
+
+/** fe80::/10. */
+static inline bool ipv6_is_link_local(const struct ip_address *address)
+{
+    return address->octets[0] == 0xfe && (address->octets[1] & 0xc0) == 0x80;
+}
+
+/** :: */
+bool ipv6_is_unspecified(const struct ip_address *address);
+
+/** ::1 */
+bool ipv6_is_loopback(const struct ip_address *address);
+
 #endif

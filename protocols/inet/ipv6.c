@@ -325,21 +325,3 @@ struct ip_address ipv6_link_local(const uint8_t identifier[8])
     memcpy(address.octets + 8, identifier, 8);
     return address;
 }
-
-static bool all_zero(const uint8_t *octets, size_t length)
-{
-    uint8_t any = 0;
-    for (size_t i = 0; i < length; i++)
-        any |= octets[i];
-    return any == 0;
-}
-
-bool ipv6_is_unspecified(const struct ip_address *address)
-{
-    return all_zero(address->octets, 16);
-}
-
-bool ipv6_is_loopback(const struct ip_address *address)
-{
-    return all_zero(address->octets, 15) && address->octets[15] == 1;
-}

@@ -123,22 +123,4 @@ struct ip_address ipv6_link_local_from_mac(const uint8_t mac[6]);
 /** fe80:: and the 64 bits of @p identifier. */
 struct ip_address ipv6_link_local(const uint8_t identifier[8]);
 
-/** ff00::/8. */
-static inline bool ipv6_is_multicast(const struct ip_address *address)
-{
-    return address->octets[0] == 0xff;
-}
-
-/** fe80::/10. */
-static inline bool ipv6_is_link_local(const struct ip_address *address)
-{
-    return address->octets[0] == 0xfe && (address->octets[1] & 0xc0) == 0x80;
-}
-
-/** :: */
-bool ipv6_is_unspecified(const struct ip_address *address);
-
-/** ::1 */
-bool ipv6_is_loopback(const struct ip_address *address);
-
 #endif

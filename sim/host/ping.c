@@ -1,6 +1,7 @@
 #include "host/ping.h"
 
 #include "base/wire.h"
+#include "host/host_stack_ipv6.h"
 
 /* How long Windows waits for a reply. */
 #define REPLY_WAIT (4 * INSTANT_SECOND)
@@ -23,17 +24,16 @@ static void finish(struct ping *ping)
     ping->finished = true;
     simulation_cancel(simulation, &ping->event);
     host_stack_echo_close(&ping->host->stack, &ping->echo);
-    char destination[IPV4_TEXT_SIZE];
+    char destination[IP_TEXT_SIZE];
     TRACE(&ping->host->node.trace, simulation->now, "ping.finished",
           trace_text("name", ping->config.name),
-          trace_text("destination", ipv4_format(ping->config.destination, destination)),
+          trace_text("destination", ip_address_format(&ping->config.destination, destination)),
           trace_number("sent", ping->sent), trace_number("received", ping->received));
 }
 
-static void reply(void *context, const struct ipv4_header *header, uint16_t sequence,
-                  struct packet *packet)
+static void take_reply(struct ping *ping, const struct ip_address *source, uint8_t ttl,
+                       uint16_t sequence, struct packet *packet)
 {
-    struct ping *ping = context;
     instant now = ping->host->node.simulation->now;
     uint32_t number = (uint16_t)(sequence - ping->first_sequence);
     size_t size = packet->length;
@@ -41,9 +41,10 @@ static void reply(void *context, const struct ipv4_header *header, uint16_t sequ
     /* A duplicated or late reply counts once. */
     if (ping->finished || number >= ping->sent || ping->sent_at[number] == INSTANT_NEVER)
         return;
+    char from[IP_TEXT_SIZE];
     TRACE(&ping->host->node.trace, now, "ping.reply", trace_text("name", ping->config.name),
-          trace_address("from", header->source), trace_number("sequence", sequence),
-          trace_number("size", size), trace_number("ttl", header->ttl),
+          trace_text("from", ip_address_format(source, from)), trace_number("sequence", sequence),
+          trace_number("size", size), trace_number("ttl", ttl),
           trace_number("rtt-us", (now - ping->sent_at[number]) / INSTANT_MICROSECOND));
     ping->sent_at[number] = INSTANT_NEVER;
     ping->received++;
@@ -51,13 +52,38 @@ static void reply(void *context, const struct ipv4_header *header, uint16_t sequ
         finish(ping);
 }
 
-static void error(void *context, uint16_t sequence, const struct stack_icmp_error *error)
+static void reply(void *context, const struct ipv4_header *header, uint16_t sequence,
+                  struct packet *packet)
 {
-    struct ping *ping = context;
+    struct ip_address source = ip_address_from_ipv4(header->source);
+    take_reply(context, &source, header->ttl, sequence, packet);
+}
+
+static void reply_ipv6(void *context, const struct ipv6_header *header, uint16_t sequence,
+                       struct packet *packet)
+{
+    take_reply(context, &header->source, header->hop_limit, sequence, packet);
+}
+
+static void take_error(const struct ping *ping, uint16_t sequence,
+                       const struct ip_address *reporter, uint8_t type, uint8_t code)
+{
+    char from[IP_TEXT_SIZE];
     TRACE(&ping->host->node.trace, ping->host->node.simulation->now, "ping.error",
           trace_text("name", ping->config.name), trace_number("sequence", sequence),
-          trace_address("from", error->reporter), trace_number("type", error->type),
-          trace_number("code", error->code));
+          trace_text("from", ip_address_format(reporter, from)), trace_number("type", type),
+          trace_number("code", code));
+}
+
+static void error(void *context, uint16_t sequence, const struct stack_icmp_error *error)
+{
+    struct ip_address reporter = ip_address_from_ipv4(error->reporter);
+    take_error(context, sequence, &reporter, error->type, error->code);
+}
+
+static void error_ipv6(void *context, uint16_t sequence, const struct stack_icmpv6_error *error)
+{
+    take_error(context, sequence, &error->reporter, error->type, error->code);
 }
 
 static void send_one(struct ping *ping)
@@ -72,8 +98,13 @@ static void send_one(struct ping *ping)
     for (uint32_t i = 0; i < ping->config.size; i++)
         data[i] = (uint8_t)('a' + i % 23);
     struct stack_send_options options = {.dont_fragment = ping->config.dont_fragment};
-    enum status status = host_stack_ping(&host->stack, &ping->echo, IPV4_ANY,
-                                         ping->config.destination, sequence, packet, &options);
+    const struct ip_address *destination = &ping->config.destination;
+    enum status status =
+        destination->version == 6
+            ? host_stack_ipv6_ping(&host->stack, &ping->echo, destination, sequence, packet,
+                                   &options)
+            : host_stack_ping(&host->stack, &ping->echo, IPV4_ANY, ip_address_to_ipv4(destination),
+                              sequence, packet, &options);
     if (status != STATUS_OK)
         TRACE(&host->node.trace, host->node.simulation->now, "ping.error",
               trace_text("name", ping->config.name), trace_number("sequence", sequence),
@@ -110,6 +141,8 @@ enum status ping_start(struct host *host, const struct ping_config *config)
         .echo = {.identifier = host->next_echo_identifier++,
                  .reply = reply,
                  .error = error,
+                 .reply_ipv6 = reply_ipv6,
+                 .error_ipv6 = error_ipv6,
                  .context = ping},
         .first_sequence = 1,
         .sent_at = sent_at,

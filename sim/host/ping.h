@@ -6,10 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** A series of ICMP echo requests, as the ping command sends them. */
+/** A series of ICMP or ICMPv6 echo requests, as the ping command sends them. */
 struct ping_config {
-    const char *name; /**< shown in events; borrowed for the run */
-    ipv4_address destination;
+    const char *name;              /**< shown in events; borrowed for the run */
+    struct ip_address destination; /**< of either version of IP */
     uint32_t count;
     instant interval;
     uint32_t size; /**< octets of echo data, up to 65,507 */

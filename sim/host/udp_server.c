@@ -1,5 +1,7 @@
 #include "host/udp_server.h"
 
+#include "host/host_stack_ipv6.h"
+
 static void receive(void *context, struct stack_udp_socket *socket,
                     struct stack_interface *interface, const struct ipv4_header *header,
                     uint16_t source_port, struct packet *packet)
@@ -14,6 +16,20 @@ static void receive(void *context, struct stack_udp_socket *socket,
         packet_free(packet);
 }
 
+static void receive_ipv6(void *context, struct stack_udp_socket *socket,
+                         struct stack_interface *interface, const struct ipv6_header *header,
+                         uint16_t source_port, struct packet *packet)
+{
+    (void)interface;
+    struct udp_server *server = context;
+    server->received++;
+    if (server->echo)
+        (void)host_stack_ipv6_udp_send(&server->host->stack, socket, &header->destination,
+                                       &header->source, source_port, packet, NULL);
+    else
+        packet_free(packet);
+}
+
 enum status udp_server_add(struct host *host, uint16_t port, bool echo)
 {
     struct udp_server *server = simulation_allocate(host->node.simulation, sizeof *server);
@@ -21,7 +37,10 @@ enum status udp_server_add(struct host *host, uint16_t port, bool echo)
         return STATUS_NO_MEMORY;
     *server = (struct udp_server){
         .host = host,
-        .socket = {.port = port, .receive = receive, .context = server},
+        .socket = {.port = port,
+                   .receive = receive,
+                   .receive_ipv6 = receive_ipv6,
+                   .context = server},
         .echo = echo,
         .next = host->udp_servers,
     };

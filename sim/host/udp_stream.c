@@ -1,6 +1,7 @@
 #include "host/udp_stream.h"
 
 #include "base/wire.h"
+#include "host/host_stack_ipv6.h"
 
 /* How long answers to the last datagram are waited for. */
 #define ANSWER_WAIT (2 * INSTANT_SECOND)
@@ -24,6 +25,14 @@ static void receive(void *context, struct stack_udp_socket *socket,
     packet_free(packet);
 }
 
+static void receive_ipv6(void *context, struct stack_udp_socket *socket,
+                         struct stack_interface *interface, const struct ipv6_header *header,
+                         uint16_t source_port, struct packet *packet)
+{
+    (void)header;
+    receive(context, socket, interface, NULL, source_port, packet);
+}
+
 static void send_one(struct udp_stream *stream)
 {
     const struct udp_stream_config *config = &stream->config;
@@ -37,8 +46,13 @@ static void send_one(struct udp_stream *stream)
         wire_put_u32(&writer, stream->sent);
     while (wire_room(&writer) > 0)
         wire_put_u8(&writer, (uint8_t)('a' + wire_written(&writer) % 23));
-    host_stack_udp_send(&host->stack, &stream->socket, config->destination, config->port, packet,
-                        NULL);
+    if (config->destination.version == 6)
+        (void)host_stack_ipv6_udp_send(&host->stack, &stream->socket, NULL, &config->destination,
+                                       config->port, packet, NULL);
+    else
+        (void)host_stack_udp_send(&host->stack, &stream->socket,
+                                  ip_address_to_ipv4(&config->destination), config->port, packet,
+                                  NULL);
 }
 
 static void step(struct simulation *simulation, struct event *event)
@@ -77,7 +91,7 @@ enum status udp_stream_start(struct host *host, const struct udp_stream_config *
         .event = {.action = step, .prepare = prepare},
         .host = host,
         .config = *config,
-        .socket = {.receive = receive, .context = stream},
+        .socket = {.receive = receive, .receive_ipv6 = receive_ipv6, .context = stream},
     };
     enum status status = host_stack_udp_bind(&host->stack, &stream->socket);
     if (status == STATUS_OK)

@@ -7,8 +7,8 @@
 
 /** A train of UDP datagrams of one size at a fixed pace. */
 struct udp_stream_config {
-    const char *name; /**< shown in events; borrowed for the run */
-    ipv4_address destination;
+    const char *name;              /**< shown in events; borrowed for the run */
+    struct ip_address destination; /**< of either version of IP */
     uint16_t port;
     uint32_t size;    /**< octets of UDP data, up to 65,507 */
     uint32_t count;   /**< datagrams */

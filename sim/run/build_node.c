@@ -1,4 +1,5 @@
 #include "host/host.h"
+#include "host/host_stack_ipv6.h"
 #include "host/tcp_server.h"
 #include "host/udp_server.h"
 #include "net/ethernet_switch.h"
@@ -29,6 +30,20 @@ static void choose_mac(const struct scenario_node *node, const struct scenario_i
     mac[0] = 0x02;
 }
 
+static enum status build_ipv6_interface(const struct scenario_interface *wanted, struct host *host,
+                                        struct stack_interface *interface)
+{
+    static const struct ip_address any = {.version = 6};
+    if (wanted->ipv6.version == 0)
+        return STATUS_OK;
+    enum status status = host_stack_ipv6_add_address(&host->stack, interface, &wanted->ipv6,
+                                                     wanted->ipv6_prefix_length);
+    if (status != STATUS_OK || wanted->ipv6_gateway.version == 0)
+        return status;
+    return host_stack_ipv6_add_route(&host->stack, &any, 0, &wanted->ipv6_gateway, interface,
+                                     GATEWAY_METRIC);
+}
+
 static enum status build_interfaces(struct run *run, const struct scenario_node *node,
                                     struct host *host)
 {
@@ -49,8 +64,33 @@ static enum status build_interfaces(struct run *run, const struct scenario_node 
             host_stack_add_route(&host->stack, IPV4_ANY, 0, wanted->gateway, interface,
                                  GATEWAY_METRIC) != STATUS_OK)
             return STATUS_NO_MEMORY;
+        enum status status = build_ipv6_interface(wanted, host, interface);
+        if (status != STATUS_OK)
+            return status;
     }
     return STATUS_OK;
+}
+
+static enum status build_ipv4_route(const struct scenario_route *wanted, struct host *host,
+                                    struct stack_interface *interface)
+{
+    ipv4_address destination = ip_address_to_ipv4(&wanted->destination);
+    if (wanted->unreachable)
+        return host_stack_add_unreachable(&host->stack, destination, wanted->prefix_length,
+                                          wanted->metric);
+    return host_stack_add_route(&host->stack, destination, wanted->prefix_length,
+                                ip_address_to_ipv4(&wanted->via), interface, wanted->metric);
+}
+
+static enum status build_ipv6_route(const struct scenario_route *wanted, struct host *host,
+                                    struct stack_interface *interface)
+{
+    if (wanted->unreachable)
+        return host_stack_ipv6_add_unreachable(&host->stack, &wanted->destination,
+                                               wanted->prefix_length, wanted->metric);
+    return host_stack_ipv6_add_route(&host->stack, &wanted->destination, wanted->prefix_length,
+                                     wanted->via.version != 0 ? &wanted->via : NULL, interface,
+                                     wanted->metric);
 }
 
 static enum status build_routes(struct run *run, const struct scenario_node *node,
@@ -61,12 +101,9 @@ static enum status build_routes(struct run *run, const struct scenario_node *nod
         struct stack_interface *interface =
             wanted->interface ? host_stack_find_interface(&host->stack, wanted->interface->name)
                               : NULL;
-        enum status status =
-            wanted->unreachable
-                ? host_stack_add_unreachable(&host->stack, wanted->destination,
-                                             wanted->prefix_length, wanted->metric)
-                : host_stack_add_route(&host->stack, wanted->destination, wanted->prefix_length,
-                                       wanted->via, interface, wanted->metric);
+        enum status status = wanted->destination.version == 6
+                                 ? build_ipv6_route(wanted, host, interface)
+                                 : build_ipv4_route(wanted, host, interface);
         if (status != STATUS_OK)
             return build_error(run, wanted->at, "the route of node \"%s\" cannot be added: %s",
                                node->name, status_text(status));

@@ -11,6 +11,9 @@
 /** Addresses of interfaces, gateways, routes, pools: usable, unique, in the right subnet. */
 void check_addresses(struct loader *loader);
 
+/** The same of IPv6; check_addresses() calls it. */
+void check_ipv6_addresses(struct loader *loader);
+
 /** Every interface has a link, and the machines on one wire are in one subnet. */
 void check_segments(struct loader *loader);
 

@@ -26,7 +26,8 @@ bool check_is_host_address(ipv4_address address, unsigned prefix_length, const c
 
 static bool is_in_subnet(const struct scenario_interface *interface, ipv4_address address)
 {
-    return ((interface->address ^ address) & ipv4_netmask(interface->prefix_length)) == 0;
+    return interface->address != IPV4_ANY &&
+           ((interface->address ^ address) & ipv4_netmask(interface->prefix_length)) == 0;
 }
 
 static void check_interface(struct loader *loader, const struct scenario_interface *interface)
@@ -36,6 +37,12 @@ static void check_interface(struct loader *loader, const struct scenario_interfa
     const char *why;
     ipv4_format(interface->address, address);
     ipv4_format(interface->gateway, gateway);
+    if (interface->address == IPV4_ANY) {
+        if (interface->gateway != IPV4_ANY)
+            loader_error(loader, interface->at,
+                         "the interface has the gateway %s and no IPv4 address", gateway);
+        return;
+    }
     if (!check_is_host_address(interface->address, interface->prefix_length, &why))
         loader_error(loader, interface->at, "no interface can have the address %s/%u: %s", address,
                      interface->prefix_length, why);
@@ -55,24 +62,25 @@ static void check_route(struct loader *loader, const struct scenario_node *node,
                         const struct scenario_route *route)
 {
     char via[IPV4_TEXT_SIZE];
-    ipv4_format(route->via, via);
-    if (route->via == IPV4_ANY)
+    ipv4_address router = ip_address_to_ipv4(&route->via);
+    ipv4_format(router, via);
+    if (router == IPV4_ANY)
         return;
     for (size_t i = 0; i < node->interface_count; i++) {
         const struct scenario_interface *interface = &node->interfaces[i];
-        if (interface->address == route->via) {
+        if (interface->address == router) {
             loader_error(loader, route->at, "via=\"%s\" of <route> is \"%s\" itself", via,
                          node->name);
             return;
         }
     }
-    if (route->interface && !is_in_subnet(route->interface, route->via))
+    if (route->interface && !is_in_subnet(route->interface, router))
         loader_error(loader, route->at,
                      "via=\"%s\" of <route> is not in the subnet of the interface \"%s\"", via,
                      route->interface->name);
     bool found = route->interface != NULL;
     for (size_t i = 0; i < node->interface_count && !found; i++)
-        found = is_in_subnet(&node->interfaces[i], route->via);
+        found = is_in_subnet(&node->interfaces[i], router);
     if (!found)
         loader_error(loader, route->at,
                      "via=\"%s\" of <route> is in no subnet of an interface of \"%s\"", via,
@@ -177,6 +185,8 @@ static void check_unique_addresses(struct loader *loader, struct owner *owners, 
             first = i;
             continue;
         }
+        if (owners[i].interface->address == IPV4_ANY)
+            continue;
         loader_error(loader, owners[i].interface->at, "\"%s:%s\" has the address %s of \"%s:%s\"",
                      owners[i].node->name, owners[i].interface->name,
                      ipv4_format(owners[i].interface->address, address), owners[first].node->name,
@@ -215,7 +225,8 @@ void check_addresses(struct loader *loader)
         for (size_t j = 0; j < node->interface_count; j++)
             check_interface(loader, &node->interfaces[j]);
         for (size_t j = 0; j < node->route_count; j++)
-            check_route(loader, node, &node->routes[j]);
+            if (node->routes[j].destination.version == 4)
+                check_route(loader, node, &node->routes[j]);
         if (node->server)
             check_server(loader, node);
         count += node->interface_count;
@@ -234,4 +245,5 @@ void check_addresses(struct loader *loader)
     }
     check_unique_addresses(loader, owners, used);
     check_unique_macs(loader, owners, used);
+    check_ipv6_addresses(loader);
 }

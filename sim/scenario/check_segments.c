@@ -114,6 +114,40 @@ static void check_subnet(struct loader *loader, const struct member *member,
                  other->interface->prefix_length);
 }
 
+static void check_ipv6_subnet(struct loader *loader, const struct member *member,
+                              const struct member *other)
+{
+    char address[IP_TEXT_SIZE];
+    char subnet[IP_TEXT_SIZE];
+    const struct scenario_interface *interface = member->interface;
+    const struct scenario_interface *first = other->interface;
+    if (interface->ipv6_prefix_length == first->ipv6_prefix_length &&
+        ip_address_in_prefix(&interface->ipv6, &first->ipv6, first->ipv6_prefix_length))
+        return;
+    loader_error(loader, interface->at,
+                 "\"%s:%s\" has the address %s/%u, but is on one wire with \"%s:%s\"; expected an "
+                 "address of the subnet of %s/%u",
+                 member->node->name, interface->name, ip_address_format(&interface->ipv6, address),
+                 interface->ipv6_prefix_length, other->node->name, first->name,
+                 ip_address_format(&first->ipv6, subnet), first->ipv6_prefix_length);
+}
+
+/* The same for IPv6 as check_segments() does for IPv4. */
+static void check_ipv6_segments(struct loader *loader, struct network *network)
+{
+    const struct member **subnets = loader_allocate(loader, network->count, sizeof(void *));
+    for (size_t i = 0; i < network->count && subnets; i++) {
+        const struct member *member = &network->members[i];
+        if (member->interface->ipv6.version == 0)
+            continue;
+        const struct member **subnet = &subnets[find_root(network, i)];
+        if (*subnet)
+            check_ipv6_subnet(loader, member, *subnet);
+        else
+            *subnet = member;
+    }
+}
+
 void check_segments(struct loader *loader)
 {
     struct network network = {0};
@@ -137,4 +171,5 @@ void check_segments(struct loader *loader)
         else
             *subnet = member;
     }
+    check_ipv6_segments(loader, &network);
 }

@@ -108,6 +108,28 @@ ipv4_address element_address(struct loader *loader, const xmlNode *element, cons
     return address;
 }
 
+struct ip_address element_ip_address(struct loader *loader, const xmlNode *element,
+                                     const char *name)
+{
+    struct ip_address address = {.version = 0};
+    const char *text = element_text(loader, element, name);
+    if (text && !ip_address_parse(text, &address))
+        element_wrong_value(loader, element, name);
+    return address;
+}
+
+bool element_ip_network(struct loader *loader, const xmlNode *element, const char *name,
+                        struct ip_address *address, unsigned *prefix_length)
+{
+    const char *text = element_text(loader, element, name);
+    if (!text)
+        return false;
+    if (ip_address_parse_prefix(text, address, prefix_length))
+        return true;
+    element_wrong_value(loader, element, name);
+    return false;
+}
+
 ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,
                                 size_t *count)
 {

@@ -2,7 +2,7 @@
 #define VPNSIM_SCENARIO_ELEMENT_H
 
 #include "base/instant.h"
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 #include "scenario/loader.h"
 
 #include <stdbool.h>
@@ -41,6 +41,14 @@ enum scenario_choice element_yes_no(struct loader *loader, const xmlNode *elemen
 
 /** IPV4_ANY when absent. */
 ipv4_address element_address(struct loader *loader, const xmlNode *element, const char *name);
+
+/** An address of either version; version 0 when absent. */
+struct ip_address element_ip_address(struct loader *loader, const xmlNode *element,
+                                     const char *name);
+
+/** An address of either version and prefix length; false when absent or wrong. */
+bool element_ip_network(struct loader *loader, const xmlNode *element, const char *name,
+                        struct ip_address *address, unsigned *prefix_length);
 
 /** The addresses of a list in the arena, and how many; none when absent. */
 ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,

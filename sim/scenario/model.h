@@ -2,7 +2,7 @@
 #define VPNSIM_SCENARIO_MODEL_H
 
 #include "base/instant.h"
-#include "base/ipv4_address.h"
+#include "base/ip_address.h"
 #include "scenario/choice.h"
 #include "scenario/diagnostics.h"
 #include "scenario/model_ipsec.h"
@@ -57,10 +57,13 @@ enum scenario_node_kind {
 struct scenario_interface {
     struct scenario_position at;
     const char *name;
-    ipv4_address address;
+    ipv4_address address; /**< IPV4_ANY: none, only IPv6 */
     unsigned prefix_length;
-    ipv4_address gateway; /**< default route through this interface; IPV4_ANY: none */
-    uint32_t mtu;         /**< 0: the link's */
+    ipv4_address gateway;   /**< default route through this interface; IPV4_ANY: none */
+    struct ip_address ipv6; /**< version 0: no IPv6 */
+    unsigned ipv6_prefix_length;
+    struct ip_address ipv6_gateway; /**< version 0: none */
+    uint32_t mtu;                   /**< 0: the link's */
     bool has_mac;
     uint8_t mac[6];             /**< valid when has_mac; otherwise the builder chooses one */
     struct scenario_link *link; /**< never NULL in a loaded scenario */
@@ -69,9 +72,9 @@ struct scenario_interface {
 
 struct scenario_route {
     struct scenario_position at;
-    ipv4_address destination; /**< the host part is zero */
+    struct ip_address destination; /**< of either version; the host part is zero */
     unsigned prefix_length;
-    ipv4_address via;                     /**< IPV4_ANY: on link, then interface is given */
+    struct ip_address via;                /**< version 0: on link, then interface is given */
     struct scenario_interface *interface; /**< NULL: the one whose subnet holds via */
     uint32_t metric;                      /**< lower is preferred; default 1 */
     bool unreachable;                     /**< leads nowhere */

@@ -36,7 +36,7 @@ struct scenario_action_call {
 struct scenario_action_ping {
     const char *name; /**< NULL when not named */
     struct scenario_node *node;
-    ipv4_address destination;
+    struct ip_address destination;
     uint32_t count;
     instant interval;
     uint32_t size; /**< octets of ICMP data */
@@ -60,7 +60,7 @@ struct scenario_action_transfer {
 struct scenario_action_udp_stream {
     const char *name;
     struct scenario_node *node;
-    ipv4_address destination;
+    struct ip_address destination;
     uint16_t port;
     uint32_t size; /**< octets of UDP data in each datagram */
     uint32_t count;

@@ -70,17 +70,6 @@ bool value_ipsec_transform(const char *text, struct scenario_ipsec_transform *tr
     return transform->authenticated;
 }
 
-/* An address of either version; version 0 when absent. */
-static struct ip_address element_ip_address(struct loader *loader, const xmlNode *element,
-                                            const char *name)
-{
-    struct ip_address address = {.version = 0};
-    const char *text = element_text(loader, element, name);
-    if (text && !ip_address_parse(text, &address))
-        element_wrong_value(loader, element, name);
-    return address;
-}
-
 struct scenario_ip_prefix element_ip_prefix(struct loader *loader, const xmlNode *element,
                                             const char *name)
 {

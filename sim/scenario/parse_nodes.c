@@ -32,6 +32,13 @@ static void parse_interface(struct loader *loader, const xmlNode *element,
     interface->name = element_text(loader, element, "name");
     element_prefix(loader, element, "address", &interface->address, &interface->prefix_length);
     interface->gateway = element_address(loader, element, "gateway");
+    (void)element_ip_network(loader, element, "ipv6", &interface->ipv6,
+                             &interface->ipv6_prefix_length);
+    interface->ipv6_gateway = element_ip_address(loader, element, "ipv6-gateway");
+    if (xml_is(element, "interface") && !xml_attribute(element, "address") &&
+        !xml_attribute(element, "ipv6"))
+        loader_error(loader, interface->at,
+                     "<interface> has no address; expected address, ipv6 or both");
     interface->mtu = (uint32_t)element_number(loader, element, "mtu", 0);
     const char *mac = element_text(loader, element, "mac");
     if (mac) {
@@ -68,18 +75,26 @@ static void parse_interfaces(struct loader *loader, const xmlNode *element, cons
     element_check_unique(loader, names, count, name);
 }
 
+static bool has_host_bits(const struct ip_address *address, unsigned prefix_length)
+{
+    bool any = false;
+    for (unsigned bit = prefix_length; bit < 128; bit++)
+        any = any || (address->octets[bit / 8] & 0x80 >> bit % 8) != 0;
+    return any;
+}
+
 static void parse_route(struct loader *loader, const xmlNode *element, struct scenario_node *node,
                         struct scenario_route *route)
 {
     route->at = loader_position(loader, element);
-    if (element_prefix(loader, element, "destination", &route->destination,
-                       &route->prefix_length) &&
-        (route->destination & ~ipv4_netmask(route->prefix_length)) != 0)
+    if (element_ip_network(loader, element, "destination", &route->destination,
+                           &route->prefix_length) &&
+        has_host_bits(&route->destination, route->prefix_length))
         loader_error(loader, route->at,
                      "destination=\"%s\" of <route> has bits behind its prefix; expected the "
                      "network's own address",
                      element_text(loader, element, "destination"));
-    route->via = element_address(loader, element, "via");
+    route->via = element_ip_address(loader, element, "via");
     route->interface = parse_interface_reference(loader, element, "interface", node);
     route->unreachable = element_is_yes(loader, element, "unreachable");
     bool leads = xml_attribute(element, "via") || xml_attribute(element, "interface");

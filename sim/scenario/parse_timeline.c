@@ -82,7 +82,7 @@ static void parse_ping(struct loader *loader, const xmlNode *element,
 {
     ping->name = element_text(loader, element, "name");
     ping->node = parse_sender(loader, element);
-    ping->destination = element_address(loader, element, "destination");
+    ping->destination = element_ip_address(loader, element, "destination");
     ping->count = (uint32_t)element_number(loader, element, "count", 0);
     ping->interval = element_duration(loader, element, "interval", 0);
     ping->size = datagram_size(loader, element);
@@ -107,7 +107,7 @@ static void parse_udp_stream(struct loader *loader, const xmlNode *element,
 {
     stream->name = element_text(loader, element, "name");
     stream->node = parse_sender(loader, element);
-    stream->destination = element_address(loader, element, "destination");
+    stream->destination = element_ip_address(loader, element, "destination");
     stream->port = (uint16_t)element_number(loader, element, "port", 0);
     stream->size = datagram_size(loader, element);
     stream->count = (uint32_t)element_number(loader, element, "count", 0);

@@ -109,13 +109,13 @@ static void routes(void **state)
     const struct scenario *scenario = *state;
     const struct scenario_node *isp = &scenario->nodes[1];
     assert_int_equal(isp->route_count, 3);
-    assert_int_equal(isp->routes[0].destination, ADDRESS(10, 0, 0, 0));
+    assert_int_equal(ip_address_to_ipv4(&isp->routes[0].destination), ADDRESS(10, 0, 0, 0));
     assert_int_equal(isp->routes[0].prefix_length, 8);
-    assert_int_equal(isp->routes[0].via, ADDRESS(198, 51, 100, 2));
+    assert_int_equal(ip_address_to_ipv4(&isp->routes[0].via), ADDRESS(198, 51, 100, 2));
     assert_null(isp->routes[0].interface);
     assert_int_equal(isp->routes[0].metric, 5);
     assert_int_equal(isp->routes[0].at.line, 18);
-    assert_int_equal(isp->routes[1].via, IPV4_ANY);
+    assert_int_equal(isp->routes[1].via.version, 0);
     assert_ptr_equal(isp->routes[1].interface, &isp->interfaces[1]);
     assert_int_equal(isp->routes[1].metric, 1);
     assert_int_equal(isp->routes[2].prefix_length, 0);
@@ -306,7 +306,7 @@ static void calls_and_traffic_of_the_timeline(void **state)
     assert_int_equal(actions[3].kind, SCENARIO_PING);
     assert_string_equal(actions[3].ping.name, "probe");
     assert_ptr_equal(actions[3].ping.node, client);
-    assert_int_equal(actions[3].ping.destination, ADDRESS(10, 0, 0, 10));
+    assert_int_equal(ip_address_to_ipv4(&actions[3].ping.destination), ADDRESS(10, 0, 0, 10));
     assert_int_equal(actions[3].ping.count, 3);
     assert_int_equal(actions[3].ping.interval, 500 * INSTANT_MILLISECOND);
     assert_int_equal(actions[3].ping.size, 1472);

@@ -1,0 +1,14 @@
+# IPv6 in hosts and routers.
+mutant(ipv6_hop_limit_stays sim/host/host_stack_ipv6_input.c
+  "    packet->data[7]--;
+" ""
+  inet/ipv6-ping-through-routers.xml "two routers have taken one each from 64\n")
+mutant(ipv6_fragments_wait_half_as_long sim/host/host_stack_ipv6.c
+  "(60 * INSTANT_SECOND)" "(30 * INSTANT_SECOND)"
+  inet/ipv6-fragmentation.xml "and the source learns of it after 60 s\n")
+mutant(ipv6_path_mtu_not_used sim/host/host_stack_ipv6_output.c
+  "entry->mtu < out->mtu" "entry->mtu > out->mtu"
+  inet/ipv6-path-mtu.xml "the first request is refused, then the answer to the second")
+mutant(neighbor_is_never_probed protocols/inet/neighbor_cache.c
+  "if (entry->state == NEIGHBOR_STALE) {" "if (entry->attempts > 9) {"
+  inet/ipv6-neighbour-unreachable.xml "5 s of delay and 3 probes, a second each\n")
