@@ -191,8 +191,28 @@ static void child_deleted(struct policy_agent *agent, uint32_t id)
     ipsec_driver_delete(agent->driver, bundle);
 }
 
+/* Bits of the keys that a child SA encrypts with, as one usually counts them. */
+static unsigned strength_of(const struct ike_child_sa *child)
+{
+    const struct ike_child_protocol *esp = &child->protocols[child->protocol_count - 1];
+    if (esp->protocol != IKE_CHILD_ESP)
+        return 0;
+    switch (esp->cipher) {
+    case CIPHER_NULL:
+        break;
+    case CIPHER_DES_CBC:
+        return 56;
+    case CIPHER_3DES_CBC:
+        return 168;
+    case CIPHER_AES_CBC:
+        return 8u * esp->cipher_key_length;
+    }
+    return 0;
+}
+
 /* Tells those who wait for an acquisition how it has ended. */
-static void finish(struct policy_agent *agent, uint32_t acquisition, enum ike_cause cause)
+static void finish(struct policy_agent *agent, uint32_t acquisition, enum ike_cause cause,
+                   unsigned strength)
 {
     if (acquisition == 0)
         return;
@@ -213,6 +233,7 @@ static void finish(struct policy_agent *agent, uint32_t acquisition, enum ike_ca
         }
         *link = request->next;
         request->acquisition = 0;
+        request->strength = strength;
         request->done(request->context, cause);
         link = &agent->requests; /* the owner may have asked again */
     }
@@ -231,20 +252,22 @@ static void tell_key(void *context, const uint8_t initiator_cookie[ISAKMP_COOKIE
 static void handle_event(struct policy_agent *agent, const struct ike_output *output)
 {
     uint32_t acquisition;
+    unsigned strength;
     switch (output->event) {
     case IKE_EVENT_CHILD_INBOUND:
         add_child(agent, output->child, true);
         break;
     case IKE_EVENT_CHILD_ESTABLISHED:
         acquisition = output->child->acquisition;
+        strength = strength_of(output->child);
         child_established(agent, output->child);
-        finish(agent, acquisition, IKE_CAUSE_NONE);
+        finish(agent, acquisition, IKE_CAUSE_NONE, strength);
         break;
     case IKE_EVENT_CHILD_DELETED:
         child_deleted(agent, output->child->id);
         break;
     case IKE_EVENT_FAILED:
-        finish(agent, output->acquisition, output->cause);
+        finish(agent, output->acquisition, output->cause, 0);
         break;
     case IKE_EVENT_PHASE1_ESTABLISHED:
     case IKE_EVENT_PHASE1_DELETED:

@@ -23,6 +23,7 @@ struct policy_agent_request {
     void (*done)(void *context, enum ike_cause cause);
     void *context;
     uint32_t acquisition; /**< 0: not under way */
+    unsigned strength;    /**< once it is done: bits of the cipher's keys */
     struct policy_agent_request *next;
 };
 

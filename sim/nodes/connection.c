@@ -252,15 +252,18 @@ bool connection_add_interface(struct connection *connection)
     return false;
 }
 
-void connection_up(struct connection *connection, ipv4_address server)
+void connection_up(struct connection *connection, ipv4_address server, unsigned ipsec_bits)
 {
     const struct ppp_port *port = connection->port;
     connection_add_routes(connection);
     connection->state = CONNECTION_CONNECTED;
-    unsigned strength = ppp_session_strength_bits(&port->session);
+    unsigned mppe_bits = ppp_session_strength_bits(&port->session);
     TRACE(connection_trace(connection), connection_now(connection), "dial.connected",
           trace_text("connection", connection->config.name), trace_address("server", server),
           trace_address("address", ppp_session_local_address(&port->session)),
-          trace_text("encryption", strength ? "mppe" : "none"), trace_number("strength", strength));
+          trace_text("encryption", mppe_bits    ? "mppe"
+                                   : ipsec_bits ? "ipsec"
+                                                : "none"),
+          trace_number("strength", mppe_bits ? mppe_bits : ipsec_bits));
     connection_release_waiting(connection);
 }

@@ -23,6 +23,16 @@ enum dial_error {
     DIAL_ERROR_NO_CARRIER = 679,
     DIAL_ERROR_NO_DIAL_TONE = 680,
     DIAL_ERROR_BAD_ADDRESS = 769, /**< no route to the server */
+    /* L2TP could not begin, because of IPsec. */
+    DIAL_ERROR_OAKLEY_NO_CERT = 786,            /**< this machine has no certificate */
+    DIAL_ERROR_OAKLEY_AUTH_FAIL = 787,          /**< the server did not prove itself */
+    DIAL_ERROR_OAKLEY_ATTRIB_FAIL = 788,        /**< no proposal is common to both */
+    DIAL_ERROR_OAKLEY_GENERAL_PROCESSING = 789, /**< something else went wrong */
+    DIAL_ERROR_OAKLEY_NO_PEER_CERT = 790,       /**< the server has sent no certificate */
+    DIAL_ERROR_OAKLEY_NO_POLICY = 791,
+    DIAL_ERROR_OAKLEY_TIMED_OUT = 792,
+    DIAL_ERROR_OAKLEY_ERROR = 793,
+    DIAL_ERROR_VPN_TIMEOUT = 809, /**< Windows Vista and later: the server does not answer L2TP */
 };
 
 /** A network behind the other end. */
@@ -163,8 +173,11 @@ void connection_add_routes(struct connection *connection);
 /** Sends the datagrams that wait for the connection, and dials the connections that do. */
 void connection_release_waiting(struct connection *connection);
 
-/** The network phase has begun: routes through the interface, state CONNECTED, dial.connected. */
-void connection_up(struct connection *connection, ipv4_address server);
+/**
+ * The network phase has begun: routes through the interface, state CONNECTED, dial.connected.
+ * @p ipsec_bits tells of the keys that encrypt what carries PPP; 0: nothing does.
+ */
+void connection_up(struct connection *connection, ipv4_address server, unsigned ipsec_bits);
 
 /** The network phase is over: the interface goes or, with demand_dial, loses its addresses. */
 void connection_down(struct connection *connection);

@@ -186,7 +186,7 @@ static void network_event(struct dialup_connection *connection, enum ppp_event e
         connection_down(base);
     else if (event == PPP_EVENT_NETWORK_UP &&
              (!connection_ip_is_up(base) || connection_add_interface(base)))
-        connection_up(base, ppp_session_peer_address(&base->port->session));
+        connection_up(base, ppp_session_peer_address(&base->port->session), 0);
 }
 
 static void bundle_event(void *owner, enum ppp_event event, uint32_t value)

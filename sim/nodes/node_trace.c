@@ -26,7 +26,8 @@ const struct trace_declaration node_trace_declarations[] = {
     {"dial.demanded", "connection serial",
      "A packet was routed to a demand-dial connection that is not up, and makes it dial."},
     {"dial.connected", "connection server address encryption strength",
-     "A dial has succeeded: IP may flow. \"encryption\" is mppe or none, \"strength\" the key "
+     "A dial has succeeded: IP may flow. \"encryption\" is mppe, ipsec or none, \"strength\" the "
+     "key "
      "length in bits."},
     {"dial.failed", "connection error reason",
      "A dial has failed; \"error\" is the number that Windows shows, such as 691 or 721."},

@@ -146,7 +146,11 @@ static void dial_timed_out(void *context, instant now)
     struct vpn_connection *connection = context;
     if (connection->base.state != CONNECTION_CONNECTING)
         return;
-    vpn_connection_failed(connection, DIAL_ERROR_NO_ANSWER, "the server did not answer in time");
+    const struct vpn_tunnel *tunnel = connection->tunnel;
+    vpn_connection_failed(connection,
+                          tunnel->class->timeout_error ? tunnel->class->timeout_error(tunnel)
+                                                       : DIAL_ERROR_NO_ANSWER,
+                          "the server did not answer in time");
     connection->tunnel->class->abort(connection->tunnel);
 }
 
@@ -174,8 +178,11 @@ static void network_up(struct vpn_connection *connection)
 {
     if (connection_ip_is_up(&connection->base) && !ip_up(connection))
         return;
-    connection_up(&connection->base, connection->config.server);
-    bool encrypted = ppp_session_strength_bits(&connection->base.port->session) > 0;
+    const struct vpn_tunnel *tunnel = connection->tunnel;
+    unsigned ipsec_bits = tunnel->class->strength ? tunnel->class->strength(tunnel) : 0;
+    connection_up(&connection->base, connection->config.server, ipsec_bits);
+    bool encrypted =
+        ipsec_bits > 0 || ppp_session_strength_bits(&connection->base.port->session) > 0;
     TRACE(connection_trace(&connection->base), connection_now(&connection->base), "vpn.verdict",
           trace_text("connection", connection->base.config.name),
           trace_text("verdict", encrypted ? "VPN connection" : "tunnel, not a VPN connection"));

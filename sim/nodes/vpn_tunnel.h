@@ -30,6 +30,10 @@ struct vpn_tunnel_class {
     bool (*in_use)(const struct vpn_tunnel *tunnel);
     /** The address of this machine that the tunnel in use begins at. */
     ipv4_address (*local_address)(const struct vpn_tunnel *tunnel);
+    /** Bits of the keys that encrypt the tunnel itself. NULL: nothing does. */
+    unsigned (*strength)(const struct vpn_tunnel *tunnel);
+    /** The error of a dial that takes too long as it is now. NULL: DIAL_ERROR_NO_ANSWER. */
+    uint32_t (*timeout_error)(const struct vpn_tunnel *tunnel);
     /** The user hangs up: PPP is about to end. NULL: of no interest. */
     void (*leaving)(struct vpn_tunnel *tunnel);
     /** PPP has told @p event, and the connection knows. NULL: of no interest. */

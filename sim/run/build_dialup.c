@@ -106,6 +106,7 @@ static enum status build_connection(struct run *run, const struct scenario_node 
         .pptp = build_pptp(wanted, dialer->profile),
         .l2tp = build_l2tp_call(&wanted->l2tp),
     };
+    config.l2tp.ipsec_rule = build_l2tp_rule(node, wanted);
     for (size_t i = 0; i < wanted->type_count; i++)
         config.types[i] =
             wanted->types[i] == SCENARIO_TUNNEL_L2TP ? VPN_TUNNEL_L2TP : VPN_TUNNEL_PPTP;

@@ -1,7 +1,7 @@
 /* IKE of the machines: whom they speak it with, and what they offer. */
 #include "crypto/dh.h"
 #include "ike/ike_proposal.h"
-#include "ipsec/policy_agent.h"
+#include "ipsec/l2tp_protection.h"
 #include "run/build_internal.h"
 
 #include <string.h>
@@ -11,10 +11,10 @@
 
 static enum ike_profile profile_of(const struct scenario_node *node)
 {
-    if (node->ipsec->implementation)
-        for (unsigned i = 0; i < IKE_PROFILES; i++)
-            if (strcmp(ike_profile_name((enum ike_profile)i), node->ipsec->implementation) == 0)
-                return (enum ike_profile)i;
+    const char *implementation = node->ipsec ? node->ipsec->implementation : NULL;
+    for (unsigned i = 0; implementation && i < IKE_PROFILES; i++)
+        if (strcmp(ike_profile_name((enum ike_profile)i), implementation) == 0)
+            return (enum ike_profile)i;
     switch (node->profile) {
     case SCENARIO_PROFILE_RFC:
         break;
@@ -231,14 +231,39 @@ void ike_policy_protocols(const struct ike_rule *rule, struct ipsec_policy *poli
     }
 }
 
+/* The rules of the L2TP that the machine places and takes calls by; returns how many. */
+static size_t build_l2tp_rules(const struct scenario_node *node, struct ike_rule *rules)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->connection_count; i++) {
+        const struct scenario_connection *connection = &node->connections[i];
+        const struct ip_address server = ip_address_from_ipv4(connection->server);
+        uint32_t id = build_l2tp_rule(node, connection);
+        if (id != 0)
+            rules[count++] = (struct ike_rule){
+                .id = id,
+                .traffic = l2tp_protection_client_traffic(&server),
+                .phase2 = ike_profile_phase2(profile_of(node), false),
+            };
+    }
+    const struct l2tp_protection_rules server = build_l2tp_server_rules(node);
+    for (int from = 0; from < 2 && server.to_port != 0; from++)
+        rules[count++] = (struct ike_rule){
+            .id = from ? server.from_port : server.to_port,
+            .traffic = l2tp_protection_server_traffic(!from),
+            .phase2 = ike_profile_phase2(profile_of(node), true),
+        };
+    return count;
+}
+
 static enum status build_lists(struct run *run, const struct scenario_node *node,
+                               const struct scenario_ipsec *wanted,
                                struct policy_agent_config *config)
 {
-    const struct scenario_ipsec *wanted = node->ipsec;
     struct ike_peer *peers =
         simulation_allocate(&run->simulation, wanted->peer_count * sizeof *peers);
-    struct ike_rule *rules =
-        simulation_allocate(&run->simulation, wanted->policy_count * sizeof *rules);
+    struct ike_rule *rules = simulation_allocate(
+        &run->simulation, (wanted->policy_count + node->connection_count + 2) * sizeof *rules);
     if (!peers || !rules)
         return STATUS_NO_MEMORY;
     enum status status = STATUS_OK;
@@ -249,6 +274,7 @@ static enum status build_lists(struct run *run, const struct scenario_node *node
         if (policy->action == SCENARIO_IPSEC_PROTECT && policy->manual_count == 0)
             status = build_rule(run, node, i, &rules[config->rule_count++]);
     }
+    config->rule_count += build_l2tp_rules(node, &rules[config->rule_count]);
     config->peers = peers;
     config->peer_count = wanted->peer_count;
     config->rules = rules;
@@ -256,7 +282,8 @@ static enum status build_lists(struct run *run, const struct scenario_node *node
 }
 
 enum status build_ike(struct run *run, const struct scenario_node *node,
-                      struct ipsec_driver *driver, struct policy_agent **agent)
+                      const struct scenario_ipsec *wanted, struct ipsec_driver *driver,
+                      struct policy_agent **agent)
 {
     struct policy_agent_config *config = simulation_allocate(&run->simulation, sizeof *config);
     if (!config)
@@ -265,9 +292,9 @@ enum status build_ike(struct run *run, const struct scenario_node *node,
         .host_name = node->name,
         .calendar_start = (int64_t)(run->scenario->start_ns / INSTANT_SECOND),
         .behaviour = ike_behaviour_of(profile_of(node)),
-        .peers_at_once = PEERS_AT_ONCE,
+        .peers_at_once = PEERS_AT_ONCE + node->l2tp.ports,
     };
-    switch (node->ipsec->assume_udp) {
+    switch (wanted->assume_udp) {
     case SCENARIO_ASSUME_UDP_UNSET:
         break;
     case SCENARIO_ASSUME_UDP_NEVER:
@@ -280,11 +307,10 @@ enum status build_ike(struct run *run, const struct scenario_node *node,
         config->behaviour.assume_udp_encapsulation = IKE_ASSUME_UDP_BOTH;
         break;
     }
-    enum status status = build_lists(run, node, config);
+    enum status status = build_lists(run, node, wanted, config);
     if (status == STATUS_OK)
         status = policy_agent_create(driver, config, agent);
     if (status == STATUS_INVALID)
-        return build_error(run, node->ipsec->at, "the <ipsec> of \"%s\" cannot be used",
-                           node->name);
+        return build_error(run, node->at, "the IPsec of \"%s\" cannot be used", node->name);
     return status;
 }

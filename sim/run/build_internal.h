@@ -103,6 +103,13 @@ void destroy_certificates(struct run *run);
 /** Makes the node that @p node describes, without its links. */
 enum status build_node(struct run *run, const struct scenario_node *node, struct node **built);
 
+/** The number of the rule of IKE that protects the L2TP of @p connection; 0: none does. */
+uint32_t build_l2tp_rule(const struct scenario_node *node,
+                         const struct scenario_connection *connection);
+
+/** The same for the L2TP that @p node answers. */
+struct l2tp_protection_rules build_l2tp_server_rules(const struct scenario_node *node);
+
 struct ike_rule;
 struct ipsec_driver;
 struct ipsec_policy;
@@ -110,7 +117,8 @@ struct policy_agent;
 
 /** IKE for the host of @p driver: its peers, and a rule for each policy without <manual>. */
 enum status build_ike(struct run *run, const struct scenario_node *node,
-                      struct ipsec_driver *driver, struct policy_agent **agent);
+                      const struct scenario_ipsec *wanted, struct ipsec_driver *driver,
+                      struct policy_agent **agent);
 
 /** What the protocols of @p rule's first choice make of @p policy. */
 void ike_policy_protocols(const struct ike_rule *rule, struct ipsec_policy *policy);

@@ -135,20 +135,34 @@ static enum status build_policy(struct run *run, const struct scenario_ipsec_pol
     return status == STATUS_OK && rule ? negotiate(run, agent, id, number) : status;
 }
 
+static bool protects_l2tp(const struct scenario_node *node)
+{
+    for (size_t i = 0; i < node->connection_count; i++)
+        if (build_l2tp_rule(node, &node->connections[i]) != 0)
+            return true;
+    return build_l2tp_server_rules(node).to_port != 0;
+}
+
 enum status build_ipsec(struct run *run, const struct scenario_node *node, struct host *host)
 {
-    const struct scenario_ipsec *wanted = node->ipsec;
+    static const struct scenario_ipsec nothing = {.steers_flows = true};
+    const struct scenario_ipsec *wanted = node->ipsec ? node->ipsec : &nothing;
     enum status status = STATUS_OK;
     struct policy_agent *agent = NULL;
-    if (!wanted)
+    if (!node->ipsec && !protects_l2tp(node))
         return STATUS_OK;
     const struct ipsec_driver_config config = {.steers_flows = wanted->steers_flows,
                                                .hold_packets = 3};
     struct ipsec_driver *driver = ipsec_driver_create(host, &config);
     if (!driver)
         return STATUS_NO_MEMORY;
-    if (wanted->peer_count > 0)
-        status = build_ike(run, node, driver, &agent);
+    if (wanted->peer_count > 0 || protects_l2tp(node))
+        status = build_ike(run, node, wanted, driver, &agent);
+    if (status == STATUS_OK && protects_l2tp(node)) {
+        struct l2tp_link *link = run_dialer(run, node)->l2tp;
+        link->agent = agent;
+        link->rules = build_l2tp_server_rules(node);
+    }
     for (size_t i = 0; i < wanted->policy_count && status == STATUS_OK; i++)
         status = build_policy(run, &wanted->policies[i], (uint32_t)i + 1, driver, agent);
     return status;

@@ -11,6 +11,33 @@ static bool dials_l2tp(const struct scenario_node *node)
     return false;
 }
 
+/* Whether L2TP goes under IPsec, as Windows has it unless told otherwise. */
+static bool is_protected(const struct scenario_node *node, enum scenario_choice choice)
+{
+    return build_choice(choice, node->profile != SCENARIO_PROFILE_RFC);
+}
+
+uint32_t build_l2tp_rule(const struct scenario_node *node,
+                         const struct scenario_connection *connection)
+{
+    bool l2tp = false;
+    for (size_t i = 0; i < connection->type_count; i++)
+        l2tp = l2tp || connection->types[i] == SCENARIO_TUNNEL_L2TP;
+    size_t policies = node->ipsec ? node->ipsec->policy_count : 0;
+    return l2tp && is_protected(node, connection->ipsec)
+               ? (uint32_t)(policies + 1 + (size_t)(connection - node->connections))
+               : 0;
+}
+
+struct l2tp_protection_rules build_l2tp_server_rules(const struct scenario_node *node)
+{
+    size_t policies = node->ipsec ? node->ipsec->policy_count : 0;
+    uint32_t first = (uint32_t)(policies + node->connection_count + 1);
+    if (node->l2tp.ports == 0 || !is_protected(node, node->l2tp.ipsec))
+        return (struct l2tp_protection_rules){0};
+    return (struct l2tp_protection_rules){.to_port = first, .from_port = first + 1};
+}
+
 static void set_ms(uint32_t *ms, instant wanted)
 {
     if (wanted != INSTANT_NEVER)

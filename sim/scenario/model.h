@@ -295,6 +295,7 @@ struct scenario_connection {
     enum scenario_tunnel_type types[SCENARIO_TUNNEL_TYPES]; /**< to be tried in this order */
     size_t type_count;
     struct scenario_l2tp_call l2tp;
+    enum scenario_choice ipsec;     /**< under L2TP; UNSET: with Windows */
     const char *phone_number;       /**< dial-up; NULL otherwise */
     const char *callback_number;    /**< dial-up: where to be called back; NULL: nowhere */
     struct scenario_modem **modems; /**< dial-up: those that dial, at least one, all at once */

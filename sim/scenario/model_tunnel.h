@@ -49,6 +49,7 @@ enum scenario_l2tp_framing_mismatch {
 
 /** How a machine's L2TP behaves. Times that are INSTANT_NEVER are left to the profile. */
 struct scenario_l2tp {
+    enum scenario_choice ipsec;  /**< servers: calls come under IPsec; UNSET: with Windows */
     struct scenario_position at; /**< file NULL: absent */
     uint32_t ports;              /**< of a server: most simultaneous calls; 0: takes none */
     uint32_t mtu;                /**< of a server: of the tunnels; 0: the profile's */

@@ -61,6 +61,7 @@ void parse_l2tp(struct loader *loader, const xmlNode *element, struct scenario_n
         l2tp->framing_mismatch = (enum scenario_l2tp_framing_mismatch)(
             SCENARIO_L2TP_MISMATCH_REJECT_CALL +
             element_index(loader, child, "framing-mismatch", mismatches, 0));
+    l2tp->ipsec = element_yes_no(loader, child, "ipsec");
     check_secret(loader, child, l2tp);
     check_port(loader, node);
 }
@@ -119,6 +120,10 @@ void parse_tunnel(struct loader *loader, const xmlNode *element,
     if (l2tp)
         parse_call(loader, l2tp, &connection->l2tp);
     bool by_l2tp = has_type(connection, SCENARIO_TUNNEL_L2TP);
+    connection->ipsec = element_yes_no(loader, element, "ipsec");
+    if (connection->ipsec == SCENARIO_YES && !by_l2tp)
+        loader_error(loader, loader_attribute_position(loader, element, "ipsec"),
+                     "ipsec of <connection> is only for one by L2TP; expected type=\"l2tp\"");
     if (connection->phone_number && by_l2tp)
         loader_error(loader, loader_attribute_position(loader, element, "type"),
                      "type of <connection> is not for a connection over a modem");

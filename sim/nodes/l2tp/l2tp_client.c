@@ -74,6 +74,15 @@ static void call_disconnected(struct l2tp_client *client, const struct l2tp_sess
     vpn_connection_failed(connection, error, "the server refuses the call");
 }
 
+/* The call is over, or there was none: what protected it goes when L2TP has said its last word. */
+static void release(struct l2tp_client *client)
+{
+    client->securing = L2TP_CLIENT_CLEAR;
+    client->guard.wanted = false;
+    l2tp_link_review_guards(client->port.link);
+    vpn_connection_released(client->tunnel.connection);
+}
+
 static void call_ended(struct l2tp_client *client, const struct l2tp_session *session)
 {
     switch (session->reason) {
@@ -93,7 +102,7 @@ static void call_ended(struct l2tp_client *client, const struct l2tp_session *se
         tunnel_closed(client);
         break;
     }
-    vpn_connection_released(client->tunnel.connection);
+    release(client);
 }
 
 static void call_event(void *owner, enum l2tp_event event, const struct l2tp_session *session)
@@ -188,6 +197,123 @@ static enum status place_call(struct l2tp_client *client)
     return status;
 }
 
+/* False: told why. */
+static bool begin(struct l2tp_client *client)
+{
+    enum status status = client->port.link->started ? place_call(client) : STATUS_NO_ROOM;
+    l2tp_link_run(client->port.link);
+    if (status == STATUS_OK)
+        return true;
+    vpn_connection_failed(client->tunnel.connection, DIAL_ERROR_PORT_NOT_AVAILABLE,
+                          "the call could not be placed");
+    return false;
+}
+
+/* ---- IPsec in front of L2TP ---- */
+
+static uint32_t error_of(const struct l2tp_client *client, enum ike_cause cause)
+{
+    switch (cause) {
+    case IKE_CAUSE_TIMEOUT:
+        return dialer_of(client)->profile->windows_vista ? DIAL_ERROR_VPN_TIMEOUT
+                                                         : DIAL_ERROR_OAKLEY_TIMED_OUT;
+    case IKE_CAUSE_NO_POLICY:
+        return DIAL_ERROR_OAKLEY_NO_POLICY;
+    case IKE_CAUSE_NO_PROPOSAL_CHOSEN:
+        return DIAL_ERROR_OAKLEY_ATTRIB_FAIL;
+    case IKE_CAUSE_CERTIFICATE_MISSING:
+        return DIAL_ERROR_OAKLEY_NO_CERT;
+    case IKE_CAUSE_CERTIFICATE_UNAVAILABLE:
+        return DIAL_ERROR_OAKLEY_NO_PEER_CERT;
+    case IKE_CAUSE_KEY_MISMATCH:
+    case IKE_CAUSE_AUTHENTICATION_FAILED:
+    case IKE_CAUSE_INVALID_SIGNATURE:
+    case IKE_CAUSE_CERTIFICATE_EXPIRED:
+    case IKE_CAUSE_CERTIFICATE_NOT_YET_VALID:
+    case IKE_CAUSE_CERTIFICATE_UNKNOWN_AUTHORITY:
+    case IKE_CAUSE_CERTIFICATE_INVALID:
+        return DIAL_ERROR_OAKLEY_AUTH_FAIL;
+    case IKE_CAUSE_AGGRESSIVE_REFUSED:
+    case IKE_CAUSE_INVALID_KEY:
+    case IKE_CAUSE_INVALID_ID:
+    case IKE_CAUSE_MALFORMED:
+    case IKE_CAUSE_BEHIND_NAT:
+    case IKE_CAUSE_PEER_REFUSED:
+        return DIAL_ERROR_OAKLEY_GENERAL_PROCESSING;
+    case IKE_CAUSE_NONE:
+    case IKE_CAUSE_NO_RESOURCES:
+    case IKE_CAUSE_LOCAL:
+    case IKE_CAUSE_PEER_DELETED:
+    case IKE_CAUSE_EXPIRED:
+    case IKE_CAUSE_REPLACED:
+    case IKE_CAUSE_IDLE:
+    case IKE_CAUSE_PEER_DEAD:
+    case IKE_CAUSE_INITIAL_CONTACT:
+        break;
+    }
+    return DIAL_ERROR_OAKLEY_ERROR;
+}
+
+static void tell_not_secured(struct l2tp_client *client, enum ike_cause cause)
+{
+    vpn_connection_failed(client->tunnel.connection, error_of(client, cause),
+                          ike_cause_text(cause));
+}
+
+/* IKE has come to an end, perhaps at once. */
+static void secured(void *context, enum ike_cause cause)
+{
+    struct l2tp_client *client = context;
+    bool at_once = client->securing == L2TP_CLIENT_ASKING;
+    client->securing = L2TP_CLIENT_CLEAR;
+    client->cause = cause;
+    if (at_once)
+        return; /* secure() goes on */
+    if (cause != IKE_CAUSE_NONE)
+        tell_not_secured(client, cause);
+    else if (begin(client))
+        return;
+    release(client);
+}
+
+/* Windows adds its policies and negotiates before L2TP says a word. False: told why. */
+static bool secure(struct l2tp_client *client)
+{
+    client->guard.wanted = true;
+    client->securing = L2TP_CLIENT_ASKING;
+    enum status status = l2tp_protection_connect(
+        &client->guard.protection, client->port.link->agent, client->config.ipsec_rule,
+        client->local, client->tunnel.connection->config.server, secured, client);
+    bool done = status != STATUS_OK || client->securing == L2TP_CLIENT_CLEAR;
+    if (!done) {
+        client->securing = L2TP_CLIENT_SECURING;
+        return true;
+    }
+    client->securing = L2TP_CLIENT_CLEAR;
+    if (status != STATUS_OK)
+        vpn_connection_failed(client->tunnel.connection,
+                              status == STATUS_NOT_FOUND ? DIAL_ERROR_OAKLEY_NO_CERT
+                                                         : DIAL_ERROR_OAKLEY_ERROR,
+                              "IPsec cannot negotiate with the server");
+    else if (client->cause != IKE_CAUSE_NONE)
+        tell_not_secured(client, client->cause);
+    else if (begin(client))
+        return true;
+    client->guard.wanted = false;
+    l2tp_link_review_guards(client->port.link);
+    return false;
+}
+
+/* The dial is given up before L2TP has begun. */
+static bool stop_securing(struct l2tp_client *client)
+{
+    if (client->securing != L2TP_CLIENT_SECURING)
+        return false;
+    policy_agent_withdraw(client->port.link->agent, &client->guard.protection.request);
+    release(client);
+    return true;
+}
+
 static bool dial(struct vpn_tunnel *tunnel)
 {
     struct l2tp_client *client = (struct l2tp_client *)tunnel;
@@ -195,23 +321,22 @@ static bool dial(struct vpn_tunnel *tunnel)
                                            tunnel->connection->config.server, NULL, NULL);
     if (client->local == IPV4_ANY)
         return false;
-    enum status status = client->port.link->started ? place_call(client) : STATUS_NO_ROOM;
-    l2tp_link_run(client->port.link);
-    if (status == STATUS_OK)
-        return true;
-    vpn_connection_failed(tunnel->connection, DIAL_ERROR_PORT_NOT_AVAILABLE,
-                          "the call could not be placed");
-    return false;
+    bool protected = client->port.link->agent && client->config.ipsec_rule != 0;
+    return protected ? secure(client) : begin(client);
 }
 
 static void end_call(struct vpn_tunnel *tunnel)
 {
-    l2tp_port_disconnect(&((struct l2tp_client *)tunnel)->port, L2TP_DISCONNECT_ADMINISTRATIVE);
+    struct l2tp_client *client = (struct l2tp_client *)tunnel;
+    if (!stop_securing(client))
+        l2tp_port_disconnect(&client->port, L2TP_DISCONNECT_ADMINISTRATIVE);
 }
 
 static void stop(struct vpn_tunnel *tunnel)
 {
     struct l2tp_client *client = (struct l2tp_client *)tunnel;
+    if (stop_securing(client))
+        return;
     l2tp_endpoint_stop(&client->port.link->endpoint, client_now(client), client->tunnel_id,
                        L2TP_STOP_GENERAL, L2TP_ERROR_NONE);
     l2tp_link_run(client->port.link);
@@ -219,12 +344,29 @@ static void stop(struct vpn_tunnel *tunnel)
 
 static bool in_use(const struct vpn_tunnel *tunnel)
 {
-    return ((const struct l2tp_client *)tunnel)->port.session_id != 0;
+    const struct l2tp_client *client = (const struct l2tp_client *)tunnel;
+    return client->port.session_id != 0 || client->securing != L2TP_CLIENT_CLEAR;
 }
 
 static ipv4_address local_address(const struct vpn_tunnel *tunnel)
 {
     return ((const struct l2tp_client *)tunnel)->local;
+}
+
+static unsigned strength(const struct vpn_tunnel *tunnel)
+{
+    const struct l2tp_protection *protection =
+        &((const struct l2tp_client *)tunnel)->guard.protection;
+    return protection->agent ? protection->request.strength : 0;
+}
+
+static uint32_t timeout_error(const struct vpn_tunnel *tunnel)
+{
+    const struct l2tp_client *client = (const struct l2tp_client *)tunnel;
+    if (client->securing == L2TP_CLIENT_SECURING)
+        return error_of(client, IKE_CAUSE_TIMEOUT);
+    return dialer_of(client)->profile->windows_vista ? DIAL_ERROR_VPN_TIMEOUT
+                                                     : DIAL_ERROR_NO_ANSWER;
 }
 
 static const struct vpn_tunnel_class l2tp_client_class = {
@@ -236,6 +378,8 @@ static const struct vpn_tunnel_class l2tp_client_class = {
     .abort = end_call, /* UDP has no way to give a tunnel up without a word */
     .in_use = in_use,
     .local_address = local_address,
+    .strength = strength,
+    .timeout_error = timeout_error,
 };
 
 struct vpn_tunnel *l2tp_client_create(struct vpn_connection *connection, struct dialer *dialer,
@@ -250,6 +394,7 @@ struct vpn_tunnel *l2tp_client_create(struct vpn_connection *connection, struct 
         .port = &client->port.ppp,
     };
     client->config = *config;
+    l2tp_link_add_guard(dialer->l2tp, &client->guard);
     l2tp_port_init(&client->port, dialer->l2tp, vpn_connection_port_event, connection, call_event,
                    client);
     return &client->tunnel;

@@ -14,6 +14,7 @@ struct l2tp_client_config {
     bool own_tunnel;           /**< does not use a tunnel to that server that is there already */
     bool sequencing_required;  /**< as LAC: data has sequence numbers */
     enum l2tp_framing framing; /**< Framing Type of the call */
+    uint32_t ipsec_rule;       /**< of the host's IKE, which protects L2TP; 0: it goes in clear */
 };
 
 /**
@@ -28,6 +29,9 @@ struct l2tp_client {
     uint8_t correlation_id[L2TP_CORRELATION_ID_LENGTH];
     uint16_t tunnel_id;
     ipv4_address local; /**< address of this machine on the way to the server */
+    struct l2tp_guard guard;
+    enum { L2TP_CLIENT_CLEAR, L2TP_CLIENT_ASKING, L2TP_CLIENT_SECURING } securing;
+    enum ike_cause cause; /**< why there are no security associations */
 };
 
 /**

@@ -1,5 +1,6 @@
 #include "nodes/l2tp/l2tp_link.h"
 
+#include "l2tp/l2tp_header.h"
 #include "nodes/l2tp/l2tp_port.h"
 
 #include <stdio.h>
@@ -16,9 +17,21 @@ static struct simulation *link_simulation(const struct l2tp_link *link)
     return link->host->node.simulation;
 }
 
+/* The flow of IPsec that a tunnel came by: several peers may have one address and port, and what
+ * goes to them must find the right one. NULL: there is no such tunnel. */
+static uint32_t *flow_of(const struct l2tp_link *link, uint16_t tunnel_id)
+{
+    const struct l2tp_tunnel *tunnel = l2tp_endpoint_tunnel(&link->endpoint, tunnel_id);
+    return tunnel ? &link->flows[tunnel - link->endpoint.config.tunnels] : NULL;
+}
+
 static void send_packet(struct l2tp_link *link, const struct l2tp_output *output)
 {
     struct packet *packet = output->packet;
+    uint32_t *flow = flow_of(link, output->tunnel_id);
+    if (flow && *flow == 0)
+        *flow = link->arrival_flow; /* a tunnel that the peer begins */
+    packet->mark = flow ? *flow : link->arrival_flow;
     tap_point_record(&link->watch->l2tp, link_simulation(link)->now, TAP_SENT, packet->data,
                      packet->length);
     host_stack_udp_send(&link->host->stack, &link->socket, ip_address_to_ipv4(&output->address),
@@ -59,7 +72,11 @@ static void handle_event(struct l2tp_link *link, const struct l2tp_output *outpu
         tunnel_established(link, output->tunnel_id);
         return;
     case L2TP_EVENT_TUNNEL_CLOSED: /* its calls have been told before */
+        return;
     case L2TP_EVENT_TUNNEL_SETTLED:
+        if (flow_of(link, output->tunnel_id))
+            *flow_of(link, output->tunnel_id) = 0;
+        l2tp_link_review_guards(link);
         return;
     case L2TP_EVENT_SESSION_REQUESTED:
         if (session && link->answer)
@@ -79,6 +96,32 @@ static void handle_event(struct l2tp_link *link, const struct l2tp_output *outpu
             port->call_event(port->owner, output->event, session);
         return;
     }
+}
+
+/* Whether something may still be said in a tunnel to @peer. */
+static bool speaks_to(const struct l2tp_link *link, const struct ip_address *peer)
+{
+    const struct l2tp_config *config = &link->endpoint.config;
+    for (unsigned i = 0; i < config->max_tunnels; i++) {
+        const struct l2tp_tunnel *tunnel = &config->tunnels[i];
+        if (tunnel->in_use && !tunnel->settled_told &&
+            ip_address_equal(&tunnel->peer_address, peer))
+            return true;
+    }
+    return false;
+}
+
+void l2tp_link_add_guard(struct l2tp_link *link, struct l2tp_guard *guard)
+{
+    guard->next = link->guards;
+    link->guards = guard;
+}
+
+void l2tp_link_review_guards(struct l2tp_link *link)
+{
+    for (struct l2tp_guard *guard = link->guards; guard; guard = guard->next)
+        if (guard->protection.agent && !guard->wanted && !speaks_to(link, &guard->protection.peer))
+            l2tp_protection_end(&guard->protection, true);
 }
 
 void l2tp_link_run(struct l2tp_link *link)
@@ -115,8 +158,17 @@ static void receive(void *context, struct stack_udp_socket *socket,
     instant now = link_simulation(link)->now;
     const struct ip_address source = ip_address_from_ipv4(header->source);
     tap_point_record(&link->watch->l2tp, now, TAP_RECEIVED, packet->data, packet->length);
+    struct l2tp_header l2tp;
+    uint32_t *flow = NULL;
+    if (l2tp_header_decode(packet->data, packet->length, UINT16_MAX, &l2tp) == L2TP_HEADER_OK)
+        flow = flow_of(link, l2tp.tunnel_id);
+    if (flow)
+        *flow = packet->mark;
+    link->arrival_flow = packet->mark;
+    packet->mark = 0;
     l2tp_endpoint_input(&link->endpoint, now, &source, source_port, packet);
     l2tp_link_run(link);
+    link->arrival_flow = 0;
 }
 
 struct l2tp_link *l2tp_link_create(struct host *host, struct tunnel_watch *watch,
@@ -158,7 +210,8 @@ void l2tp_link_start(struct l2tp_link *link)
     config.tunnels = simulation_allocate(simulation, config.max_tunnels * sizeof *config.tunnels);
     config.sessions =
         simulation_allocate(simulation, config.max_sessions * sizeof *config.sessions);
-    if (!config.tunnels || !config.sessions) {
+    link->flows = simulation_allocate(simulation, config.max_tunnels * sizeof *link->flows);
+    if (!config.tunnels || !config.sessions || !link->flows) {
         simulation->failure = STATUS_NO_MEMORY;
         return;
     }
@@ -170,6 +223,9 @@ void l2tp_link_start(struct l2tp_link *link)
     }
     l2tp_endpoint_init(&link->endpoint, &config);
     link->started = true;
+    if (link->agent && link->rules.to_port != 0 &&
+        l2tp_protection_serve(&link->protection, link->agent, &link->rules) != STATUS_OK)
+        simulation->failure = STATUS_NO_MEMORY;
 }
 
 uint16_t l2tp_link_tunnel_to(const struct l2tp_link *link, ipv4_address server, uint16_t port)

@@ -3,6 +3,7 @@
 
 #include "core/timer.h"
 #include "host/host.h"
+#include "ipsec/l2tp_protection.h"
 #include "l2tp/l2tp_endpoint.h"
 #include "nodes/tunnel_watch.h"
 
@@ -13,6 +14,13 @@ struct l2tp_port;
 
 /** Decides about the call of a SESSION_REQUESTED: accepts or disconnects it. */
 typedef void l2tp_link_answer(void *context, const struct l2tp_session *session);
+
+/** What protects the tunnels of one who places calls; see l2tp_link_add_guard(). */
+struct l2tp_guard {
+    struct l2tp_protection protection;
+    bool wanted; /**< somebody places a call or has one */
+    struct l2tp_guard *next;
+};
 
 /**
  * All L2TP tunnels of a host: the engine of l2tp/l2tp_endpoint.h on one UDP port. Those who place
@@ -28,7 +36,13 @@ struct l2tp_link {
     struct timer timer;
     l2tp_link_answer *answer; /**< NULL: the host takes no calls */
     void *answer_context;
-    uint16_t ports; /**< of all who use the link: how many calls there can be */
+    uint16_t ports;                     /**< of all who use the link: how many calls there can be */
+    struct policy_agent *agent;         /**< IPsec of the host, set before it starts; NULL: none */
+    struct l2tp_protection_rules rules; /**< for the calls of peers; all 0: they come in clear */
+    struct l2tp_protection protection;  /**< of the calls of peers */
+    struct l2tp_guard *guards;
+    uint32_t *flows;       /**< of IPsec, by the places of tunnels */
+    uint32_t arrival_flow; /**< of what is being taken in */
     bool started;
     bool running;
 };
@@ -42,6 +56,15 @@ struct l2tp_link *l2tp_link_create(struct host *host, struct tunnel_watch *watch
 
 /** Has @p answer decide about the calls of peers; to be called before the link starts. */
 void l2tp_link_set_answer(struct l2tp_link *link, l2tp_link_answer *answer, void *context);
+
+/**
+ * Adds @p guard, inactive. It ends when it is not wanted and no tunnel to its peer is left: the
+ * security associations are deleted after the last word of L2TP.
+ */
+void l2tp_link_add_guard(struct l2tp_link *link, struct l2tp_guard *guard);
+
+/** Ends the guards that are of no use any more. */
+void l2tp_link_review_guards(struct l2tp_link *link);
 
 /** Binds the UDP port; no more ports may be added. Event: server.failed when it is taken. */
 void l2tp_link_start(struct l2tp_link *link);
