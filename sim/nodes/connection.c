@@ -220,9 +220,9 @@ struct ppp_session_config connection_session(struct connection *connection)
     config.ipcp.local_address_fixed = wanted->address != IPV4_ANY;
     config.ccp = wanted->encryption;
     config.ipcp.ask_servers[IPCP_DNS1] = true;
-    config.ipcp.ask_servers[IPCP_NBNS1] = true;
+    config.ipcp.ask_servers[IPCP_NBNS1] = dialer->profile->asks_for_wins;
     config.ipcp.ask_servers[IPCP_DNS2] = true;
-    config.ipcp.ask_servers[IPCP_NBNS2] = true;
+    config.ipcp.ask_servers[IPCP_NBNS2] = dialer->profile->asks_for_wins;
     config.networks = other_networks_attach(connection->networks);
     ppp_settings_apply(&wanted->ppp, &config);
     return config;

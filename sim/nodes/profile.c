@@ -15,6 +15,7 @@
 /* Builds, vendor strings and option habits as seen in recordings of these systems. */
 static const struct node_profile profiles[] = {
     {.name = "rfc",
+     .asks_for_wins = true,
      .validates_address = true,
      .ttl = 64,
      .asks_for_mru = true,
@@ -23,7 +24,21 @@ static const struct node_profile profiles[] = {
      .sends_wan_errors = true,
      .server_call_window = 64,
      .pptp_ports = 128},
+    /* pppd 2.4.9 with pptp-linux or pptpd: what they say when nothing is configured. */
+    {.name = "linux",
+     .validates_address = true,
+     .ttl = 64,
+     .asks_for_asyncmap = true,
+     .tunnel_mtu = 1500,
+     .vendor = "cananian",
+     .server_vendor = "linux",
+     .host_name = "local",
+     .firmware = 1,
+     .server_call_window = 64,
+     .client_call_window = 3,
+     .pptp_ports = 100},
     {.name = "windows-95",
+     .asks_for_wins = true,
      .windows = true,
      .validates_address = true,
      .lan_manager = true,
@@ -33,6 +48,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 64,
      .pptp_ports = 1},
     {.name = "windows-98",
+     .asks_for_wins = true,
      .windows = true,
      .validates_address = true,
      .lan_manager = true,
@@ -42,6 +58,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 64,
      .pptp_ports = 1},
     {.name = "windows-nt4",
+     .asks_for_wins = true,
      .windows = true,
      .validates_address = true,
      .lan_manager = true,
@@ -56,6 +73,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 64,
      .pptp_ports = 5},
     {.name = "windows-2000",
+     .asks_for_wins = true,
      .windows = true,
      .offers_multilink = true,
      .answers_multilink = true,
@@ -70,6 +88,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 16384,
      .pptp_ports = 5},
     {.name = "windows-xp",
+     .asks_for_wins = true,
      .windows = true,
      .ttl = 128,
      .asks_for_mru = true,
@@ -82,6 +101,7 @@ static const struct node_profile profiles[] = {
      .tcp_receive_buffer = 65535,
      .pptp_ports = 1},
     {.name = "server-2003-standard",
+     .asks_for_wins = true,
      .windows = true,
      .answers_multilink = true,
      .link_discriminator = true,
@@ -95,6 +115,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 16384,
      .pptp_ports = 5},
     {.name = "server-2003-web",
+     .asks_for_wins = true,
      .windows = true,
      .answers_multilink = true,
      .link_discriminator = true,
@@ -108,6 +129,7 @@ static const struct node_profile profiles[] = {
      .server_call_window = 16384,
      .pptp_ports = 5},
     {.name = "server-2008",
+     .asks_for_wins = true,
      .windows = true,
      .answers_multilink = true,
      .ttl = 128,
@@ -164,7 +186,10 @@ struct pptp_control_config profile_control(const struct node_profile *profile, e
     struct pptp_control_config config = profile->windows
                                             ? pptp_control_config_windows(role, originator)
                                             : pptp_control_config_rfc(role, originator);
-    config.vendor_name = profile->vendor;
+    bool answers = !originator && profile->server_vendor;
+    config.vendor_name = answers ? profile->server_vendor : profile->vendor;
+    if (profile->host_name)
+        config.host_name = profile->host_name;
     config.firmware_revision = profile->firmware;
     config.max_calls = 1;
     if (!originator && profile->server_framing)
@@ -229,6 +254,7 @@ void profile_tunnel(const struct node_profile *profile, uint16_t mtu,
 {
     config->lcp.mtu = mtu;
     config->lcp.mru = profile->asks_for_mru ? mtu : 0;
+    config->lcp.accm_on = profile->asks_for_asyncmap;
 }
 
 void profile_line(const struct node_profile *profile, const struct modem *modem,

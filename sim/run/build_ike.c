@@ -30,6 +30,8 @@ static enum ike_profile profile_of(const struct scenario_node *node)
         return IKE_PROFILE_SERVER_2003;
     case SCENARIO_PROFILE_SERVER_2008:
         return IKE_PROFILE_SERVER_2008;
+    case SCENARIO_PROFILE_LINUX:
+        return IKE_PROFILE_LINUX;
     }
     return IKE_PROFILE_RFC;
 }

@@ -29,6 +29,7 @@ struct run {
     bool paced;                        /* by the outside */
     struct certificate **certificates; /* as scenario->certificates; NULL: not used yet */
     struct scheduled_action *actions;  /* as scenario->actions */
+    struct trace_subscriber cues;      /* starts those that wait for an event */
     char *error;
     size_t error_size;
 };

@@ -6,11 +6,14 @@
 #include "nodes/vpn_client.h"
 #include "run/build_internal.h"
 
+#include <string.h>
+
 /* An action waiting for its instant. */
 struct scheduled_action {
     struct event event; /* first: the clock's event is the action */
     struct run *run;
     const struct scenario_action *action;
+    bool cued;                /* its event has come */
     struct fault_rule *fault; /* of an action on chosen frames; NULL: of another kind */
 };
 
@@ -200,11 +203,35 @@ enum status build_timeline(struct run *run)
     return status;
 }
 
+/* Puts the actions on the clock that have waited for this event. */
+static void take_cue(void *context, const struct trace_event *event)
+{
+    struct run *run = context;
+    for (size_t i = 0; i < run->scenario->action_count; i++) {
+        const struct scenario_action *action = &run->scenario->actions[i];
+        struct scheduled_action *scheduled = &run->actions[i];
+        if (!action->cue || scheduled->cued || strcmp(action->cue, event->name) != 0)
+            continue;
+        scheduled->cued = true;
+        simulation_schedule(&run->simulation, &scheduled->event,
+                            instant_after(run->simulation.now, action->when));
+    }
+}
+
 void start_timeline(struct run *run)
 {
-    for (size_t i = 0; i < run->scenario->action_count; i++)
-        simulation_schedule(&run->simulation, &run->actions[i].event,
-                            run->scenario->actions[i].when);
+    bool cues = false;
+    for (size_t i = 0; i < run->scenario->action_count; i++) {
+        if (run->scenario->actions[i].cue)
+            cues = true;
+        else
+            simulation_schedule(&run->simulation, &run->actions[i].event,
+                                run->scenario->actions[i].when);
+    }
+    if (!cues)
+        return;
+    run->cues = (struct trace_subscriber){.receive = take_cue, .context = run};
+    simulation_subscribe(&run->simulation, &run->cues);
 }
 
 void destroy_timeline(struct run *run)

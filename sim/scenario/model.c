@@ -120,6 +120,8 @@ const char *scenario_profile_text(enum scenario_profile profile)
         return "server-2003-web";
     case SCENARIO_PROFILE_SERVER_2008:
         return "server-2008";
+    case SCENARIO_PROFILE_LINUX:
+        return "linux";
     }
     return "?";
 }

@@ -35,6 +35,7 @@ enum scenario_profile {
     SCENARIO_PROFILE_SERVER_2003_STANDARD,
     SCENARIO_PROFILE_SERVER_2003_WEB,
     SCENARIO_PROFILE_SERVER_2008,
+    SCENARIO_PROFILE_LINUX, /**< pppd with its tunnel programs */
 };
 
 /** Port numbers first..last; 0..65535 is any. */

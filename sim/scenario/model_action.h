@@ -136,7 +136,8 @@ struct scenario_action_send_packet {
 /** Something that is done at an instant. The array keeps the order of the file. */
 struct scenario_action {
     struct scenario_position at;
-    instant when;
+    instant when;    /**< from the start, or from the first event called cue */
+    const char *cue; /**< NULL: the start */
     enum scenario_action_kind kind;
     union {
         struct scenario_action_call call; /**< DIAL, HANG_UP, STOP_CONTROL, RESET_CONTROL */

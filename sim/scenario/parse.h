@@ -106,6 +106,10 @@ void parse_fault(struct loader *loader, const xmlNode *element,
 /** The machine with an IP stack that the attribute node of an action names; NULL and reported. */
 struct scenario_node *parse_sender(struct loader *loader, const xmlNode *element);
 
+/** Whether there is an event @p name, which @p attribute holds; says so when not. */
+bool parse_event_name(struct loader *loader, const xmlNode *element, const char *attribute,
+                      const char *name);
+
 /** What a connection and a server say of authentication, and the restriction of a user. */
 void parse_connection_authentication(struct loader *loader, const xmlNode *element,
                                      struct scenario_connection *connection);

@@ -96,8 +96,8 @@ static bool has_word(const char *list, const char *text)
     return false;
 }
 
-/* Whether an event of that name is declared anywhere; says so when not. */
-static bool check_event(struct loader *loader, const xmlNode *element, const char *name)
+bool parse_event_name(struct loader *loader, const xmlNode *element, const char *attribute,
+                      const char *name)
 {
     const struct scenario_vocabulary *vocabulary = loader->options.vocabulary;
     if (!vocabulary || !vocabulary->events)
@@ -116,7 +116,7 @@ static bool check_event(struct loader *loader, const xmlNode *element, const cha
         for (const struct trace_declaration *event = vocabulary->events[i]; event->name; event++)
             suggest_consider(&suggestion, event->name);
     }
-    loader_error(loader, loader_attribute_position(loader, element, "name"),
+    loader_error(loader, loader_attribute_position(loader, element, attribute),
                  "there is no event \"%s\"%s", name, suggest_text(&suggestion, text));
     return false;
 }
@@ -186,7 +186,7 @@ static struct event_pattern parse_pattern(struct loader *loader, const xmlNode *
                                     .window = parse_window(loader, element)};
     struct field_pattern *fields =
         loader_allocate(loader, parse_count(element, "field"), sizeof *fields);
-    bool is_known = pattern.name && check_event(loader, element, pattern.name);
+    bool is_known = pattern.name && parse_event_name(loader, element, "name", pattern.name);
     for (xmlNode *child = xml_first_child(element); child && fields;
          child = xml_next_sibling(child)) {
         if (!xml_is(child, "field"))

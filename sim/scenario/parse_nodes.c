@@ -10,7 +10,8 @@ static const char *const kind_names[] = {"host",       "router",  "switch",     
                                          "vpn-server", "isp-nas", "nat-router", NULL};
 static const char *const profile_names[] = {
     "rfc",        "windows-95",           "windows-98",      "windows-nt4", "windows-2000",
-    "windows-xp", "server-2003-standard", "server-2003-web", "server-2008", NULL};
+    "windows-xp", "server-2003-standard", "server-2003-web", "server-2008", "linux",
+    NULL};
 static const char *const service_names[] = {"tcp-server", "udp-server", NULL};
 static const char *const service_modes[] = {"discard", "echo", NULL};
 

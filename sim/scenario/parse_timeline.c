@@ -132,6 +132,9 @@ static void parse_action(struct loader *loader, const xmlNode *element,
 {
     action->at = loader_position(loader, element);
     action->when = element_duration(loader, element, "at", 0);
+    action->cue = element_text(loader, element, "on");
+    if (action->cue)
+        parse_event_name(loader, element, "on", action->cue);
     switch (action->kind) {
     case SCENARIO_DIAL:
     case SCENARIO_HANG_UP:

@@ -45,6 +45,8 @@ static void place_call(struct pptp_client *client)
         .framing_type = PPTP_FRAMING_ASYNCHRONOUS | PPTP_FRAMING_SYNCHRONOUS,
         .receive_window = 64,
     };
+    if (dialer->profile->client_call_window)
+        request.receive_window = dialer->profile->client_call_window;
     if (dialer->profile->guid_in_subaddress)
         entropy_fill(&dialer->entropy, request.subaddress, 16);
     if (pptp_control_place_call(&client->link.control, client_now(client), &request,

@@ -1,0 +1,193 @@
+#!/bin/sh
+# daemons.sh VPNSIM PEER FOLDER [ROW...]: the simulation against the daemons of a Linux guest, one row of
+# the table a case. A row passes when data crosses in both directions, the daemon's own log shows no
+# complaint and tshark finds nothing wrong in the traces. Below FOLDER each row leaves its traces, what
+# the simulator said, and the log of the daemon. With ROWs, those whose names hold one of these words.
+set -u
+vpnsim=$1
+peer=$2
+folder=$3
+shift 3
+rows=$*
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+mkdir -p "$folder/rows"
+folder=$(CDPATH='' cd -- "$folder" && pwd)
+guest="$folder/guest"
+jobs="$guest/root/jobs"
+local_port=${VPNSIM_INTEROP_PORT:-47201}
+remote_port=$((local_port + 1))
+guest_process=""
+passed=0
+failed=0
+skipped=0
+
+stop_guest() {
+    [ -z "$guest_process" ] || kill -9 -- "-$guest_process" 2>/dev/null
+    guest_process=""
+}
+trap stop_guest EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# ---- The guest ----
+
+start_guest() {
+    sh "$here/guest/build.sh" "$guest" || exit 3
+    cp "$peer" "$guest/root/bin/peer"
+    rm -rf "$jobs"
+    mkdir -p "$jobs"
+    # The guest's processes are of one group, so that all can be ended.
+    setsid "$guest/linux" mem=128M rootfstype=hostfs "rootflags=$guest/root" rw init=/init.sh con=null \
+        con0=null,fd:1 "eth0=ucast,02:00:00:00:00:02,127.0.0.1,$remote_port,$local_port" \
+        "umid=vpnsim-$$" </dev/null >"$guest/console" 2>&1 &
+    guest_process=$!
+    await "$jobs/ready" 120 || {
+        echo "daemons.sh: the guest does not start; see $guest/console" >&2
+        exit 3
+    }
+}
+
+# await FILE SECONDS: until it is there.
+await() {
+    left=$(($2 * 10))
+    while [ ! -e "$1" ]; do
+        left=$((left - 1))
+        [ $left -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+# job SECONDS LINE...: the guest runs the lines; false when they fail or take too long.
+job() {
+    patience=$1
+    shift
+    rm -f "$jobs/status"
+    {
+        cat "$here/guest/row.sh"
+        printf '%s\n' "$@"
+    } >"$jobs/next.new"
+    mv "$jobs/next.new" "$jobs/next"
+    if ! await "$jobs/status" "$patience"; then
+        stop_guest
+        start_guest
+        return 1
+    fi
+    [ "$(cat "$jobs/status")" -eq 0 ]
+}
+
+# ---- The table ----
+
+tell() {
+    printf '%-8s %-46s %s\n' "$1" "$2" "${3:-}"
+    printf '| %s | %s | %s |\n' "$2" "$1" "${3:-}" >>"$folder/table"
+    case $1 in
+    PASS) passed=$((passed + 1)) ;;
+    FAIL) failed=$((failed + 1)) ;;
+    *) skipped=$((skipped + 1)) ;;
+    esac
+}
+
+wanted() {
+    [ -n "$rows" ] || return 0
+    for word in $rows; do
+        case $1 in
+        *"$word"*) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+skip_row() {
+    wanted "$1" && tell SKIP "$1" "$2"
+}
+
+# What programs say of each other when a row ends.
+quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|CTRL: PTY read or GRE write failed|Non-zero Async Control Character Maps"
+
+# What a log must not hold. That one end wants something that the other does not have is no complaint.
+complaints() {
+    grep -E -i 'bad |\<error|fail|unsupported|malformed|discard|timeout|timed out|unrecognized|unknown|unexpected|lost|short|disagree|mismatch|cannot|could.?n.t|denied|corrupt' "$1" |
+        grep -E -v "Protocol-Reject for '(IPv6 Control Protocol|Compression Control Protocol)'|IPX|$quiet|${allowed:-^\$}" | head -n 3
+}
+
+# judge NAME STATUS LOG: after a row's run.
+judge() {
+    row=$1
+    here_row="$folder/rows/$row"
+    if [ "$2" -ne 0 ]; then
+        tell FAIL "$row" "$(grep -m 1 -E '✗|FAIL|vpnsim:' "$here_row/said" | sed 's/^ *//')"
+        return
+    fi
+    complaint=$(complaints "$3")
+    if [ -n "$complaint" ]; then
+        tell FAIL "$row" "the daemon's log: $(echo "$complaint" | head -n 1)"
+        return
+    fi
+    find "$here_row" -name '*.pcap' -print0 | sort -z |
+        VERDICTS='' xargs -0 sh "$here/../scenarios/check-trace.sh" >"$here_row/tshark" 2>&1 || {
+        tell FAIL "$row" "tshark: $(sed -n 2p "$here_row/tshark" | sed 's/^ *//')"
+        return
+    }
+    tell PASS "$row" "${note:-}"
+}
+
+# Runs a scenario; a process of its own has to call this.
+simulate() {
+    LC_ALL=C.UTF-8 exec "$vpnsim" run -o "$here_row" -p "local=127.0.0.1:$local_port" -p "remote=127.0.0.1:$remote_port" "$@" \
+        >"$here_row/said" 2>&1
+}
+
+begin() {
+    wanted "$1" || return 1
+    here_row="$folder/rows/$1"
+    rm -rf "$here_row"
+    mkdir -p "$here_row"
+}
+
+# The simulation calls pptpd. pptp_client NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
+pptp_client() {
+    begin "$1" || return 0
+    name=$1
+    case=$2
+    options=$3
+    shift 3
+    if ! job 60 "pptp_server <<'OPTIONS'" "$options" OPTIONS "${during:-}"; then
+        tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
+        return
+    fi
+    (simulate -c "$case" "$@" "$here/pptp-client.xml")
+    status=$?
+    job 60 finish
+    cp "$jobs/output" "$here_row/guest.log"
+    judge "$name" $status "$here_row/guest.log"
+}
+
+# pptp-linux calls the simulation. pptp_server NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
+pptp_server() {
+    begin "$1" || return 0
+    name=$1
+    case=$2
+    options=$3
+    shift 3
+    simulate -c "$case" "$@" "$here/pptp-server.xml" &
+    simulation=$!
+    job 120 "pptp_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
+    guest_status=$?
+    cp "$jobs/output" "$here_row/guest.log"
+    [ $guest_status -eq 0 ] || kill $simulation 2>/dev/null
+    wait $simulation
+    status=$?
+    job 60 finish
+    cat "$jobs/output" >>"$here_row/guest.log"
+    if [ $guest_status -ne 0 ]; then
+        tell FAIL "$name" "the guest: $(grep -m 1 '^guest: ' "$here_row/guest.log")"
+        return
+    fi
+    judge "$name" $status "$here_row/guest.log"
+}
+
+: >"$folder/table"
+start_guest
+. "$here/rows-pptp.sh"
+echo "$passed passed, $failed failed, $skipped skipped; the traces are in $folder/rows"
+[ $failed -eq 0 ]
