@@ -166,6 +166,7 @@ static struct ike_pair_child *add_child(struct ike_pair_end *end, const struct i
     if (!child) {
         assert_true(end->child_count < IKE_PAIR_CHILDREN);
         child = &end->children[end->child_count++];
+        *child = (struct ike_pair_child){0};
     }
     child->sa = *sa;
     return child;
