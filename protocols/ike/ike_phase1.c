@@ -223,6 +223,7 @@ static void supersede(struct ike_state *state, const struct ike_phase1 *successo
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->by_peer, index)) {
         struct ike_phase1 *phase1 = &state->phase1s[index];
         if (phase1 == successor || phase1->state != IKE_PHASE1_ESTABLISHED ||
+            phase1->deadlines[IKE_PHASE1_DOOM] != INSTANT_NEVER ||
             !ip_address_equal(&phase1->remote.address, &successor->remote.address) ||
             strcmp(phase1->peer_name, successor->peer_name) != 0)
             continue;

@@ -137,7 +137,9 @@ struct ike_behaviour {
     enum ike_assume_udp_encapsulation assume_udp_encapsulation;
     bool original_address_if_hidden; /**< NAT-OA from the one behind a NAT alone (MS-IKEE 3.1.5) */
     bool fqdn_behind_nat;            /**< own name and client ID are ike_config.host_name then */
-    uint32_t nat_keepalive_ms;       /**< without a packet to the peer, when behind a NAT */
+    bool
+        foreign_client_id; /**< takes a client ID that is not the address seen, in transport mode */
+    uint32_t nat_keepalive_ms; /**< without a packet to the peer, when behind a NAT */
 
     bool acknowledged_delete;   /**< MS-IKEE 3.8, with peers that show the Microsoft vendor ID */
     uint8_t delete_count;       /**< its retransmissions: after 1 s, doubling, at most 16 s apart */

@@ -66,6 +66,7 @@ static const struct ike_behaviour windows_2000 = {
     .responder_fragments = true,
     .assume_udp_encapsulation = IKE_ASSUME_UDP_BOTH,
     .original_address_if_hidden = true,
+    .foreign_client_id = true,
     .delete_keeps_children = true,
     .commit_bit = true,
     .early_inbound = true,

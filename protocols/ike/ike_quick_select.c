@@ -28,7 +28,7 @@ static bool read_identity(struct ike_state *state, struct ike_exchange *exchange
  * or (Windows XP) by its name: in transport mode it is the address seen that counts.
  */
 static bool read_selector(const struct ike_identity *identity, const struct ip_address *seen,
-                          bool behind_nat, bool tunnel, struct ike_selector *selector)
+                          bool behind_nat, bool tunnel, bool foreign, struct ike_selector *selector)
 {
     bool is_name = identity->type == IKE_ID_FQDN || identity->type == IKE_ID_USER_FQDN;
     if (!tunnel && (behind_nat || is_name)) {
@@ -39,11 +39,12 @@ static bool read_selector(const struct ike_identity *identity, const struct ip_a
         return true;
     }
     return ike_selector_from(identity, selector) &&
-           (tunnel || ip_address_equal(&selector->address, seen));
+           (tunnel || foreign || ip_address_equal(&selector->address, seen));
 }
 
-static bool fits(const struct ike_rule *rule, const struct ike_exchange *exchange,
-                 const struct ike_identity identities[2], struct ike_traffic *traffic)
+static bool fits(const struct ike_state *state, const struct ike_rule *rule,
+                 const struct ike_exchange *exchange, const struct ike_identity identities[2],
+                 struct ike_traffic *traffic)
 {
     const struct ike_phase1 *phase1 = exchange->phase1;
     struct ike_traffic bounds = rule->traffic;
@@ -52,9 +53,9 @@ static bool fits(const struct ike_rule *rule, const struct ike_exchange *exchang
         bounds.local.prefix_length = (uint8_t)(8 * ip_address_length(&phase1->local.address));
     }
     return read_selector(&identities[0], &phase1->remote.address, phase1->nat.peer, rule->tunnel,
-                         &traffic->remote) &&
+                         state->behaviour->foreign_client_id, &traffic->remote) &&
            read_selector(&identities[1], &phase1->local.address, phase1->nat.self, rule->tunnel,
-                         &traffic->local) &&
+                         false, &traffic->local) &&
            ike_selector_within(&bounds.remote, &traffic->remote) &&
            ike_selector_within(&bounds.local, &traffic->local);
 }
@@ -69,7 +70,7 @@ static struct ike_verdict choose(struct ike_state *state, struct ike_exchange *e
     struct ike_verdict verdict = ike_failed(IKE_CAUSE_INVALID_ID, ISAKMP_INVALID_ID_INFORMATION);
     for (size_t i = 0; i < state->config->rule_count; i++) {
         const struct ike_rule *rule = &state->config->rules[i];
-        if (!fits(rule, exchange, identities, &quick->traffic))
+        if (!fits(state, rule, exchange, identities, &quick->traffic))
             continue;
         struct ike_phase2_terms terms = {
             .encapsulation = ike_quick_encapsulation(exchange->phase1, rule->tunnel),

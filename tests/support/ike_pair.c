@@ -36,13 +36,14 @@ static bool is_number_of_object(const char *key)
     return false;
 }
 
-static void describe(const struct trace_event *event, char *text, size_t size)
+static void describe(const struct trace_event *event, bool anonymous, char *text, size_t size)
 {
     size_t at = 0;
     text[0] = '\0';
     for (size_t i = 0; i < event->field_count && at < size; i++) {
         const struct trace_field *field = &event->fields[i];
-        if (is_number_of_object(field->key) || strcmp(field->key, "serial") == 0)
+        if (is_number_of_object(field->key) || strcmp(field->key, "serial") == 0 ||
+            (anonymous && strcmp(field->key, "peer") == 0))
             continue;
         int written = 0;
         if (field->kind == TRACE_TEXT)
@@ -58,7 +59,7 @@ static void emit(void *context, const struct trace_event *event)
 {
     struct ike_pair_end *end = context;
     char detail[sizeof end->seen[0].detail];
-    describe(event, detail, sizeof detail);
+    describe(event, end->pair->anonymous, detail, sizeof detail);
     for (unsigned i = 0; i < end->seen_count; i++) {
         struct ike_pair_event *seen = &end->seen[i];
         if (strcmp(seen->name, event->name) == 0 && strcmp(seen->detail, detail) == 0) {

@@ -89,6 +89,7 @@ struct ike_pair {
     /** What becomes of datagram @p index: 0 arrives, 1 is lost, 2 comes twice, 3 is late. */
     unsigned (*fate)(struct ike_pair *pair, unsigned from, unsigned index,
                      const struct packet *packet);
+    bool anonymous; /**< the events of different peers count as the same */
     unsigned fate_index;
     unsigned fate_kind;
     struct ike_pair_flight flights[64];
