@@ -90,7 +90,7 @@ static unsigned window(const struct l2tp_channel *self)
 }
 
 /* Section 5.8: each interval is twice as long as the one before, up to the cap. */
-static void arm_retransmission(struct l2tp_channel *self, instant now)
+static void arm_retransmission(struct l2tp_channel *self, instant sent)
 {
     uint64_t interval_ms = self->config->retransmit_ms;
     for (unsigned i = 0; i < self->retransmitted && interval_ms < self->config->retransmit_cap_ms;
@@ -98,13 +98,15 @@ static void arm_retransmission(struct l2tp_channel *self, instant now)
         interval_ms *= 2;
     if (self->retransmitted > 0 && interval_ms > self->config->retransmit_cap_ms)
         interval_ms = self->config->retransmit_cap_ms;
-    self->retransmit_due = instant_after(now, interval_ms * INSTANT_MILLISECOND);
+    self->retransmit_due = instant_after(sent, interval_ms * INSTANT_MILLISECOND);
 }
 
-/* A copy of a message for the wire, with the Nr of now; that acknowledges what has come. */
-static struct packet *departing(struct l2tp_channel *self, const struct packet *message)
+/* A copy of a message for the wire, with the Nr of now; that acknowledges what has come. The
+ * message itself remembers when it was sent. */
+static struct packet *departing(struct l2tp_channel *self, instant now, struct packet *message)
 {
     struct packet *copy = packet_clone(message);
+    message->due = now;
     if (copy) {
         wire_store_u16(copy->data + NR_OFFSET, self->expected);
         self->acknowledge_due = INSTANT_NEVER;
@@ -113,9 +115,9 @@ static struct packet *departing(struct l2tp_channel *self, const struct packet *
 }
 
 /* The unacknowledged message whose turn to be sent again it is. */
-static const struct packet *to_resend(const struct l2tp_channel *self)
+static struct packet *to_resend(const struct l2tp_channel *self)
 {
-    const struct packet *message = self->unacknowledged.head;
+    struct packet *message = self->unacknowledged.head;
     for (unsigned i = self->unacknowledged.count - self->resend; i > 0; i--)
         message = message->next;
     return message;
@@ -128,11 +130,11 @@ struct packet *l2tp_channel_poll(struct l2tp_channel *self, instant now,
     struct packet *packet;
     *departure = L2TP_DEPARTURE_NONE;
     if (self->resend > 0 && in_flight < window(self)) {
-        packet = departing(self, to_resend(self));
+        packet = departing(self, now, to_resend(self));
         self->resend--;
         *departure = L2TP_DEPARTURE_RETRANSMISSION;
     } else if (self->resend == 0 && self->unsent.head && in_flight < window(self)) {
-        packet = departing(self, self->unsent.head);
+        packet = departing(self, now, self->unsent.head);
         packet_queue_push(&self->unacknowledged, packet_queue_pop(&self->unsent));
         *departure = L2TP_DEPARTURE_MESSAGE;
     } else if (self->acknowledge_due <= now) {
@@ -167,7 +169,7 @@ static void grow(struct l2tp_channel *self)
 }
 
 /* Frees what @p nr acknowledges; an Nr beyond what was ever sent is none of ours and ignored. */
-static void acknowledged(struct l2tp_channel *self, instant now, uint16_t nr)
+static void acknowledged(struct l2tp_channel *self, uint16_t nr)
 {
     if (!self->unacknowledged.head)
         return;
@@ -182,7 +184,7 @@ static void acknowledged(struct l2tp_channel *self, instant now, uint16_t nr)
     self->retransmitted = 0;
     self->retransmit_due = INSTANT_NEVER;
     if (self->unacknowledged.count > self->resend)
-        arm_retransmission(self, now);
+        arm_retransmission(self, self->unacknowledged.head->due);
 }
 
 /* Puts a message into its place among those ahead; false when a copy is there already. */
@@ -220,7 +222,7 @@ static void owe_acknowledgment(struct l2tp_channel *self, instant now, uint32_t 
 enum l2tp_arrival l2tp_channel_input(struct l2tp_channel *self, instant now,
                                      const struct l2tp_header *header, struct packet *packet)
 {
-    acknowledged(self, now, header->nr);
+    acknowledged(self, header->nr);
     uint16_t distance = ahead(header->ns, self->expected);
     if (header->length <= L2TP_CONTROL_HEADER_LENGTH) {
         packet_free(packet);

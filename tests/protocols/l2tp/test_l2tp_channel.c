@@ -125,6 +125,24 @@ static void an_acknowledgment_starts_the_back_off_anew(void **state)
     close_channel(&c);
 }
 
+static void the_time_of_each_message_counts_from_its_own_sending(void **state)
+{
+    (void)state;
+    struct channel c;
+    struct l2tp_channel_config config = l2tp_channel_config_rfc();
+    config.slow_start = false;
+    open_channel(&c, config);
+    queue(&c);
+    expect(&c, "m0/0 ");
+    c.now = MS(500);
+    queue(&c);
+    expect(&c, "m1/0 ");
+    c.now = MS(900);
+    arrive(&c, 0, 1, 12);
+    assert_int_equal(l2tp_channel_next_timeout(&c.end), MS(1500));
+    close_channel(&c);
+}
+
 /* "The retransmitted message contains the same Ns value, but the Nr value MUST be updated." */
 static void a_retransmission_acknowledges_what_came_since(void **state)
 {
@@ -344,6 +362,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retransmissions_back_off_up_to_the_cap),
         cmocka_unit_test(an_acknowledgment_starts_the_back_off_anew),
+        cmocka_unit_test(the_time_of_each_message_counts_from_its_own_sending),
         cmocka_unit_test(a_retransmission_acknowledges_what_came_since),
         cmocka_unit_test(slow_start_opens_the_window),
         cmocka_unit_test(the_peers_window_is_the_limit),
