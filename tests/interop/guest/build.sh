@@ -19,7 +19,11 @@ rm -rf "$folder"
 mkdir -p "$folder/packages" "$folder/root"
 cd "$folder/packages"
 # shellcheck disable=SC2086 # the list is meant to be split
-apt-get download $packages >"$folder/download.log" 2>&1 || {
+download() { apt-get download $packages >"$folder/download.log" 2>&1; }
+sudo=
+[ "$(id -u)" -eq 0 ] || sudo=sudo
+# The lists of packages may be missing or old on a new machine.
+download || { $sudo apt-get update >/dev/null 2>&1 && download; } || {
     cat "$folder/download.log" >&2
     echo "build.sh: the guest's packages could not be downloaded" >&2
     exit 1
