@@ -97,7 +97,8 @@ static void send_one(struct ping *ping)
     uint8_t *data = packet_append(packet, ping->config.size);
     for (uint32_t i = 0; i < ping->config.size; i++)
         data[i] = (uint8_t)('a' + i % 23);
-    struct stack_send_options options = {.dont_fragment = ping->config.dont_fragment};
+    struct stack_send_options options = {.dont_fragment = ping->config.dont_fragment,
+                                         .ttl = ping->config.ttl};
     const struct ip_address *destination = &ping->config.destination;
     enum status status =
         destination->version == 6

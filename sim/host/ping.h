@@ -14,6 +14,7 @@ struct ping_config {
     instant interval;
     uint32_t size; /**< octets of echo data, up to 65,507 */
     bool dont_fragment;
+    uint8_t ttl; /**< 0: the stack's default */
 };
 
 /**

@@ -170,6 +170,13 @@ static bool state(struct host_extension *extension, const char *name, char *text
         {"ipsec.opened", counters->opened_in},
         {"ipsec.dropped.out", counters->dropped_out},
         {"ipsec.dropped.in", counters->dropped_in},
+        {"ipsec.unknown-spi", counters->unknown_spi},
+        {"ipsec.esp.received", counters->esp.received},
+        {"ipsec.esp.fresh", counters->esp.fresh},
+        {"ipsec.esp.authenticated", counters->esp.authenticated},
+        {"ipsec.esp.decrypted", counters->esp.decrypted},
+        {"ipsec.esp.unpadded", counters->esp.unpadded},
+        {"ipsec.ah.authenticated", counters->ah.authenticated},
     };
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strcmp(name, states[i].name) == 0)

@@ -31,6 +31,7 @@ static enum status do_ping(const struct run *run, const struct scenario_action_p
         .interval = wanted->interval,
         .size = wanted->size,
         .dont_fragment = wanted->dont_fragment,
+        .ttl = wanted->ttl,
     };
     return ping_start(action_host(run, wanted->node), &config);
 }

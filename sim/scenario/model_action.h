@@ -41,6 +41,7 @@ struct scenario_action_ping {
     instant interval;
     uint32_t size; /**< octets of ICMP data */
     bool dont_fragment;
+    uint8_t ttl; /**< 0: the machine's usual one */
 };
 
 enum scenario_transfer_direction {

@@ -87,6 +87,7 @@ static void parse_ping(struct loader *loader, const xmlNode *element,
     ping->interval = element_duration(loader, element, "interval", 0);
     ping->size = datagram_size(loader, element);
     ping->dont_fragment = element_is_yes(loader, element, "dont-fragment");
+    ping->ttl = (uint8_t)element_number(loader, element, "ttl", 0);
 }
 
 static void parse_transfer(struct loader *loader, const xmlNode *element,

@@ -11,6 +11,7 @@
 
 #define STEP_PASSED  "Packets that passed this step of taking a tunnel apart: "
 #define STEP_DROPPED "Packets that this step of taking a tunnel apart dropped: "
+#define ESP_STEP     "Packets with ESP that came so far: "
 
 const struct scenario_state scenario_states[] = {
     {TUNNELS, "connection.NAME",
@@ -52,6 +53,14 @@ const struct scenario_state scenario_states[] = {
     {HOSTS, "ipsec.opened", "Datagrams that IPsec has opened and found right."},
     {HOSTS, "ipsec.dropped.out", "Datagrams that IPsec has dropped on their way out."},
     {HOSTS, "ipsec.dropped.in", "Datagrams that IPsec has dropped on their way in."},
+    {HOSTS, "ipsec.unknown-spi",
+     "Packets with ESP or AH for which there was no security association."},
+    {HOSTS, "ipsec.esp.received", ESP_STEP "an association is theirs."},
+    {HOSTS, "ipsec.esp.fresh", ESP_STEP "their Sequence Number is in the window and new."},
+    {HOSTS, "ipsec.esp.authenticated", ESP_STEP "their integrity check value is right."},
+    {HOSTS, "ipsec.esp.decrypted", ESP_STEP "they were decrypted."},
+    {HOSTS, "ipsec.esp.unpadded", ESP_STEP "their padding is right."},
+    {HOSTS, "ipsec.ah.authenticated", "Packets with AH whose integrity check value is right."},
     {NATS, "nat.mappings", "Mappings that stand, those of <publish> excepted."},
     {NATS, "nat.mappings.most", "The most that stood at once."},
     {NATS, "nat.sent", "Datagrams that were translated on their way out, ICMP errors excepted."},
