@@ -1,0 +1,10 @@
+# Mutants of IKE; see mutants.cmake.
+mutant(ike_delete_without_cap protocols/ike/ike_delete.c
+  ".maximum_ms = 16000," ".maximum_ms = 0,"
+  ipsec/ike-reliable-delete.xml "and 16 again\n")
+mutant(ike_idle_for_six_minutes protocols/ike/ike_profile.c
+  ".child_idle_ms = 300000," ".child_idle_ms = 360000,"
+  ipsec/qm-idle-5min.xml "five minutes after the last packet, not before\n")
+mutant(ike_replaced_too_early protocols/ike/ike_child.c
+  "old->state = IKE_CHILD_REPLACED;" "old->state = IKE_CHILD_REPLACED;\n    ike_child_doom(state, old, IKE_CAUSE_REPLACED, true);\n    return;"
+  ipsec/esp-key-lifetime-rekey.xml "not one is lost\n")
