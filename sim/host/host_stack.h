@@ -145,6 +145,8 @@ struct stack_icmpv6_error {
     uint8_t protocol;              /**< what that carries, behind any extension headers */
     const uint8_t *payload;        /**< what is quoted from there on, at least 8 octets */
     size_t payload_length;
+    const uint8_t *quoted; /**< all of the quote, from its IPv6 header on */
+    size_t quoted_length;
 };
 
 /**

@@ -3,10 +3,10 @@
 #include "host/host_stack_internal.h"
 
 struct packet *stack_secure(struct host_stack *stack, struct stack_interface *out, bool forwarded,
-                            const struct ipv4_header *header, struct packet *packet)
+                            struct packet *packet)
 {
     const struct stack_security *security = stack->security;
-    return security->output(security->context, out, forwarded, header, packet) ? NULL : packet;
+    return security->output(security->context, out, forwarded, packet) ? NULL : packet;
 }
 
 bool stack_open(struct host_stack *stack, const struct stack_arrival *arrival,
@@ -17,16 +17,16 @@ bool stack_open(struct host_stack *stack, const struct stack_arrival *arrival,
         !host_stack_is_local(stack, header.destination))
         return false;
     packet = stack_reassemble(stack, &header, packet);
-    if (packet && !stack_secures(stack, arrival, false, packet))
+    if (packet && !stack_secures(stack, arrival->in, false, packet))
         stack_drop(stack, "ipv4", "protocol-unreachable", packet);
     return true;
 }
 
-bool stack_secures(struct host_stack *stack, const struct stack_arrival *arrival, bool forwarded,
+bool stack_secures(struct host_stack *stack, struct stack_interface *in, bool forwarded,
                    struct packet *packet)
 {
     const struct stack_security *security = stack->security;
-    return security->input(security->context, arrival->in, forwarded, packet);
+    return security->input(security->context, in, forwarded, packet);
 }
 
 struct packet *stack_translate_input(struct host_stack *stack, struct ipv4_header *header,
@@ -48,6 +48,10 @@ struct packet *stack_translate_output(struct host_stack *stack, bool own,
 void host_stack_receive_secured(struct host_stack *stack, struct stack_interface *in,
                                 struct packet *packet)
 {
+    if (packet->length > 0 && packet->data[0] >> 4 == 6) {
+        stack_ipv6_receive_secured(stack, in, packet);
+        return;
+    }
     struct stack_arrival arrival = {.in = in, .how = ICMP_ARRIVAL_UNICAST, .secured = true};
     if (ipv4_decode(packet->data, packet->length, &arrival.header) != IPV4_OK) {
         stack->counters.in_header_errors++;
@@ -76,18 +80,29 @@ static void tell_sender(struct host_stack *stack, const struct ipv4_header *head
         stack_dispatch_error(stack, &error);
 }
 
-void host_stack_refuse_length(struct host_stack *stack, bool forwarded,
-                              const struct ipv4_header *header, uint16_t mtu, struct packet *packet)
+static void refuse_ipv4(struct host_stack *stack, bool forwarded, uint16_t mtu,
+                        struct packet *packet)
 {
     const struct icmp_message message = {.type = ICMP_DESTINATION_UNREACHABLE,
                                          .code = ICMP_FRAGMENTATION_NEEDED,
                                          .next_hop_mtu = mtu};
+    struct ipv4_header header;
     if (forwarded) {
         stack->counters.in_discards++;
         stack_icmp_error(stack, ICMP_ARRIVAL_UNICAST, IPV4_ANY, &message, packet);
     } else {
         stack->counters.out_discards++;
-        tell_sender(stack, header, mtu, packet);
+        if (ipv4_decode(packet->data, packet->length, &header) == IPV4_OK)
+            tell_sender(stack, &header, mtu, packet);
     }
     stack_drop(stack, "ipv4", "fragmentation-needed", packet);
+}
+
+void host_stack_refuse_length(struct host_stack *stack, struct stack_interface *out, bool forwarded,
+                              uint16_t mtu, struct packet *packet)
+{
+    if (packet->data[0] >> 4 == 6)
+        stack_ipv6_refuse_length(stack, out, forwarded, mtu, packet);
+    else
+        refuse_ipv4(stack, forwarded, mtu, packet);
 }

@@ -22,15 +22,16 @@
  * from, whichever of several peers behind one address that is.
  */
 
-/** IP security (RFC 2401 section 5). */
+/** IP security (RFC 2401 section 5), of both versions of IP. */
 struct stack_security {
     /**
      * A whole datagram, which starts at its IP header, is about to leave by @p out; @p forwarded
      * tells that it is not ours. True: it has been taken, and what becomes of it is sent with
-     * host_stack_send_secured(). False: it goes out as it is.
+     * host_stack_send_secured(). False: it goes out as it is. Neighbor Discovery is never asked
+     * about.
      */
     bool (*output)(void *context, struct stack_interface *out, bool forwarded,
-                   const struct ipv4_header *header, struct packet *packet);
+                   struct packet *packet);
     /**
      * A datagram has come in by @p in, whole for us, or perhaps a fragment and to be forwarded.
      * True: it has been taken, and what it holds, if anything, is given to
@@ -38,8 +39,8 @@ struct stack_security {
      */
     bool (*input)(void *context, struct stack_interface *in, bool forwarded, struct packet *packet);
     /** Octets that protection adds at most to datagrams of ours of @p protocol; 0: none is. */
-    uint16_t (*overhead)(void *context, ipv4_address source, ipv4_address destination,
-                         uint8_t protocol);
+    uint16_t (*overhead)(void *context, const struct ip_address *source,
+                         const struct ip_address *destination, uint8_t protocol);
     void *context;
 };
 
@@ -73,12 +74,12 @@ void host_stack_receive_secured(struct host_stack *stack, struct stack_interface
                                 struct packet *packet);
 
 /**
- * Drops a datagram that must not be fragmented and has no room for what protects it: its sender
- * learns, by ICMP or in this machine at once, that @p mtu octets would have had (RFC 2401 section
- * 6.1.2).
+ * A datagram that is to leave by @p out has no room for what protects it, and would with @p mtu
+ * octets. IPv4, which must not be fragmented: it is dropped, and its sender learns of the MTU, by
+ * ICMP or in this machine at once (RFC 2401 section 6.1.2). IPv6: likewise, but what is ours and
+ * not TCP, which can send less, is cut here instead, and each fragment protected.
  */
-void host_stack_refuse_length(struct host_stack *stack, bool forwarded,
-                              const struct ipv4_header *header, uint16_t mtu,
-                              struct packet *packet);
+void host_stack_refuse_length(struct host_stack *stack, struct stack_interface *out, bool forwarded,
+                              uint16_t mtu, struct packet *packet);
 
 #endif

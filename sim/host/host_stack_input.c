@@ -47,7 +47,7 @@ static void forward(struct host_stack *stack, struct stack_arrival *arrival,
                           "no-route", packet);
         return;
     }
-    if (stack->security && !arrival->secured && stack_secures(stack, arrival, true, packet))
+    if (stack->security && !arrival->secured && stack_secures(stack, arrival->in, true, packet))
         return;
     struct stack_interface *out = route->interface;
     ipv4_address next_hop = route->gateway != IPV4_ANY ? route->gateway : header->destination;
@@ -71,7 +71,7 @@ static void forward(struct host_stack *stack, struct stack_arrival *arrival,
     header->ttl--;
     counters->forwarded++;
     if (stack->security) {
-        packet = stack_secure(stack, out, true, header, packet);
+        packet = stack_secure(stack, out, true, packet);
         if (!packet)
             return;
     }
@@ -150,7 +150,7 @@ static void deliver_locally(struct host_stack *stack, struct stack_arrival *arri
 {
     packet = stack_reassemble(stack, &arrival->header, packet);
     if (!packet || (stack->security && arrival->in && !arrival->secured &&
-                    stack_secures(stack, arrival, false, packet)))
+                    stack_secures(stack, arrival->in, false, packet)))
         return;
     deliver(stack, arrival, packet);
 }

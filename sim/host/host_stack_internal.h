@@ -133,14 +133,14 @@ bool stack_filter_consumes(struct host_stack *stack, enum packet_filter_directio
 
 /** What goes out in place of @p packet; NULL: security has taken it. */
 struct packet *stack_secure(struct host_stack *stack, struct stack_interface *out, bool forwarded,
-                            const struct ipv4_header *header, struct packet *packet);
+                            struct packet *packet);
 
 /** Gives ESP and AH for us to security; false: it has not been taken. */
 bool stack_open(struct host_stack *stack, const struct stack_arrival *arrival,
                 struct packet *packet);
 
 /** Asks security about a datagram that has come in; true: it has been taken. */
-bool stack_secures(struct host_stack *stack, const struct stack_arrival *arrival, bool forwarded,
+bool stack_secures(struct host_stack *stack, struct stack_interface *in, bool forwarded,
                    struct packet *packet);
 
 /** The datagram with other addresses; NULL: it has been dropped, or is not whole yet. */
@@ -187,6 +187,13 @@ void stack_tcp_destroy(struct host_stack *stack);
 /** An IPv6 datagram has come in by @p in (NULL: from ourselves). */
 void stack_ipv6_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
                       struct packet *packet);
+
+/** host_stack_send_secured() and its like for IPv6; the stack may have none. */
+void stack_ipv6_send_secured(struct host_stack *stack, struct packet *packet);
+void stack_ipv6_receive_secured(struct host_stack *stack, struct stack_interface *in,
+                                struct packet *packet);
+void stack_ipv6_refuse_length(struct host_stack *stack, struct stack_interface *out, bool forwarded,
+                              uint16_t mtu, struct packet *packet);
 
 /** @p interface has changed: the routes of its addresses come or go. */
 void stack_ipv6_set_up(struct host_stack *stack, struct stack_interface *interface, bool up);

@@ -38,9 +38,8 @@ void stack_ipv6_icmp_error(struct host_stack *stack, struct stack_interface *in,
     (void)stack_ipv6_send_by_way(stack, &way, &header, packet, NULL);
 }
 
-/* Learns the path MTU and returns the estimate that now holds. */
-static uint16_t learn_path_mtu(struct host_stack *stack, uint32_t reported,
-                               const struct ip_address *destination)
+uint16_t stack_ipv6_learn_path_mtu(struct host_stack *stack, uint32_t reported,
+                                   const struct ip_address *destination)
 {
     struct path_mtu_cache *cache = &stack->ipv6->path_mtu;
     instant now = stack->simulation->now;
@@ -56,8 +55,7 @@ static uint16_t learn_path_mtu(struct host_stack *stack, uint32_t reported,
     return estimate;
 }
 
-/* Tells whoever sent the quoted datagram. */
-static void dispatch_error(struct host_stack *stack, const struct stack_icmpv6_error *error)
+void stack_ipv6_dispatch_error(struct host_stack *stack, const struct stack_icmpv6_error *error)
 {
     for (const struct stack_protocol *h = stack->protocols; h; h = h->next) {
         if (h->protocol == error->protocol && h->error_ipv6) {
@@ -110,6 +108,8 @@ static void error_input(struct host_stack *stack, const struct stack_ipv6_arriva
         .reporter = arrival->header.source,
         .source = quoted.source,
         .destination = quoted.destination,
+        .quoted = quote,
+        .quoted_length = length,
     };
     find_payload(quote, length, &error);
     /* What we have not sent says nothing about us; it may be forged. */
@@ -130,9 +130,9 @@ static void error_input(struct host_stack *stack, const struct stack_ipv6_arriva
           trace_text("reporter", ip_address_format(&error.reporter, reporter)),
           trace_text("destination", ip_address_format(&error.destination, destination)));
     if (message->type == ICMPV6_PACKET_TOO_BIG)
-        error.path_mtu = learn_path_mtu(stack, message->mtu, &error.destination);
+        error.path_mtu = stack_ipv6_learn_path_mtu(stack, message->mtu, &error.destination);
     if (error.payload)
-        dispatch_error(stack, &error);
+        stack_ipv6_dispatch_error(stack, &error);
     packet_free(packet);
 }
 

@@ -50,6 +50,8 @@ static void forward(struct host_stack *stack, const struct stack_ipv6_arrival *a
         refuse_with_error(stack, arrival, &message, &counters->in_discards, "beyond-scope", packet);
         return;
     }
+    if (stack->security && !arrival->secured && stack_secures(stack, arrival->in, true, packet))
+        return;
     struct stack_interface *out = route->interface;
     if (packet->length > out->mtu) {
         const struct icmpv6_message message = {.type = ICMPV6_PACKET_TOO_BIG, .mtu = out->mtu};
@@ -60,7 +62,10 @@ static void forward(struct host_stack *stack, const struct stack_ipv6_arrival *a
     struct ip_address next_hop = route->gateway.version != 0 ? route->gateway : header->destination;
     packet->data[7]--;
     counters->forwarded++;
-    stack_ipv6_transmit(stack, out, &next_hop, packet);
+    if (stack->security)
+        packet = stack_secure(stack, out, true, packet);
+    if (packet)
+        stack_ipv6_transmit(stack, out, &next_hop, packet);
 }
 
 /* Gives a whole datagram for us to the protocol that it carries. */
@@ -156,8 +161,10 @@ static void deliver_locally(struct host_stack *stack, struct stack_ipv6_arrival 
     packet = walk_headers(stack, arrival, packet);
     if (packet && is_fragment(&arrival->walk))
         packet = reassemble(stack, arrival, packet);
-    if (packet)
-        deliver(stack, arrival, packet);
+    if (!packet || (stack->security && arrival->in && !arrival->secured &&
+                    stack_secures(stack, arrival->in, false, packet)))
+        return;
+    deliver(stack, arrival, packet);
 }
 
 /* The reason to refuse the addresses of what has come in by an interface; NULL: they are right. */
@@ -170,6 +177,23 @@ static const char *refusal(const struct ipv6_header *header)
     if (ipv6_is_unspecified(&header->destination) || ipv6_is_loopback(&header->destination))
         return "martian-destination";
     return NULL;
+}
+
+void stack_ipv6_deliver(struct host_stack *stack, struct stack_ipv6_arrival *arrival,
+                        struct packet *packet)
+{
+    const struct stack_interface *in = arrival->in;
+    const struct ip_address *destination = &arrival->header.destination;
+    if (!ipv6_is_multicast(destination)) {
+        if (!in || host_stack_ipv6_is_local(stack, destination))
+            deliver_locally(stack, arrival, packet);
+        else
+            forward(stack, arrival, packet);
+    } else if (!in || (in->ipv6 && stack_ipv6_is_joined(in->ipv6, destination))) {
+        deliver_locally(stack, arrival, packet);
+    } else {
+        refuse(stack, &stack->counters.in_address_errors, "not-for-us", packet);
+    }
 }
 
 void stack_ipv6_input(struct host_stack *stack, struct stack_interface *in, enum icmp_arrival how,
@@ -193,14 +217,5 @@ void stack_ipv6_input(struct host_stack *stack, struct stack_interface *in, enum
         refuse(stack, &counters->in_address_errors, reason, packet);
         return;
     }
-    if (ipv6_is_multicast(&header->destination)) {
-        if (!in || stack_ipv6_is_joined(in->ipv6, &header->destination))
-            deliver_locally(stack, &arrival, packet);
-        else
-            refuse(stack, &counters->in_address_errors, "not-for-us", packet);
-    } else if (!in || host_stack_ipv6_is_local(stack, &header->destination)) {
-        deliver_locally(stack, &arrival, packet);
-    } else {
-        forward(stack, &arrival, packet);
-    }
+    stack_ipv6_deliver(stack, &arrival, packet);
 }

@@ -14,6 +14,7 @@
  *   host_stack_ipv6_input.c     datagrams that come in: local delivery, forwarding
  *   host_stack_ipv6_output.c    datagrams that go out
  *   host_stack_ipv6_neighbor.c  Neighbor Discovery on an interface
+ *   host_stack_ipv6_security.c  what IP security hands over
  *   host_stack_ipv6_icmp.c, host_stack_ipv6_udp.c
  */
 
@@ -50,6 +51,7 @@ struct stack_ipv6 {
 struct stack_ipv6_arrival {
     struct stack_interface *in; /**< NULL: from ourselves */
     enum icmp_arrival how;
+    bool secured; /**< it came in under IPsec, which has checked it */
     struct ipv6_header header;
     struct ipv6_walk walk; /**< for local delivery: where the upper-layer header is */
 };
@@ -72,6 +74,10 @@ bool stack_ipv6_has_address(const struct stack_interface_ipv6 *interface,
 struct ip_address stack_ipv6_source_on(const struct stack_interface_ipv6 *interface,
                                        const struct ip_address *destination);
 
+/** The same for one whose header is decoded and whose addresses are plausible. */
+void stack_ipv6_deliver(struct host_stack *stack, struct stack_ipv6_arrival *arrival,
+                        struct packet *packet);
+
 /* host_stack_ipv6_output.c */
 
 /**
@@ -86,6 +92,15 @@ bool stack_ipv6_find_way(const struct host_stack *stack, struct stack_interface 
 /** Sends a finished datagram by @p out. */
 void stack_ipv6_transmit(struct host_stack *stack, struct stack_interface *out,
                          const struct ip_address *next_hop, struct packet *packet);
+
+/** Sends a finished datagram by @p way, in fragments where it is longer than @p mtu. */
+enum status stack_ipv6_transmit_by_way(struct host_stack *stack, const struct stack_ipv6_way *way,
+                                       const struct ipv6_header *header, uint16_t mtu,
+                                       struct packet *packet);
+
+/** The path MTU to @p destination by @p out. */
+uint16_t stack_ipv6_mtu(const struct host_stack *stack, const struct stack_interface *out,
+                        const struct ip_address *destination);
 
 /** host_stack_ipv6_send() from a known @p source by a known @p way. */
 enum status stack_ipv6_send_by_way(struct host_stack *stack, const struct stack_ipv6_way *way,
@@ -118,6 +133,13 @@ void stack_ipv6_icmp_input(struct host_stack *stack, const struct stack_ipv6_arr
 void stack_ipv6_icmp_error(struct host_stack *stack, struct stack_interface *in,
                            enum icmp_arrival how, const struct ip_address *source,
                            const struct icmpv6_message *message, const struct packet *datagram);
+
+/** Learns that datagrams to @p destination are to be no longer; returns the estimate that holds. */
+uint16_t stack_ipv6_learn_path_mtu(struct host_stack *stack, uint32_t reported,
+                                   const struct ip_address *destination);
+
+/** Tells whoever sent the quoted datagram, whose payload is known. */
+void stack_ipv6_dispatch_error(struct host_stack *stack, const struct stack_icmpv6_error *error);
 
 /* host_stack_ipv6_udp.c */
 

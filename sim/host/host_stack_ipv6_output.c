@@ -117,8 +117,8 @@ struct ip_address host_stack_ipv6_pick_source(const struct host_stack *stack,
     return source;
 }
 
-static uint16_t mtu_of(const struct host_stack *stack, const struct stack_interface *out,
-                       const struct ip_address *destination)
+uint16_t stack_ipv6_mtu(const struct host_stack *stack, const struct stack_interface *out,
+                        const struct ip_address *destination)
 {
     const struct path_mtu_entry *entry =
         path_mtu_find(&stack->ipv6->path_mtu, stack->simulation->now, destination);
@@ -132,7 +132,7 @@ uint16_t host_stack_ipv6_path_mtu(const struct host_stack *stack,
     struct ip_address source = {0};
     if (!stack_ipv6_find_way(stack, NULL, &source, destination, &way))
         return 0;
-    return way.out ? mtu_of(stack, way.out, destination) : IPV6_DATAGRAM_MAX;
+    return way.out ? stack_ipv6_mtu(stack, way.out, destination) : IPV6_DATAGRAM_MAX;
 }
 
 void stack_ipv6_transmit(struct host_stack *stack, struct stack_interface *out,
@@ -150,10 +150,14 @@ void stack_ipv6_transmit(struct host_stack *stack, struct stack_interface *out,
         stack_point_to_point_output(stack, out, packet);
 }
 
-static enum status transmit_fragments(struct host_stack *stack, const struct stack_ipv6_way *way,
-                                      const struct ipv6_header *header, uint16_t mtu,
-                                      struct packet *packet)
+enum status stack_ipv6_transmit_by_way(struct host_stack *stack, const struct stack_ipv6_way *way,
+                                       const struct ipv6_header *header, uint16_t mtu,
+                                       struct packet *packet)
 {
+    if (packet->length <= mtu) {
+        stack_ipv6_transmit(stack, way->out, &way->next_hop, packet);
+        return STATUS_OK;
+    }
     struct packet_queue fragments = {0};
     size_t length = packet->length;
     enum status status = ipv6_fragment(packet, mtu, stack->ipv6->identification++, &fragments);
@@ -194,15 +198,14 @@ enum status stack_ipv6_send_by_way(struct host_stack *stack, const struct stack_
         stack_arm(stack);
         return STATUS_OK;
     }
-    uint16_t mtu = mtu_of(stack, way->out, &header->destination);
-    if (packet->length <= mtu) {
-        stack_ipv6_transmit(stack, way->out, &way->next_hop, packet);
-        return STATUS_OK;
+    uint16_t mtu = stack_ipv6_mtu(stack, way->out, &header->destination);
+    if (packet->length > mtu && options && options->dont_fragment) {
+        refuse(stack, "packet-too-big", packet);
+        return STATUS_NO_ROOM;
     }
-    if (!options || !options->dont_fragment)
-        return transmit_fragments(stack, way, header, mtu, packet);
-    refuse(stack, "packet-too-big", packet);
-    return STATUS_NO_ROOM;
+    if (stack->security)
+        packet = stack_secure(stack, way->out, false, packet);
+    return packet ? stack_ipv6_transmit_by_way(stack, way, header, mtu, packet) : STATUS_OK;
 }
 
 enum status host_stack_ipv6_send(struct host_stack *stack, const struct ip_address *source,

@@ -189,7 +189,7 @@ static enum status send_by_way(struct host_stack *stack, const struct way *way,
                               header, packet))
         return STATUS_OK;
     if (stack->security) {
-        packet = stack_secure(stack, way->out, false, header, packet);
+        packet = stack_secure(stack, way->out, false, packet);
         if (!packet)
             return STATUS_OK;
     }
@@ -225,6 +225,10 @@ void host_stack_send_secured(struct host_stack *stack, struct packet *packet)
 {
     struct ipv4_header header;
     struct way way;
+    if (packet->length > 0 && packet->data[0] >> 4 == 6) {
+        stack_ipv6_send_secured(stack, packet);
+        return;
+    }
     if (ipv4_decode(packet->data, packet->length, &header) != IPV4_OK) {
         refuse(stack, "malformed", packet);
         return;

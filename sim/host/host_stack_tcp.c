@@ -16,8 +16,12 @@ static uint32_t mtu_towards(void *context, ipv4_address local, ipv4_address remo
     struct host_stack *stack = context;
     uint16_t mtu = host_stack_path_mtu(stack, remote);
     const struct stack_security *security = stack->security;
-    uint16_t overhead =
-        security ? security->overhead(security->context, local, remote, IPV4_PROTOCOL_TCP) : 0;
+    uint16_t overhead = 0;
+    if (security) {
+        struct ip_address source = ip_address_from_ipv4(local);
+        struct ip_address destination = ip_address_from_ipv4(remote);
+        overhead = security->overhead(security->context, &source, &destination, IPV4_PROTOCOL_TCP);
+    }
     return mtu > overhead ? mtu - overhead : 0;
 }
 

@@ -1,6 +1,7 @@
 #include "ipsec/ipsec_driver.h"
 
 #include "inet/icmp.h"
+#include "inet/icmpv6.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,9 +9,9 @@
 
 /* The most that protection adds: ESP with the longest IV, padding and ICV in UDP, a tunnel's
  * header, and AH. */
-#define ESP_OVERHEAD    (8 + 16 + 15 + 2 + 16 + 8)
-#define TUNNEL_OVERHEAD 20
-#define AH_OVERHEAD     24
+#define ESP_OVERHEAD          (8 + 16 + 15 + 2 + 16 + 8)
+#define TUNNEL_OVERHEAD(ipv6) ((ipv6) ? 40 : 20)
+#define AH_OVERHEAD(ipv6)     ((ipv6) ? 32 : 24)
 
 static struct host_stack *stack_of(const struct ipsec_driver *driver)
 {
@@ -66,7 +67,7 @@ static void record_clear(struct ipsec_driver *driver, enum tap_direction directi
 }
 
 static bool output(void *context, struct stack_interface *out, bool forwarded,
-                   const struct ipv4_header *header, struct packet *packet)
+                   struct packet *packet)
 {
     struct ipsec_driver *driver = context;
     struct packet *clear = keep_clear(driver, packet);
@@ -85,7 +86,7 @@ static bool output(void *context, struct stack_interface *out, bool forwarded,
         break;
     case IPSEC_TOO_BIG:
         packet_free(clear);
-        host_stack_refuse_length(stack_of(driver), forwarded, header, (uint16_t)answer.mtu, packet);
+        host_stack_refuse_length(stack_of(driver), out, forwarded, (uint16_t)answer.mtu, packet);
         break;
     case IPSEC_HELD:
         record_clear(driver, TAP_SENT, clear);
@@ -118,21 +119,23 @@ static bool input(void *context, struct stack_interface *in, bool forwarded, str
     return true;
 }
 
-static uint16_t overhead(void *context, ipv4_address source, ipv4_address destination,
-                         uint8_t protocol)
+static uint16_t overhead(void *context, const struct ip_address *source,
+                         const struct ip_address *destination, uint8_t protocol)
 {
     const struct ipsec_driver *driver = context;
     const struct ipsec_traffic traffic = {
-        .local = ip_address_from_ipv4(source),
-        .remote = ip_address_from_ipv4(destination),
+        .local = *source,
+        .remote = *destination,
         .protocol = protocol,
     };
     uint32_t id = ipsec_processor_find_policy(&driver->processor, &traffic);
     const struct ipsec_policy *policy = id ? ipsec_processor_policy(&driver->processor, id) : NULL;
     if (!policy || policy->action != IPSEC_PROTECT)
         return 0;
-    return (uint16_t)((policy->esp ? ESP_OVERHEAD : 0) + (policy->ah ? AH_OVERHEAD : 0) +
-                      (policy->mode == IPSEC_TUNNEL ? TUNNEL_OVERHEAD : 0));
+    bool tunnel = policy->mode == IPSEC_TUNNEL;
+    bool ipv6 = (tunnel ? policy->tunnel_remote.version : destination->version) == 6;
+    return (uint16_t)((policy->esp ? ESP_OVERHEAD : 0) + (policy->ah ? AH_OVERHEAD(ipv6) : 0) +
+                      (tunnel ? TUNNEL_OVERHEAD(ipv6) : 0));
 }
 
 void ipsec_driver_error(struct ipsec_driver *driver, const struct stack_icmp_error *error)
@@ -144,6 +147,16 @@ void ipsec_driver_error(struct ipsec_driver *driver, const struct stack_icmp_err
     size_t length = error->payload_length + error->quoted.header_length;
     (void)ipsec_processor_input_too_big(&driver->processor, now_of(driver), quoted, length,
                                         error->path_mtu);
+    pump(driver);
+}
+
+static void protocol_error_ipv6(void *context, const struct stack_icmpv6_error *error)
+{
+    struct ipsec_driver *driver = context;
+    if (error->type != ICMPV6_PACKET_TOO_BIG)
+        return;
+    (void)ipsec_processor_input_too_big(&driver->processor, now_of(driver), error->quoted,
+                                        error->quoted_length, error->path_mtu);
     pump(driver);
 }
 
@@ -205,8 +218,14 @@ struct ipsec_driver *ipsec_driver_create(struct host *host,
         .extension = {.layer = layer, .state = state, .destroy = destroy},
         .host = host,
         .security = {.output = output, .input = input, .overhead = overhead, .context = driver},
-        .esp = {.protocol = IPV4_PROTOCOL_ESP, .error = protocol_error, .context = driver},
-        .ah = {.protocol = IPV4_PROTOCOL_AH, .error = protocol_error, .context = driver},
+        .esp = {.protocol = IPV4_PROTOCOL_ESP,
+                .error = protocol_error,
+                .error_ipv6 = protocol_error_ipv6,
+                .context = driver},
+        .ah = {.protocol = IPV4_PROTOCOL_AH,
+               .error = protocol_error,
+               .error_ipv6 = protocol_error_ipv6,
+               .context = driver},
         .entropy = simulation_entropy(simulation, component),
     };
     struct ipsec_processor_config processor = ipsec_processor_config_default();

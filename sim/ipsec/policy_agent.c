@@ -1,5 +1,6 @@
 #include "ipsec/policy_agent.h"
 
+#include "host/host_stack_ipv6.h"
 #include "ike/ike_nat_traversal.h"
 
 #include <stdio.h>
@@ -279,6 +280,13 @@ static void handle_event(struct policy_agent *agent, const struct ike_output *ou
 static void send(struct policy_agent *agent, const struct ike_output *output)
 {
     struct host_stack *stack = &agent->driver->host->stack;
+    if (output->local.address.version == 6) {
+        const struct stack_udp_socket port = {.port = output->local.port};
+        (void)host_stack_ipv6_udp_send(stack, &port, &output->local.address,
+                                       &output->remote.address, output->remote.port, output->packet,
+                                       NULL);
+        return;
+    }
     /* From the address that the peer knows, which need not be the one that routing would take. */
     struct stack_udp_socket from = {.address = ip_address_to_ipv4(&output->local.address),
                                     .port = output->local.port};
@@ -310,18 +318,32 @@ static void wake(void *context, instant now)
     pump(agent);
 }
 
+static void take(struct policy_agent *agent, const struct stack_udp_socket *socket,
+                 const struct ip_address *source, uint16_t source_port,
+                 const struct ip_address *destination, struct packet *packet)
+{
+    const struct ike_endpoint local = {.address = *destination, .port = socket->port};
+    const struct ike_endpoint remote = {.address = *source, .port = source_port};
+    ike_input(&agent->ike, now_of(agent), &local, &remote, packet);
+    pump(agent);
+}
+
 static void receive(void *context, struct stack_udp_socket *socket,
                     struct stack_interface *interface, const struct ipv4_header *header,
                     uint16_t source_port, struct packet *packet)
 {
-    struct policy_agent *agent = context;
-    const struct ike_endpoint local = {.address = ip_address_from_ipv4(header->destination),
-                                       .port = socket->port};
-    const struct ike_endpoint remote = {.address = ip_address_from_ipv4(header->source),
-                                        .port = source_port};
+    struct ip_address source = ip_address_from_ipv4(header->source);
+    struct ip_address destination = ip_address_from_ipv4(header->destination);
     (void)interface;
-    ike_input(&agent->ike, now_of(agent), &local, &remote, packet);
-    pump(agent);
+    take(context, socket, &source, source_port, &destination, packet);
+}
+
+static void receive_ipv6(void *context, struct stack_udp_socket *socket,
+                         struct stack_interface *interface, const struct ipv6_header *header,
+                         uint16_t source_port, struct packet *packet)
+{
+    (void)interface;
+    take(context, socket, &header->source, source_port, &header->destination, packet);
 }
 
 static void receive_error(void *context, struct stack_udp_socket *socket,
@@ -491,6 +513,7 @@ enum status policy_agent_create(struct ipsec_driver *driver,
         agent->sockets[i] = (struct stack_udp_socket){
             .port = i == 0 ? IKE_PORT : IKE_NAT_TRAVERSAL_PORT,
             .receive = receive,
+            .receive_ipv6 = receive_ipv6,
             .error = receive_error,
             .context = agent,
         };

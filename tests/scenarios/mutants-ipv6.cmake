@@ -12,3 +12,16 @@ mutant(ipv6_path_mtu_not_used sim/host/host_stack_ipv6_output.c
 mutant(neighbor_is_never_probed protocols/inet/neighbor_cache.c
   "if (entry->state == NEIGHBOR_STALE) {" "if (entry->attempts > 9) {"
   inet/ipv6-neighbour-unreachable.xml "5 s of delay and 3 probes, a second each\n")
+mutant(ipv6_tunnel_tells_no_mtu sim/host/host_stack_ipv6_security.c
+  "    if (forwarded) {
+        stack->counters.in_discards++;
+        stack_ipv6_icmp_error(stack, NULL, ICMP_ARRIVAL_UNICAST, NULL, &message, packet);
+" "    if (forwarded) {
+        stack->counters.in_discards++;
+"
+  ipsec/ipsec-tunnel-two-endpoint-sets.xml "the router knows how much of the link the tunnel leaves, and tells\n")
+mutant(ipv6_leaves_in_clear sim/host/host_stack_ipv6_output.c
+  "    if (stack->security)
+        packet = stack_secure(stack, way->out, false, packet);
+" ""
+  ipsec/ipsec-ipv6-transport.xml "only Neighbor Discovery is in clear\n")
