@@ -14,6 +14,8 @@ static enum certificate_usage usage_of(const struct scenario_certificate *wanted
         return CERTIFICATE_CLIENT;
     case SCENARIO_CERTIFICATE_GENERAL:
         return CERTIFICATE_GENERAL;
+    case SCENARIO_CERTIFICATE_IPSEC:
+        return CERTIFICATE_IPSEC;
     case SCENARIO_CERTIFICATE_AUTHORITY:
         break;
     }

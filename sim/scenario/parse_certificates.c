@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static const char *const usage_names[] = {"server", "client", "general", NULL};
+static const char *const usage_names[] = {"server", "client", "general", "ipsec", NULL};
 static const char *const version_names[] = {"1.0", "1.1", "1.2", NULL};
 
 #define YEAR UINT64_C(31536000)

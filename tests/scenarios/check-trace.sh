@@ -13,7 +13,8 @@
 # expression' names traces that lack fragments of a multilink bundle, because they are of one line or
 # because fragments are lost: tshark, which takes both directions for one there, does not put them together.
 # UNREADABLE=N, for scenarios that are about wrong keys or changed packets, wants exactly N frames in all
-# traces together that do not decrypt or whose ICV is bad.
+# traces together that do not decrypt or whose ICV is bad. READABLE=N wants exactly N frames of ESP and
+# encrypted IKE that do.
 # VERDICTS=FOLDER remembers there which octets were found good, so that the same trace of another build
 # is not dissected again.
 set -u
@@ -35,14 +36,14 @@ export WIRESHARK_CONFIG_DIR HOME
 # The file that remembers of a trace, with its keys, that it is good and how many frames it holds; none:
 # it must not.
 verdict_file() {
-    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}${UNREADABLE:-}${INCOMPLETE:-}" ] || return 0
+    [ -n "${VERDICTS:-}" ] && [ -z "${ALLOW:-}${MALFORMED:-}${UNREADABLE:-}${READABLE:-}${INCOMPLETE:-}" ] || return 0
     echo "$VERDICTS/$(cat "$@" 2>/dev/null | sha256sum | cut -c1-64)"
 }
 
 # Severities of Wireshark 4: 6291456 is a warning, 8388608 an error.
 problems() {
     awk -F '\t' -v allow="${ALLOW:-}" -v wanted="${MALFORMED:-}" -v count="$work/malformed" \
-        -v unreadable="${UNREADABLE:-}" -v unread="$work/unreadable" '
+        -v unreadable="${UNREADABLE:-}" -v unread="$work/unreadable" -v read="$work/readable" '
     function has(list, value) { return list ~ ("(^|\037)" value "(\037|$)") }
     function bad(text) { printf "  frame %s: %s\n", $1, text; found = 1 }
     BEGIN {
@@ -62,7 +63,7 @@ problems() {
         if (closed != "" && $2 !~ /:icmpv?6?:ip/) {
             if (unreadable == "") bad(closed)
             else { print >>unread; next }
-        }
+        } else if ($15 != "" || has($18, 1)) print >>read
         malformed = $2 ~ /_ws\.malformed/ || $6 ~ /(^|\037)Malformed Packet/
         if (malformed && wanted != "") print >>count
         else if ($2 ~ /_ws\.malformed/) bad("malformed: " $2)
@@ -93,6 +94,7 @@ frames=0
 mkdir "$work/nothing"
 : >"$work/malformed"
 : >"$work/unreadable"
+: >"$work/readable"
 for trace; do
     profile=${trace%/captures/*}/wireshark
     keys=
@@ -139,6 +141,10 @@ done
 }
 [ "$(wc -l <"$work/unreadable")" -eq "${UNREADABLE:-0}" ] || {
     echo "$(wc -l <"$work/unreadable") unreadable frames, expected ${UNREADABLE:-0}"
+    failed=1
+}
+[ -z "${READABLE:-}" ] || [ "$(wc -l <"$work/readable")" -eq "$READABLE" ] || {
+    echo "$(wc -l <"$work/readable") frames that were encrypted are readable, expected $READABLE"
     failed=1
 }
 # One silent place may be the point of a scenario; silence everywhere is no trace at all.

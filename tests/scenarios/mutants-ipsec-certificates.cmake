@@ -1,0 +1,7 @@
+# Mutants of certificates in IKE; see mutants.cmake.
+mutant(certificates_valid_a_day_early protocols/crypto/peer_certificate.c
+  "(time_t)check->time" "(time_t)check->time + 86400"
+  ipsec/ike-certificate-not-yet-valid.xml "ike.certificate.refused at client[^\n]*\n *seen: +not at all")
+mutant(certificates_of_issuers_overlooked protocols/crypto/peer_certificate.c
+  "for (size_t i = 0; others && i < check->other_count; i++)" "for (size_t i = 1; others && i < check->other_count; i++)"
+  ipsec/ike-mm-certificate.xml "each has checked the other's certificate before L2TP begins\n[^\n]*\n *seen: +step 3 of 7")
