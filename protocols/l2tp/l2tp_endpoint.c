@@ -76,6 +76,7 @@ void l2tp_output_packet(struct l2tp_endpoint *self, enum output_kind kind,
     output->session_id = session ? session->local_id : 0;
     output->address = tunnel->peer_address;
     output->port = tunnel->peer_port;
+    packet->mark = kind == OUTPUT_SEND ? tunnel->path : 0;
 }
 
 unsigned l2tp_output_room(const struct l2tp_endpoint *self)
@@ -145,12 +146,12 @@ static bool same_peer(const struct l2tp_tunnel *tunnel, const struct ip_address 
 /* A tunnel that the peer began, known by the id that the peer gave it. */
 static struct l2tp_tunnel *find_by_peer(const struct l2tp_endpoint *self,
                                         const struct ip_address *address, uint16_t port,
-                                        uint16_t peer_id)
+                                        uint32_t path, uint16_t peer_id)
 {
     for (unsigned i = 0; i < self->config.max_tunnels; i++) {
         struct l2tp_tunnel *tunnel = &self->config.tunnels[i];
-        if (same_peer(tunnel, address) && tunnel->peer_port == port && !tunnel->originator &&
-            tunnel->peer_id == peer_id)
+        if (same_peer(tunnel, address) && tunnel->peer_port == port && tunnel->path == path &&
+            !tunnel->originator && tunnel->peer_id == peer_id)
             return tunnel;
     }
     return NULL;
@@ -251,7 +252,7 @@ static struct l2tp_tunnel *find_by_message(struct l2tp_endpoint *self, instant n
     struct l2tp_tunnel *tunnel = NULL;
     *reason = "unknown-tunnel";
     if (message.type == L2TP_SCCRQ || message.type == L2TP_STOPCCN)
-        tunnel = find_by_peer(self, address, port, message.assigned_tunnel_id);
+        tunnel = find_by_peer(self, address, port, packet->mark, message.assigned_tunnel_id);
     bool begins = message.type == L2TP_SCCRQ || message.type == L2TP_SCCRP;
     if (!tunnel && begins && header->ns == 0) /* section 5.8: where numbers begin */
         tunnel = begin_requested(self, now, address, port, &message, reason);
@@ -324,6 +325,8 @@ void l2tp_endpoint_input(struct l2tp_endpoint *self, instant now, const struct i
         return;
     }
     tunnel->last_received = now;
+    tunnel->path = packet->mark;
+    packet->mark = 0;
     if (control)
         control_input(self, now, tunnel, &header, packet);
     else

@@ -159,7 +159,13 @@ void l2tp_endpoint_init(struct l2tp_endpoint *self, const struct l2tp_config *co
 /** Frees every packet held. The engine may be initialised again. */
 void l2tp_endpoint_close(struct l2tp_endpoint *self);
 
-/** Takes the payload of a UDP datagram from @p address and @p port; owns @p packet from now on. */
+/**
+ * Takes the payload of a UDP datagram from @p address and @p port; owns @p packet from now on.
+ *
+ * Peers behind one NAT may have one address and port in common. packet.mark tells them apart: the
+ * way by which the datagram has come, 0 when that does not matter. What is sent in a tunnel has the
+ * mark of what came last in it.
+ */
 void l2tp_endpoint_input(struct l2tp_endpoint *self, instant now, const struct ip_address *address,
                          uint16_t port, struct packet *packet);
 

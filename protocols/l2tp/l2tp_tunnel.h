@@ -64,6 +64,7 @@ struct l2tp_tunnel {
     uint16_t peer_id;  /**< chosen by the peer; 0: not known yet */
     struct ip_address peer_address;
     uint16_t peer_port;
+    uint32_t path;   /**< packet.mark of what came last; see l2tp_endpoint_input() */
     uint16_t result; /**< of the StopCCN that ended it, sent or received */
     uint16_t error;
     uint16_t peer_firmware;

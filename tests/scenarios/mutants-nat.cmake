@@ -8,3 +8,9 @@ mutant(nat_mapping_not_refreshed sim/nodes/nat_table.c
 mutant(nat_gre_shared sim/nodes/nat_table.c
   "if (nat_find_outside(table, protocol, 0, remote))" "if (remote == IPV4_ANY)"
   nat/nat-pptp-two-clients-no-editor.xml "address-in-use")
+mutant(natt_answers_by_address sim/ipsec/ipsec_driver.c
+  "packet->mark = answer.flow;" "packet->mark = 0;"
+  nat/natt-two-clients-same-nat.xml "ping first")
+mutant(natt_checksum_kept sim/ipsec/policy_agent.c
+  "    if (!child->udp_encapsulation || child->tunnel)" "    if (true)"
+  nat/natt-transport-checksum.xml "bad-checksum")

@@ -1,6 +1,5 @@
 #include "nodes/l2tp/l2tp_link.h"
 
-#include "l2tp/l2tp_header.h"
 #include "nodes/l2tp/l2tp_port.h"
 
 #include <stdio.h>
@@ -17,21 +16,9 @@ static struct simulation *link_simulation(const struct l2tp_link *link)
     return link->host->node.simulation;
 }
 
-/* The flow of IPsec that a tunnel came by: several peers may have one address and port, and what
- * goes to them must find the right one. NULL: there is no such tunnel. */
-static uint32_t *flow_of(const struct l2tp_link *link, uint16_t tunnel_id)
-{
-    const struct l2tp_tunnel *tunnel = l2tp_endpoint_tunnel(&link->endpoint, tunnel_id);
-    return tunnel ? &link->flows[tunnel - link->endpoint.config.tunnels] : NULL;
-}
-
 static void send_packet(struct l2tp_link *link, const struct l2tp_output *output)
 {
     struct packet *packet = output->packet;
-    uint32_t *flow = flow_of(link, output->tunnel_id);
-    if (flow && *flow == 0)
-        *flow = link->arrival_flow; /* a tunnel that the peer begins */
-    packet->mark = flow ? *flow : link->arrival_flow;
     tap_point_record(&link->watch->l2tp, link_simulation(link)->now, TAP_SENT, packet->data,
                      packet->length);
     host_stack_udp_send(&link->host->stack, &link->socket, ip_address_to_ipv4(&output->address),
@@ -74,8 +61,6 @@ static void handle_event(struct l2tp_link *link, const struct l2tp_output *outpu
     case L2TP_EVENT_TUNNEL_CLOSED: /* its calls have been told before */
         return;
     case L2TP_EVENT_TUNNEL_SETTLED:
-        if (flow_of(link, output->tunnel_id))
-            *flow_of(link, output->tunnel_id) = 0;
         l2tp_link_review_guards(link);
         return;
     case L2TP_EVENT_SESSION_REQUESTED:
@@ -158,17 +143,8 @@ static void receive(void *context, struct stack_udp_socket *socket,
     instant now = link_simulation(link)->now;
     const struct ip_address source = ip_address_from_ipv4(header->source);
     tap_point_record(&link->watch->l2tp, now, TAP_RECEIVED, packet->data, packet->length);
-    struct l2tp_header l2tp;
-    uint32_t *flow = NULL;
-    if (l2tp_header_decode(packet->data, packet->length, UINT16_MAX, &l2tp) == L2TP_HEADER_OK)
-        flow = flow_of(link, l2tp.tunnel_id);
-    if (flow)
-        *flow = packet->mark;
-    link->arrival_flow = packet->mark;
-    packet->mark = 0;
     l2tp_endpoint_input(&link->endpoint, now, &source, source_port, packet);
     l2tp_link_run(link);
-    link->arrival_flow = 0;
 }
 
 struct l2tp_link *l2tp_link_create(struct host *host, struct tunnel_watch *watch,
@@ -210,8 +186,7 @@ void l2tp_link_start(struct l2tp_link *link)
     config.tunnels = simulation_allocate(simulation, config.max_tunnels * sizeof *config.tunnels);
     config.sessions =
         simulation_allocate(simulation, config.max_sessions * sizeof *config.sessions);
-    link->flows = simulation_allocate(simulation, config.max_tunnels * sizeof *link->flows);
-    if (!config.tunnels || !config.sessions || !link->flows) {
+    if (!config.tunnels || !config.sessions) {
         simulation->failure = STATUS_NO_MEMORY;
         return;
     }

@@ -41,8 +41,6 @@ struct l2tp_link {
     struct l2tp_protection_rules rules; /**< for the calls of peers; all 0: they come in clear */
     struct l2tp_protection protection;  /**< of the calls of peers */
     struct l2tp_guard *guards;
-    uint32_t *flows;       /**< of IPsec, by the places of tunnels */
-    uint32_t arrival_flow; /**< of what is being taken in */
     bool started;
     bool running;
 };
