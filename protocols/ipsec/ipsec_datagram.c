@@ -87,8 +87,7 @@ static bool walk_extensions(const uint8_t *octets, size_t length, struct ipsec_d
         next = header[0];
         next_at = position;
         position += size;
-        if (!optional || next == IPSEC_NEXT_ESP || next == IPSEC_NEXT_AH ||
-            next == IPSEC_NEXT_ROUTING || next == IPSEC_NEXT_FRAGMENT) {
+        if (!optional || next == IPSEC_NEXT_ESP || next == IPSEC_NEXT_AH) {
             datagram->protocol = next;
             datagram->protocol_at = (uint16_t)next_at;
             datagram->header_length = (uint16_t)position;

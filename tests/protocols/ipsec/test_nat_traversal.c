@@ -185,6 +185,16 @@ static void tcp_and_ipv6_checksums_are_mended_and_an_error_stays_one(void **stat
             packet_free(packet);
         }
     }
+    /* A UDP sender who has computed no checksum gets none. */
+    struct ipsec_datagram datagram;
+    const struct ip_address original = ipsec_bench_address(CLIENT);
+    struct packet *packet = ipsec_bench_udp(&bench, NAT, SERVER, 1, 2, 3);
+    assert_true(ipsec_datagram_decode(packet, &datagram));
+    wire_store_u16(packet->data + 26, 0);
+    udp_encapsulation_repair_checksum(packet, &datagram, IPSEC_CHECKSUM_UPDATED, &original,
+                                      &original);
+    assert_int_equal(wire_load_u16(packet->data + 26), 0);
+    packet_free(packet);
     ipsec_bench_destroy(&bench);
 }
 
