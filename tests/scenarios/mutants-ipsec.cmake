@@ -17,3 +17,9 @@ mutant(ipsec_clear_accepted protocols/ipsec/ipsec_inbound.c
 mutant(ipsec_endpoint_ignored protocols/ipsec/ipsec_inbound.c
   "if (!ip_address_equal(&datagram->destination, &bundle->local))" "if (!bundle)"
   ipsec/ipsec-tunnel-endpoints-not-swapped.xml "the tunnel of B does not end at B")
+mutant(ah_header_unprotected protocols/ipsec/ah.c
+  "    header[1] = 0;             /* TOS */" "    memset(header + 1, 0, 19);"
+  ipsec/ipsec-tunnel-ah.xml "whatever is changed is found[^\n]*\n[^\n]*\n[^\n]*3 times")
+mutant(esp_padding_zero protocols/ipsec/esp.c
+  "        pad[i] = (uint8_t)(i + 1);" "        pad[i] = 0;"
+  ipsec/esp-null-layout.xml "ping ping is answered")
