@@ -18,7 +18,7 @@ struct l2tp_config l2tp_config_rfc(void)
         .linger_ms = 31000,
         .establish_ms = 60000,
         .channel = l2tp_channel_config_rfc(),
-        .data = {.reorder_limit = 16, .reorder_ms = 100},
+        .data = {.reorder_limit = 16, .reorder_ms = 100, .acknowledge_ms = 100, .reset_ms = 1000},
     };
 }
 
@@ -47,7 +47,8 @@ struct l2tp_config l2tp_config_windows(enum l2tp_windows version)
     config.stop_unused = true;           /* section 3.1.4 */
     config.channel.acknowledge_ms = 500;
     config.channel.out_of_order_limit = 100; /* note 5 */
-    config.data = (struct l2tp_data_config){.length = true};
+    config.data.length = true;
+    config.data.reorder_limit = 0;
     switch (version) {
     case L2TP_WINDOWS_2000: /* as Windows XP sends them */
         config.firmware_revision = 0x0500;

@@ -10,10 +10,12 @@
 
 /** What the header of data messages looks like and how they are brought into order. */
 struct l2tp_data_config {
-    bool length;            /**< send the Length field, as Windows does */
-    uint16_t offset;        /**< octets of offset pad to send; 0: no Offset Size field */
-    uint16_t reorder_limit; /**< packets kept while one is missing; 0: go on at once */
-    uint32_t reorder_ms;    /**< longest wait for a missing packet */
+    bool length;             /**< send the Length field, as Windows does */
+    uint16_t offset;         /**< octets of offset pad to send; 0: no Offset Size field */
+    uint16_t reorder_limit;  /**< packets kept while one is missing; 0: go on at once */
+    uint32_t reorder_ms;     /**< longest wait for a missing packet */
+    uint32_t acknowledge_ms; /**< with flow control: longest wait for data to carry an Nr */
+    uint32_t reset_ms;       /**< with flow control: longest wait for the window to open */
 };
 
 /** What became of a data message that was received. */
@@ -26,6 +28,10 @@ enum l2tp_data_arrival {
 /**
  * The data messages of one session, RFC 2661 section 5.4. The sequence numbers of a direction go
  * on where they were when sequencing is switched on again.
+ *
+ * Flow control is that of the drafts before the RFC, which Windows has kept (MS-L2TPIE section
+ * 2.2.2): Nr acknowledges data, at most a window of it is under way, and a sender that waits too
+ * long goes on with the R bit, which tells the receiver to wait for nothing before it.
  */
 struct l2tp_data {
     const struct l2tp_data_config *config; /**< borrowed */
@@ -34,6 +40,12 @@ struct l2tp_data {
     uint16_t expected;
     struct packet_queue early; /**< ahead of expected, ordered by Ns, headers pulled */
     instant release_due;       /**< when to wait no longer for what is missing */
+    uint16_t window;           /**< of the peer; 0: no flow control */
+    uint16_t acknowledged;     /**< highest Nr received */
+    bool reset;                /**< the next message has the R bit */
+    struct packet_queue held;  /**< frames that wait for the window */
+    instant reset_due;         /**< when to wait no longer for it */
+    instant acknowledge_due;   /**< when an Nr has to be sent alone */
 };
 
 /** @p config must outlive it. */
@@ -62,10 +74,35 @@ enum l2tp_data_arrival l2tp_data_accept(struct l2tp_data *self, instant now,
  */
 struct packet *l2tp_data_release(struct l2tp_data *self, instant now);
 
-/** When l2tp_data_release() has something without a further message; INSTANT_NEVER: not. */
-static inline instant l2tp_data_next_timeout(const struct l2tp_data *self)
+/** Turns flow control on, with the window that the peer has told. */
+void l2tp_data_control_flow(struct l2tp_data *self, uint16_t window);
+
+/** True when a message may be sent now. */
+static inline bool l2tp_data_may_send(const struct l2tp_data *self)
 {
-    return self->release_due;
+    return self->window == 0 || (uint16_t)(self->next_ns - self->acknowledged) < self->window;
 }
+
+/**
+ * Keeps @p frame, whose ownership moves, until the window opens. False, and the caller still owns
+ * it, when as many as the window takes are kept already.
+ */
+bool l2tp_data_hold(struct l2tp_data *self, instant now, struct packet *frame);
+
+/** The next frame kept that may be sent now, which the caller then owns; NULL: none. */
+struct packet *l2tp_data_unhold(struct l2tp_data *self, instant now);
+
+/** What @p header of a message that carries @p length octets says to flow control. */
+void l2tp_data_take_header(struct l2tp_data *self, instant now, const struct l2tp_header *header,
+                           size_t length);
+
+/**
+ * Acts on the times of flow control. True when an empty message is to be sent, for its Nr; frames
+ * kept may be sent, too.
+ */
+bool l2tp_data_handle_timeout(struct l2tp_data *self, instant now);
+
+/** When something is to be done without a further message; INSTANT_NEVER: not. */
+instant l2tp_data_next_timeout(const struct l2tp_data *self);
 
 #endif

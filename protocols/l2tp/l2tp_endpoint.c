@@ -18,6 +18,8 @@ void l2tp_endpoint_init(struct l2tp_endpoint *self, const struct l2tp_config *co
     assert(config->data.reorder_limit <= L2TP_OUTPUT_CAPACITY - 8); /* released at once */
     memset(self, 0, sizeof *self);
     self->config = *config;
+    if (config->payload_receive_window > 0)
+        self->config.accepted_flags |= L2TP_FLAG_RESET; /* which flow control sends, too */
     self->serial_number = config->first_serial_number;
     self->next_tunnel_id = config->first_tunnel_id;
     self->next_session_id = config->first_session_id;

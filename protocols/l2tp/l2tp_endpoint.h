@@ -106,8 +106,9 @@ struct l2tp_config {
     uint16_t unused_result; /**< Result Code of the StopCCN then */
     struct l2tp_channel_config channel;
     struct l2tp_data_config data;
-    bool data_sequencing;            /**< LNS: data carries sequence numbers from the start */
-    uint16_t payload_receive_window; /**< Windows: Receive Window Size in ICRP, ICCN and OCCN */
+    bool data_sequencing; /**< LNS: data carries sequence numbers from the start */
+    /** Windows: Receive Window Size in ICRP, OCRQ, ICCN and OCCN, and flow control of data. */
+    uint16_t payload_receive_window;
 };
 
 /** Values of RFC 2661 and nothing of a vendor: HELLO after 60 s, tie breaker, 31 s of linger. */
@@ -251,7 +252,8 @@ enum status l2tp_endpoint_send_wan_error(struct l2tp_endpoint *self, instant now
 /**
  * Sends a PPP frame (from its address field or its protocol on, without FCS) over an established
  * session; owns @p packet, whose headroom takes the header. @p priority sets the P bit.
- * STATUS_NOT_FOUND when there is no such session: the packet is gone, and its drop traced.
+ * STATUS_NOT_FOUND when there is no such session, STATUS_NO_ROOM when flow control keeps too many
+ * frames already: the packet is gone, and its drop traced.
  */
 enum status l2tp_endpoint_send(struct l2tp_endpoint *self, instant now, uint16_t session_id,
                                struct packet *packet, bool priority);

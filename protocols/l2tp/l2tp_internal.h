@@ -129,6 +129,10 @@ void l2tp_session_timeouts(struct l2tp_endpoint *self, instant now, struct l2tp_
 void l2tp_session_data(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tunnel,
                        const struct l2tp_header *header, struct packet *packet);
 
+/** Acts on what is due about the data of @p session. */
+void l2tp_session_data_timeout(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tunnel,
+                               struct l2tp_session *session);
+
 /** Hands out the data messages kept whose turn has come. */
 void l2tp_session_release(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tunnel,
                           struct l2tp_session *session);

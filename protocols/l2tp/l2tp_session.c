@@ -97,6 +97,8 @@ void l2tp_session_established(struct l2tp_endpoint *self, instant now, struct l2
         session->sequencing_required ||
         (session->role == L2TP_LNS && self->config.data_sequencing) ||
         (session->data_window > 0 && self->config.payload_receive_window > 0);
+    if (session->data_window > 0 && self->config.payload_receive_window > 0)
+        l2tp_data_control_flow(&session->data, session->data_window);
     session->call = NULL;
     l2tp_session_enter(self, now, tunnel, session, L2TP_SESSION_ESTABLISHED);
     l2tp_trace_session(self, now, "l2tp.session.established", session);
@@ -162,7 +164,7 @@ void l2tp_session_timeouts(struct l2tp_endpoint *self, instant now, struct l2tp_
             l2tp_session_disconnect(self, now, tunnel, session, L2TP_END_TIMEOUT,
                                     L2TP_DISCONNECT_TIMEOUT, L2TP_ERROR_NONE, 0);
         if (l2tp_data_next_timeout(&session->data) <= now)
-            l2tp_session_release(self, now, tunnel, session);
+            l2tp_session_data_timeout(self, now, tunnel, session);
         instant due = instant_earlier(session->deadline, l2tp_data_next_timeout(&session->data));
         tunnel->session_due = instant_earlier(tunnel->session_due, due);
     }
@@ -170,8 +172,17 @@ void l2tp_session_timeouts(struct l2tp_endpoint *self, instant now, struct l2tp_
 
 /* Requests of the peer. */
 
+/* Windows: the Receive Window Size of a call is about its data (MS-L2TPIE notes 14 to 20). */
+static void take_window(struct l2tp_session *session, const struct l2tp_message *message)
+{
+    if (message->present & L2TP_HAS(L2TP_RECEIVE_WINDOW_SIZE))
+        session->data_window =
+            message->receive_window != 0 ? message->receive_window : L2TP_UNBOUNDED_DATA_WINDOW;
+}
+
 static void take_request(struct l2tp_session *session, const struct l2tp_message *message)
 {
+    take_window(session, message);
     session->peer_id = message->assigned_session_id;
     session->serial_number = message->call_serial_number;
     session->minimum_bps = message->minimum_bps;
@@ -237,7 +248,7 @@ static void take_connection(struct l2tp_session *session, const struct l2tp_mess
     session->rx_connect_speed = asymmetric ? message->rx_connect_speed : session->tx_connect_speed;
     session->framing_type = message->framing;
     session->proxy_authen_type = message->proxy_authen_type;
-    session->data_window = message->receive_window;
+    take_window(session, message);
     session->sequencing_required = message->present & L2TP_HAS(L2TP_SEQUENCING_REQUIRED);
 }
 
@@ -264,7 +275,7 @@ static void icrp(struct l2tp_endpoint *self, instant now, struct l2tp_tunnel *tu
                  struct l2tp_session *session)
 {
     session->peer_id = self->message.assigned_session_id;
-    session->data_window = self->message.receive_window;
+    take_window(session, &self->message);
     l2tp_send_connected(self, now, tunnel, session, session->call);
     if (session->state != L2TP_SESSION_ENDED) /* for lack of memory */
         l2tp_session_established(self, now, tunnel, session);

@@ -50,6 +50,9 @@ const char *l2tp_session_state_text(enum l2tp_session_state state);
 /** Speed of a call that tells none, as Windows takes it (MS-L2TPIE note 19). */
 #define L2TP_DEFAULT_CONNECT_SPEED 9600
 
+/** Data window of a peer that tells 0 (MS-L2TPIE note 19). */
+#define L2TP_UNBOUNDED_DATA_WINDOW 10000
+
 /** No Physical Channel ID: the AVP is not sent, and what is assumed when none has come. */
 #define L2TP_NO_PHYSICAL_CHANNEL UINT32_MAX
 
@@ -111,7 +114,7 @@ struct l2tp_session {
     uint32_t send_accm; /**< of the last SLI received; FFFFFFFF before */
     uint32_t receive_accm;
     uint16_t proxy_authen_type;
-    uint16_t data_window; /**< Receive Window Size of ICRP or ICCN (Windows); 0: none */
+    uint16_t data_window; /**< Receive Window Size of the call (Windows); 0: none */
     uint8_t correlation_id[L2TP_CORRELATION_ID_LENGTH];
     const struct l2tp_call *call; /**< what is still to be said; NULL: nothing */
     struct l2tp_data data;

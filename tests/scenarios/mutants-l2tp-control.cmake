@@ -17,3 +17,6 @@ mutant(l2tp_unknown_avp_overlooked protocols/l2tp/l2tp_message.c
 mutant(l2tp_ties_not_broken protocols/l2tp/l2tp_endpoint.c
   "    if (!self->config.tie_breaker)\n        return NULL;" "    return NULL;"
   l2tp/l2tp-simultaneous-sccrq.xml "l2tp.tunnels of east is .1.\n *seen: +it is .2.")
+mutant(l2tp_no_r_bit protocols/l2tp/l2tp_data.c
+  "            header.flags |= L2TP_FLAG_RESET;" "            header.flags |= 0;"
+  l2tp/l2tp-payload-receive-window.xml "a second later the R bit\n")

@@ -251,6 +251,107 @@ static void data_before_the_session_is_established_is_dropped(void **state)
     bench_close(&b);
 }
 
+/* Two Windows machines with PayloadReceiveWindow 4, and a session from a to b. */
+static uint16_t open_flow_control(struct bench *b)
+{
+    struct l2tp_config a = l2tp_config_windows(L2TP_WINDOWS_2000);
+    struct l2tp_config server = l2tp_config_windows(L2TP_WINDOWS_2000);
+    a.host_name = "a";
+    server.host_name = "b";
+    server.accept_tunnels = true;
+    server.first_tunnel_id = 101;
+    server.first_session_id = 201;
+    a.payload_receive_window = server.payload_receive_window = 4;
+    bench_open(b, a, server);
+    return bench_session(b, bench_establish(b), &plain);
+}
+
+/* MS-L2TPIE notes 4, 14 and 18. */
+static void windows_controls_the_flow_of_data_when_told_so(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint16_t session = open_flow_control(&b);
+    assert_int_equal(l2tp_endpoint_session(&b.a.endpoint, session)->data_window, 4);
+    assert_int_equal(l2tp_endpoint_session(&b.b.endpoint, 201)->data_window, 4);
+    assert_true(l2tp_endpoint_session(&b.b.endpoint, 201)->sequencing_required);
+    for (uint8_t i = 1; i <= 7; i++)
+        send_frame(&b.a, session, i);
+    unit_assert_hex(b.a.last, b.a.last_length, "4802 0010 0065 00c9 0003 0000 0403c021");
+    bench_run(&b, b.now + MS(50));
+    expect_delivered(&b.b, "01 02 03 04"); /* a window of them */
+    bench_run(&b, b.now + MS(70));         /* b's Nr, which no data was there to carry */
+    unit_assert_hex(b.b.last, b.b.last_length, "4802 000c 0001 0001 0000 0004");
+    expect_delivered(&b.b, "05 06 07");
+    unit_assert_hex(b.a.last, b.a.last_length, "4802 0010 0065 00c9 0006 0000 0703c021");
+    /* Data carries the Nr, too. */
+    send_frame(&b.b, 201, 9);
+    unit_assert_hex(b.b.last, b.b.last_length, "4802 0010 0001 0001 0000 0007 0903c021");
+    bench_run(&b, b.now + SECONDS(1));
+    unit_assert_hex(b.b.last, 12, "4802 0010 0001 0001 0000 0007"); /* nothing more to say */
+    expect_delivered(&b.a, "09");
+    assert_string_equal(b.a.drops, "");
+    assert_string_equal(b.b.drops, "");
+    bench_close(&b);
+}
+
+static void a_sender_that_waits_too_long_resets_the_receiver(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint16_t session = open_flow_control(&b);
+    b.b.deaf = true;
+    for (uint8_t i = 1; i <= 8; i++)
+        send_frame(&b.a, session, i);
+    assert_int_equal(l2tp_endpoint_send(&b.a.endpoint, b.now, session, frame(&b, 9), false),
+                     STATUS_NO_ROOM);
+    assert_string_equal(b.a.drops, "window-full ");
+    instant start = b.now;
+    bench_run(&b, start + MS(999));
+    unit_assert_hex(b.a.last, 12, "4802 0010 0065 00c9 0003 0000");
+    b.b.deaf = false;
+    bench_run(&b, start + MS(1000));
+    unit_assert_hex(b.a.last, 12, "4802 0010 0065 00c9 0007 0000"); /* all four that were kept, */
+    bench_run(&b, start + MS(1010));
+    expect_delivered(&b.b, "05 06 07 08");
+    bench_run(&b, start + MS(1200));
+    unit_assert_hex(b.b.last, b.b.last_length, "4802 000c 0001 0001 0000 0008");
+    bench_close(&b);
+}
+
+/* The R bit: nothing before this message is waited for. */
+static void the_r_bit_is_sent_and_understood(void **state)
+{
+    (void)state;
+    const struct l2tp_data_config config = {.reset_ms = 1000, .reorder_limit = 8};
+    struct packet_pool pool;
+    struct l2tp_data data;
+    struct l2tp_header header;
+    packet_pool_init(&pool);
+    l2tp_data_init(&data, &config);
+    data.sequencing = true;
+    l2tp_data_control_flow(&data, 1);
+    struct packet *packet = packet_from(&pool, "\xff\x03", 2);
+    l2tp_data_push(&data, packet, 1, 1, false);
+    unit_assert_hex(packet->data, packet->length, "0802 0001 0001 0000 0000 ff03");
+    packet_free(packet);
+    assert_false(l2tp_data_may_send(&data));
+    assert_true(l2tp_data_hold(&data, 0, packet_from(&pool, "\xff\x03", 2)));
+    assert_null(l2tp_data_unhold(&data, 0));
+    assert_int_equal(l2tp_data_next_timeout(&data), SECONDS(1));
+    assert_false(l2tp_data_handle_timeout(&data, SECONDS(1)));
+    packet = l2tp_data_unhold(&data, SECONDS(1));
+    assert_non_null(packet);
+    l2tp_data_push(&data, packet, 1, 1, false);
+    unit_assert_hex(packet->data, packet->length, "2802 0001 0001 0001 0000 ff03");
+    /* At the receiver, which has got as far as 0 and keeps what is ahead. */
+    l2tp_header_decode(packet->data, packet->length, UINT16_MAX, &header);
+    l2tp_data_take_header(&data, 0, &header, 2);
+    assert_int_equal(l2tp_data_accept(&data, 0, &header, packet), L2TP_DATA_IN_TURN);
+    packet_free(packet);
+    packet_pool_destroy(&pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +364,9 @@ int main(void)
         cmocka_unit_test(numbers_of_data_wrap),
         cmocka_unit_test(what_finds_no_session_is_dropped),
         cmocka_unit_test(data_before_the_session_is_established_is_dropped),
+        cmocka_unit_test(windows_controls_the_flow_of_data_when_told_so),
+        cmocka_unit_test(a_sender_that_waits_too_long_resets_the_receiver),
+        cmocka_unit_test(the_r_bit_is_sent_and_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
