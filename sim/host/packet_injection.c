@@ -1,5 +1,7 @@
 #include "host/packet_injection.h"
 
+#include "base/wire.h"
+
 #include <string.h>
 
 struct packet_injection {
@@ -18,10 +20,18 @@ static void step(struct simulation *simulation, struct event *event)
         simulation->failure = STATUS_NO_MEMORY;
         return;
     }
+    uint8_t *octets = packet_append(packet, config->length);
     if (config->length > 0)
-        memcpy(packet_append(packet, config->length), config->octets, config->length);
-    (void)host_stack_send(&injection->host->stack, config->source, config->destination,
-                          config->protocol, packet, NULL);
+        memcpy(octets, config->octets, config->length);
+    if (config->numbered) {
+        uint8_t *number = octets + config->number_at;
+        wire_store_u32(number, wire_load_u32(number) + injection->sent);
+    }
+    ipv4_address source = config->source;
+    if (config->senders > 1)
+        source += injection->sent % config->senders;
+    (void)host_stack_send(&injection->host->stack, source, config->destination, config->protocol,
+                          packet, NULL);
     if (++injection->sent < config->count)
         simulation_schedule(simulation, event, instant_after(simulation->now, config->interval));
 }

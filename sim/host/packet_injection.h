@@ -3,6 +3,7 @@
 
 #include "host/host.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ struct packet_injection_config {
     size_t length;
     uint32_t count;   /**< datagrams */
     instant interval; /**< from one to the next */
+    uint32_t senders; /**< that take turns: source and the addresses behind it; 0 or 1: one */
+    bool numbered;    /**< four octets at number_at are greater by one in each than before */
+    size_t number_at;
 };
 
 /** Starts to send from @p host now. STATUS_NO_MEMORY. */

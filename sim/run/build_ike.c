@@ -1,6 +1,7 @@
 /* IKE of the machines: whom they speak it with, and what they offer. */
 #include "crypto/dh.h"
 #include "ike/ike_proposal.h"
+#include "ike/ike_vendor.h"
 #include "ipsec/l2tp_protection.h"
 #include "run/build_internal.h"
 
@@ -296,6 +297,11 @@ enum status build_ike(struct run *run, const struct scenario_node *node,
         .behaviour = ike_behaviour_of(profile_of(node)),
         .peers_at_once = PEERS_AT_ONCE + node->l2tp.ports,
     };
+    if (wanted->peers_at_once)
+        config->peers_at_once = wanted->peers_at_once + node->l2tp.ports;
+    config->behaviour.dos_protection = wanted->flood_protection;
+    if (wanted->in_cluster)
+        config->behaviour.vendors[config->behaviour.vendor_count++] = IKE_VENDOR_NLB_PRESENT;
     switch (wanted->assume_udp) {
     case SCENARIO_ASSUME_UDP_UNSET:
         break;

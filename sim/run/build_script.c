@@ -70,6 +70,9 @@ enum status do_send_packet(struct run *run, const struct scenario_action_send_pa
         .length = wanted->length,
         .count = wanted->count,
         .interval = wanted->interval,
+        .senders = wanted->senders,
+        .numbered = wanted->numbered,
+        .number_at = wanted->number_at,
     };
     return packet_injection_start((struct host *)run_node(run, wanted->node), &config);
 }

@@ -132,6 +132,9 @@ struct scenario_action_send_packet {
     size_t length;
     uint32_t count;
     instant interval;
+    uint32_t senders; /**< source and the addresses behind it */
+    bool numbered;    /**< four octets at number_at count the packets */
+    size_t number_at;
 };
 
 /** Something that is done at an instant. The array keeps the order of the file. */

@@ -119,7 +119,10 @@ struct scenario_ipsec {
     struct scenario_position at;
     const char *implementation; /**< of IKE, by name; NULL: the profile's */
     enum scenario_assume_udp assume_udp;
-    bool steers_flows; /**< answers go through the association that the question came by */
+    bool steers_flows;     /**< answers go through the association that the question came by */
+    bool flood_protection; /**< of IKE, by cookies */
+    bool in_cluster;       /**< shows NLBS_PRESENT */
+    uint32_t peers_at_once;
     struct scenario_ipsec_policy *policies;
     size_t policy_count;
     struct scenario_ike_peer *peers; /**< none: no IKE */

@@ -294,6 +294,9 @@ void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_
             SCENARIO_ASSUME_UDP_NEVER +
             element_index(loader, found, "assume-udp-encapsulation", assume_names, 0));
     ipsec->steers_flows = element_is_yes(loader, found, "steer-answers");
+    ipsec->flood_protection = element_is_yes(loader, found, "flood-protection");
+    ipsec->in_cluster = element_is_yes(loader, found, "cluster");
+    ipsec->peers_at_once = (uint32_t)element_number(loader, found, "peers-at-once", 0);
     parse_ike_peers(loader, found, ipsec);
     ipsec->policies = loader_allocate(loader, count, sizeof *ipsec->policies);
     for (xmlNode *child = xml_first_child(found); child && ipsec->policies;

@@ -128,4 +128,17 @@ void parse_send_packet(struct loader *loader, const xmlNode *element,
     action->octets = parse_hex(loader, element, &action->length);
     action->count = (uint32_t)element_number(loader, element, "count", 0);
     action->interval = element_duration(loader, element, "interval", 0);
+    action->senders = (uint32_t)element_number(loader, element, "senders", 0);
+    action->numbered = xml_attribute(element, "number-at") != NULL;
+    action->number_at = (size_t)element_number(loader, element, "number-at", 0);
+    if (action->numbered && (action->length < 4 || action->number_at > action->length - 4))
+        loader_error(loader, loader_attribute_position(loader, element, "number-at"),
+                     "number-at=\"%zu\" of <send-packet>: expected four octets within hex, which "
+                     "has %zu",
+                     action->number_at, action->length);
+    if (action->senders > 1 && action->source == IPV4_ANY)
+        loader_error(
+            loader, loader_attribute_position(loader, element, "senders"),
+            "senders=\"%u\" of <send-packet>: expected source, which says where they begin",
+            action->senders);
 }

@@ -8,3 +8,9 @@ mutant(ike_idle_for_six_minutes protocols/ike/ike_profile.c
 mutant(ike_replaced_too_early protocols/ike/ike_child.c
   "old->state = IKE_CHILD_REPLACED;" "old->state = IKE_CHILD_REPLACED;\n    ike_child_doom(state, old, IKE_CAUSE_REPLACED, true);\n    return;"
   ipsec/esp-key-lifetime-rekey.xml "not one is lost\n")
+mutant(ike_cookie_for_anybody protocols/ike/ike_responder.c
+  "if (memcmp(cookie, incoming->header.responder_cookie, sizeof cookie) == 0)" "if (cookie[0] == 0)"
+  ipsec/ike-responder-flood.xml "ping during is answered once\n")
+mutant(ike_fragments_at_once_forgotten protocols/ike/ike.c
+  "phase1->fragmenting = true;" "phase1->fragmenting = false;"
+  ipsec/ike-fragments-blocked.xml "whoever has got fragments sends them at once\n")

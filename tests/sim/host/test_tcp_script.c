@@ -194,6 +194,29 @@ static void a_connection_that_cannot_be_made_ends(void **state)
     assert_string_equal(wire->lines, "a tcp-script.ended nowhere no-route\n");
 }
 
+static void injected_packets_count_and_come_from_several_senders(void **state)
+{
+    struct wire *wire = *state;
+    /* An echo request whose checksum is right when it ends in 0100: the third. */
+    const uint8_t octets[] = {8, 0, 0xf6, 0xff, 0, 0, 0, 0xfe};
+    const struct packet_injection_config config = {.source = 0xc0000263,
+                                                   .destination = B,
+                                                   .protocol = 1,
+                                                   .octets = octets,
+                                                   .length = sizeof octets,
+                                                   .count = 4,
+                                                   .interval = 10 * INSTANT_MILLISECOND,
+                                                   .senders = 3,
+                                                   .numbered = true,
+                                                   .number_at = 4};
+    assert_int_equal(packet_injection_start(wire->a, &config), STATUS_OK);
+    run(wire, 100 * INSTANT_MILLISECOND);
+    assert_string_equal(wire->lines, "b packet.dropped icmp bad-checksum\n"
+                                     "b packet.dropped icmp bad-checksum\n"
+                                     "b packet.dropped icmp bad-checksum\n");
+    assert_int_equal(wire->a->stack.counters.out_requests, 4);
+}
+
 static void packets_are_injected_as_they_are_written(void **state)
 {
     struct wire *wire = *state;
@@ -223,6 +246,7 @@ int main(void)
         TEST(what_does_not_fit_is_sent_when_there_is_room),
         TEST(a_connection_that_cannot_be_made_ends),
         TEST(packets_are_injected_as_they_are_written),
+        TEST(injected_packets_count_and_come_from_several_senders),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

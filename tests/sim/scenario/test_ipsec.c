@@ -27,6 +27,13 @@ static void a_machine_without_it_has_none(void **state)
     assert_int_equal(ipsec_of(state)->policy_count, 5);
 }
 
+static void floods_clusters_and_room_are_of_the_machine(void **state)
+{
+    assert_true(ipsec_of(state)->flood_protection);
+    assert_true(ipsec_of(state)->in_cluster);
+    assert_int_equal(ipsec_of(state)->peers_at_once, 300);
+}
+
 static void a_policy_says_what_it_is_for(void **state)
 {
     const struct scenario_ipsec_policy *web = &ipsec_of(state)->policies[0];
@@ -139,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_machine_without_it_has_none),
+        cmocka_unit_test(floods_clusters_and_room_are_of_the_machine),
         cmocka_unit_test(a_policy_says_what_it_is_for),
         cmocka_unit_test(esp_stands_before_ah_whichever_is_written_first),
         cmocka_unit_test(a_tunnel_has_ends),
