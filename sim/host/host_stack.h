@@ -92,6 +92,7 @@ struct host_stack_counters {
     uint64_t icmp_errors_suppressed; /**< by the rules of RFC 1812 or by the rate limit */
     uint64_t icmp_errors_received;
     uint64_t udp_in;
+    uint64_t udp_in_errors; /**< malformed, or for no port that is in use */
     uint64_t udp_out;
 };
 

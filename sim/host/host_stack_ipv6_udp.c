@@ -18,11 +18,13 @@ void stack_ipv6_udp_input(struct host_stack *stack, const struct stack_ipv6_arri
     enum udp_error error = udp_decode_ipv6(packet->data + offset, packet->length - offset,
                                            &header->source, &header->destination, &udp);
     if (error != UDP_OK) {
+        stack->counters.udp_in_errors++;
         stack_drop(stack, "udp", error == UDP_MALFORMED ? "malformed" : "bad-checksum", packet);
         return;
     }
     struct stack_udp_socket *socket = find_socket(stack, udp.destination_port);
     if (!socket) {
+        stack->counters.udp_in_errors++;
         const struct icmpv6_message message = {.type = ICMPV6_DESTINATION_UNREACHABLE,
                                                .code = ICMPV6_PORT_UNREACHABLE};
         stack_ipv6_icmp_error(stack, arrival->in, arrival->how, &header->destination, &message,

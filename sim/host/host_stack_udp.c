@@ -29,6 +29,7 @@ void stack_udp_input(struct host_stack *stack, const struct stack_arrival *arriv
         udp_decode(packet->data + header->header_length, packet->length - header->header_length,
                    header->source, header->destination, &udp);
     if (error != UDP_OK) {
+        stack->counters.udp_in_errors++;
         stack_drop(stack, "udp", error == UDP_MALFORMED ? "malformed" : "bad-checksum", packet);
         return;
     }
@@ -41,6 +42,7 @@ void stack_udp_input(struct host_stack *stack, const struct stack_arrival *arriv
         const struct icmp_message message = {.type = ICMP_DESTINATION_UNREACHABLE,
                                              .code = ICMP_PORT_UNREACHABLE};
         stack_icmp_error(stack, arrival->how, header->destination, &message, packet);
+        stack->counters.udp_in_errors++;
         stack_drop(stack, "udp", "port-unreachable", packet);
         return;
     }

@@ -84,8 +84,12 @@ static uint64_t refused_by_ip(const struct host_stack_counters *counters)
 
 static void count_drop(struct tunnel_watch *watch, const char *protocol)
 {
-    if (strcmp(protocol, "gre") == 0 || strcmp(protocol, "ppp") == 0)
+    bool ppp = strcmp(protocol, "ppp") == 0;
+    watch->ppp_dropped += ppp;
+    if (ppp || strcmp(protocol, "gre") == 0)
         watch->gre_ppp_dropped++;
+    else if (strcmp(protocol, "l2tp") == 0)
+        watch->l2tp_dropped++;
     else if (strcmp(protocol, "mppe") == 0 || strcmp(protocol, "mppc") == 0 ||
              strcmp(protocol, "vj") == 0)
         watch->decrypt_dropped++;
@@ -160,6 +164,9 @@ static bool step_state(const struct tunnel_watch *watch, const char *name, uint6
         {"gre-ppp", watch->decrypted + watch->decrypt_dropped, watch->gre_ppp_dropped},
         {"decrypt", watch->decrypted, watch->decrypt_dropped},
         {"deliver", watch->decrypted - watch->undelivered, watch->undelivered},
+        {"udp", watch->l2tp_messages, ip->udp_in_errors},
+        {"l2tp", watch->l2tp_messages - watch->l2tp_dropped, watch->l2tp_dropped},
+        {"ppp", watch->decrypted - watch->undelivered, watch->ppp_dropped + watch->undelivered},
     };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         size_t length = strlen(steps[i].name);

@@ -31,7 +31,8 @@ struct pptp_port;
  *                                  of the calls that are up
  *   decapsulation.STEP.passed, .dropped
  *                                  what has come in, at the five steps of taking it apart ("PPTP
- *                                  data tunneling" there): data-link, ip, gre-ppp, decrypt, deliver
+ *                                  data tunneling" there): data-link, ip, gre-ppp, decrypt,
+ *                                  deliver; and of L2TP data-link, ip, udp, l2tp, ppp
  */
 struct tunnel_watch {
     struct host *host;
@@ -45,6 +46,9 @@ struct tunnel_watch {
     struct gre_tunnel_counters ended; /**< of the calls that are over */
     uint64_t gre_packets;             /**< step 2 passed: handed to the PPTP driver */
     uint64_t gre_ppp_dropped;         /**< step 3 */
+    uint64_t ppp_dropped;             /**< of these by PPP; step 7 of L2TP */
+    uint64_t l2tp_messages;           /**< step 5 of L2TP passed: UDP has handed them over */
+    uint64_t l2tp_dropped;            /**< step 6 of L2TP */
     uint64_t decrypt_dropped;         /**< step 4: decryption or decompression */
     uint64_t decrypted;               /**< step 4 passed, also when there was nothing to decrypt */
     uint64_t undelivered;             /**< step 5 */

@@ -29,3 +29,6 @@ mutant(one_type_of_tunnel_only sim/nodes/vpn_connection.c
 mutant(l2tp_frames_with_address_and_control sim/nodes/l2tp/l2tp_port.c
   "    config.ccp.strengths = 0;\n" "    config.ccp.strengths = 0;\n    config.lcp.acfc = false;\n    config.lcp.pfc = false;\n"
   ipsec/ndis-path-l2tp-7-steps.xml "the PPP header is the protocol alone")
+mutant(l2tp_drops_not_counted sim/nodes/tunnel_watch.c
+  "strcmp(protocol, \"l2tp\") == 0" "false"
+  ipsec/l2tp-decap-7-steps.xml "step 6, L2TP\n[^\n]*\n *seen: +it is .0.")

@@ -143,7 +143,10 @@ static void receive(void *context, struct stack_udp_socket *socket,
     instant now = link_simulation(link)->now;
     const struct ip_address source = ip_address_from_ipv4(header->source);
     tap_point_record(&link->watch->l2tp, now, TAP_RECEIVED, packet->data, packet->length);
+    link->watch->l2tp_messages++;
+    link->watch->serial = packet->serial;
     l2tp_endpoint_input(&link->endpoint, now, &source, source_port, packet);
+    link->watch->serial = 0;
     l2tp_link_run(link);
 }
 
