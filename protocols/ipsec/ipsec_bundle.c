@@ -48,15 +48,6 @@ struct ipsec_inbound_entry *ipsec_bundle_find_inbound(const struct ipsec_process
     return entry;
 }
 
-uint32_t ipsec_processor_new_spi(struct ipsec_processor *self, enum ipsec_protocol protocol)
-{
-    uint32_t spi;
-    do
-        spi = entropy_u32(self->config.entropy);
-    while (spi < IPSEC_SPI_MINIMUM || ipsec_bundle_find_inbound(self, protocol, spi));
-    return spi;
-}
-
 /* --- Time --- */
 
 static instant seconds(uint32_t s)
@@ -474,13 +465,4 @@ uint32_t ipsec_processor_find_outbound(const struct ipsec_processor *self,
         }
     }
     return 0;
-}
-
-uint32_t ipsec_processor_find_peer(const struct ipsec_processor *self, uint32_t policy,
-                                   const struct ip_address *peer)
-{
-    const struct ipsec_bundle *bundle = ipsec_bundle_newest(self, policy, peer);
-    while (bundle && bundle->standby)
-        bundle = bundle->next;
-    return bundle ? bundle->id : 0;
 }

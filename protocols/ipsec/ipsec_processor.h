@@ -33,7 +33,7 @@ enum ipsec_df_policy {
 struct ipsec_processor_config {
     struct trace trace;
     struct crypto *crypto;
-    struct entropy *entropy;     /**< for IVs and IP identifications; NULL: all zero */
+    struct entropy *entropy;     /**< for IVs and IP identifications */
     struct packet_pool *pool;    /**< for keep-alives */
     uint16_t encapsulation_port; /**< UDP port on which ESP is taken in; 0: none */
     bool exempts_ike; /**< UDP from or to port 500, or the encapsulation port, needs no policy */
@@ -245,9 +245,6 @@ const struct ipsec_policy *ipsec_processor_policy(const struct ipsec_processor *
 uint32_t ipsec_processor_find_policy(const struct ipsec_processor *self,
                                      const struct ipsec_traffic *traffic);
 
-/** An inbound SPI that no SA of @p protocol uses, drawn from the entropy. */
-uint32_t ipsec_processor_new_spi(struct ipsec_processor *self, enum ipsec_protocol protocol);
-
 /**
  * Adds SAs, which are used for what they match before older ones. Packets that waited for them come
  * out of ipsec_processor_poll().
@@ -274,10 +271,6 @@ bool ipsec_processor_describe(const struct ipsec_processor *self, uint32_t id,
 uint32_t ipsec_processor_find_outbound(const struct ipsec_processor *self,
                                        const struct ip_address *peer, enum ipsec_protocol protocol,
                                        uint32_t spi);
-
-/** The bundle that traffic to @p peer under @p policy would use; 0 when there is none. */
-uint32_t ipsec_processor_find_peer(const struct ipsec_processor *self, uint32_t policy,
-                                   const struct ip_address *peer);
 
 /**
  * No SAs will come for @p policy with @p peer: what waits is dropped, and the next packet asks
