@@ -24,11 +24,12 @@
 
 /** How this end wants encryption and compression. */
 struct ccp_config {
-    bool enabled;       /**< false: the peer's CCP is refused with Protocol-Reject */
-    bool required;      /**< no encryption, no connection: error 741 or 742 */
-    uint32_t strengths; /**< allowed: set of CCP_MPPE_40, CCP_MPPE_56, CCP_MPPE_128 */
-    bool stateless;     /**< ask for stateless mode */
-    bool compress;      /**< compress with MPPC (C) when the peer wants that too */
+    bool enabled;              /**< false: the peer's CCP is refused with Protocol-Reject */
+    bool required;             /**< no encryption, no connection: error 741 or 742 */
+    uint32_t strengths;        /**< allowed: set of CCP_MPPE_40, CCP_MPPE_56, CCP_MPPE_128 */
+    bool stateless;            /**< ask for stateless mode */
+    bool compress;             /**< compress with MPPC (C) when the peer wants that too */
+    bool new_key_when_flushed; /**< stateful MPPE as Linux has it: see struct mppe_config */
 };
 
 /** CCP of one link (RFC 1962), with Microsoft's option 18 alone. */

@@ -6,7 +6,9 @@ static enum status start_sending(struct ccp *ccp)
     bool stateless = ccp->peer_agreed & CCP_MPPE_STATELESS;
     enum status status = STATUS_OK;
     if (ccp->peer_agreed & CCP_MPPE_STRENGTHS && ccp->keys) {
-        struct mppe_config config = {.crypto = ccp->crypto, .stateless = stateless};
+        struct mppe_config config = {.crypto = ccp->crypto,
+                                     .stateless = stateless,
+                                     .new_key_when_flushed = ccp->config->new_key_when_flushed};
         config.strength = (enum mppe_strength)ccp_strength_bits(ccp->peer_agreed);
         config.start_key = mppe_start_key(ccp->keys, config.strength, true);
         status = mppe_compressor_init(&ccp->compressor, &config);
@@ -25,7 +27,9 @@ static enum status start_receiving(struct ccp *ccp, uint32_t max_length)
     bool stateless = ccp->agreed & CCP_MPPE_STATELESS;
     enum status status = STATUS_OK;
     if (ccp->agreed & CCP_MPPE_STRENGTHS && ccp->keys) {
-        struct mppe_config config = {.crypto = ccp->crypto, .stateless = stateless};
+        struct mppe_config config = {.crypto = ccp->crypto,
+                                     .stateless = stateless,
+                                     .new_key_when_flushed = ccp->config->new_key_when_flushed};
         config.strength = (enum mppe_strength)ccp_strength_bits(ccp->agreed);
         config.start_key = mppe_start_key(ccp->keys, config.strength, false);
         status = mppe_decompressor_init(&ccp->decompressor, &config);

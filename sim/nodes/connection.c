@@ -219,6 +219,7 @@ struct ppp_session_config connection_session(struct connection *connection)
     config.ipcp.local_address = wanted->address;
     config.ipcp.local_address_fixed = wanted->address != IPV4_ANY;
     config.ccp = wanted->encryption;
+    config.ccp.new_key_when_flushed = dialer->profile->mppe_new_key_when_flushed;
     config.ipcp.ask_servers[IPCP_DNS1] = true;
     config.ipcp.ask_servers[IPCP_NBNS1] = dialer->profile->asks_for_wins;
     config.ipcp.ask_servers[IPCP_DNS2] = true;

@@ -29,6 +29,7 @@ static const struct node_profile profiles[] = {
      .validates_address = true,
      .ttl = 64,
      .asks_for_asyncmap = true,
+     .mppe_new_key_when_flushed = true,
      .tunnel_mtu = 1500,
      .vendor = "cananian",
      .server_vendor = "linux",

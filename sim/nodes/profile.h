@@ -20,18 +20,19 @@ struct node_profile {
     const char *name; /**< as scenarios spell it: "windows-2000" */
     bool windows;
     uint8_t ttl;
-    bool asks_for_mru;           /**< LCP asks the peer for packets no longer than our own */
-    bool asks_for_asyncmap;      /**< of no characters, although tunnels carry frames */
-    bool asks_for_wins;          /**< IPCP asks for NetBIOS name servers too */
-    uint16_t tunnel_mtu;         /**< longest IP datagram on a tunnel interface */
-    const char *identification;  /**< LCP Identification, "MSRASV5.00"; NULL: none */
-    const char *vendor;          /**< PPTP Vendor String */
-    const char *server_vendor;   /**< the same of an answering end; NULL: .vendor */
-    const char *host_name;       /**< PPTP Host Name; NULL: empty */
-    uint16_t firmware;           /**< PPTP Firmware Revision */
-    uint16_t server_call_window; /**< Packet Recv. Window Size of Outgoing-Call-Reply */
-    uint16_t client_call_window; /**< of Outgoing-Call-Request; 0: 64 */
-    bool guid_in_subaddress;     /**< Outgoing-Call-Request carries a random GUID */
+    bool asks_for_mru;              /**< LCP asks the peer for packets no longer than our own */
+    bool asks_for_asyncmap;         /**< of no characters, although tunnels carry frames */
+    bool mppe_new_key_when_flushed; /**< see struct mppe_config */
+    bool asks_for_wins;             /**< IPCP asks for NetBIOS name servers too */
+    uint16_t tunnel_mtu;            /**< longest IP datagram on a tunnel interface */
+    const char *identification;     /**< LCP Identification, "MSRASV5.00"; NULL: none */
+    const char *vendor;             /**< PPTP Vendor String */
+    const char *server_vendor;      /**< the same of an answering end; NULL: .vendor */
+    const char *host_name;          /**< PPTP Host Name; NULL: empty */
+    uint16_t firmware;              /**< PPTP Firmware Revision */
+    uint16_t server_call_window;    /**< Packet Recv. Window Size of Outgoing-Call-Reply */
+    uint16_t client_call_window;    /**< of Outgoing-Call-Request; 0: 64 */
+    bool guid_in_subaddress;        /**< Outgoing-Call-Request carries a random GUID */
     uint8_t server_framing;      /**< Framing Capabilities of an answering end; 0: asynchronous */
     uint8_t server_bearer;       /**< its Bearer Capabilities; 0: analog */
     bool connect_speed_swapped;  /**< Connect Speed goes out with its least octet first */

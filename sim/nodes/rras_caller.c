@@ -133,6 +133,7 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     config.auth.user = server->config.own_user;
     config.auth.password = server->config.own_password;
     config.ccp = server->config.encryption;
+    config.ccp.new_key_when_flushed = server->profile->mppe_new_key_when_flushed;
     config.ipcp.local_address =
         caller->local != IPV4_ANY ? caller->local : server->internal_address;
     config.ipcp.local_address_fixed = true;

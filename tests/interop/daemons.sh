@@ -16,6 +16,7 @@ guest="$folder/guest"
 jobs="$guest/root/jobs"
 local_port=${VPNSIM_INTEROP_PORT:-47201}
 remote_port=$((local_port + 1))
+port=4000
 guest_process=""
 passed=0
 failed=0
@@ -102,7 +103,7 @@ skip_row() {
 }
 
 # What programs say of each other when a row ends.
-quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|CTRL: PTY read or GRE write failed|Non-zero Async Control Character Maps"
+quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|'Unknown Result Code'|Non-zero Async Control Character Maps"
 
 # What a log must not hold. That one end wants something that the other does not have is no complaint.
 complaints() {
@@ -139,39 +140,43 @@ simulate() {
 
 begin() {
     wanted "$1" || return 1
+    # The guest remembers the connections of the last row.
+    port=$((port + 1))
     here_row="$folder/rows/$1"
     rm -rf "$here_row"
     mkdir -p "$here_row"
 }
 
-# The simulation calls pptpd. pptp_client NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
-pptp_client() {
-    begin "$1" || return 0
-    name=$1
-    case=$2
-    options=$3
-    shift 3
-    if ! job 60 "pptp_server <<'OPTIONS'" "$options" OPTIONS "${during:-}"; then
+# The simulation calls the guest. client_row TUNNEL NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
+client_row() {
+    begin "$2" || return 0
+    tunnel=$1
+    name=$2
+    case=$3
+    options=$4
+    shift 4
+    if ! job 60 "port=$port" "${settings:-}" "${tunnel}_server <<'OPTIONS'" "$options" OPTIONS "${during:-}"; then
         tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
         return
     fi
-    (simulate -c "$case" "$@" "$here/pptp-client.xml")
+    (simulate -c "$case" -p "type=$tunnel" -p "port=$port" "$@" "$here/client.xml")
     status=$?
     job 60 finish
     cp "$jobs/output" "$here_row/guest.log"
     judge "$name" $status "$here_row/guest.log"
 }
 
-# pptp-linux calls the simulation. pptp_server NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
-pptp_server() {
-    begin "$1" || return 0
-    name=$1
-    case=$2
-    options=$3
-    shift 3
-    simulate -c "$case" "$@" "$here/pptp-server.xml" &
+# The guest calls the simulation. server_row TUNNEL NAME CASE "OPTION LINES OF PPPD" ARGUMENT...
+server_row() {
+    begin "$2" || return 0
+    tunnel=$1
+    name=$2
+    case=$3
+    options=$4
+    shift 4
+    simulate -c "$case" "$@" "$here/server.xml" &
     simulation=$!
-    job 120 "pptp_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
+    job 120 "${settings:-}" "${tunnel}_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
     guest_status=$?
     cp "$jobs/output" "$here_row/guest.log"
     [ $guest_status -eq 0 ] || kill $simulation 2>/dev/null
@@ -186,8 +191,39 @@ pptp_server() {
     judge "$name" $status "$here_row/guest.log"
 }
 
+# An IPsec tunnel. gateway_row NAME CASE ARGUMENT...; $settings: ike and esp as strongSwan writes them.
+gateway_row() {
+    begin "$1" || return 0
+    name=$1
+    case=$2
+    shift 2
+    if ! job 120 "port=$port" "$settings" gateway; then
+        tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
+        return
+    fi
+    (simulate -c "$case" -p "port=$port" "$@" "$here/gateway.xml") &
+    simulation=$!
+    guest_status=0
+    if [ "$case" = answers ]; then
+        job 120 "port=$port" gateway_asks
+        guest_status=$?
+    fi
+    cp "$jobs/output" "$here_row/guest.log"
+    wait $simulation
+    status=$?
+    job 60 finish
+    cat "$jobs/output" >>"$here_row/guest.log"
+    if [ $guest_status -ne 0 ]; then
+        tell FAIL "$name" "the guest: $(grep -m 1 '^guest: ' "$here_row/guest.log")"
+        return
+    fi
+    judge "$name" $status "$here_row/guest.log"
+}
+
 : >"$folder/table"
 start_guest
 . "$here/rows-pptp.sh"
+. "$here/rows-l2tp.sh"
+. "$here/rows-ipsec.sh"
 echo "$passed passed, $failed failed, $skipped skipped; the traces are in $folder/rows"
 [ $failed -eq 0 ]

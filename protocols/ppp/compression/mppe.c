@@ -37,6 +37,7 @@ static enum status init_state(struct mppe_state *state, const struct mppe_config
         .key_length = (uint8_t)length,
         .strength = (uint8_t)config->strength,
         .stateless = config->stateless,
+        .new_key_when_flushed = config->new_key_when_flushed && !config->stateless,
     };
     memcpy(state->start_key, config->start_key, length);
     mppe_initial_session_key(state->crypto, config->strength, state->start_key, state->session_key);
@@ -81,7 +82,8 @@ void mppe_encrypt_with(struct mppe_compressor *compressor, struct packet *packet
     if (mppe_flushes_next(compressor))
         header |= MPPE_FLUSHED;
     /* RFC 3078 section 7.1: every packet; section 7.2: only the "flag" packet. */
-    if (state->stateless || is_flag_packet(state->count))
+    if (state->stateless || is_flag_packet(state->count) ||
+        (state->new_key_when_flushed && header & MPPE_FLUSHED))
         change_keys(state, 1);
     if (header & MPPE_FLUSHED)
         load_key(state);
@@ -149,6 +151,9 @@ static enum mppe_result synchronize_stateful(struct mppe_decompressor *decompres
     bool changed = follow_flag_packets(state, distance);
     if (flushed) {
         decompressor->awaiting_flush = false;
+        /* That of a flag packet has been changed for that already. */
+        if (state->new_key_when_flushed && !is_flag_packet(state->count))
+            change_keys(state, 1);
         load_key(state);
         return MPPE_DELIVER;
     }

@@ -24,7 +24,10 @@
 struct mppe_config {
     struct crypto *crypto;
     enum mppe_strength strength;
-    bool stateless;                 /**< bit H of the CCP option, RFC 3078 section 2 */
+    bool stateless; /**< bit H of the CCP option, RFC 3078 section 2 */
+    /** Stateful, as Linux does it: a FLUSHED packet always has another key than the one before,
+     *  where RFC 3078 section 3.1 only initialises the tables with the current one. */
+    bool new_key_when_flushed;
     const uint8_t *start_key;       /**< MPPE_KEY_SIZE octets, copied: see mppe_start_key() */
     instant reset_request_interval; /**< decryption only; 0: MPPE_RESET_REQUEST_INTERVAL */
 };
@@ -38,6 +41,7 @@ struct mppe_state {
     uint8_t key_length;
     uint8_t strength; /**< enum mppe_strength */
     bool stateless;
+    bool new_key_when_flushed;
     uint8_t start_key[MPPE_KEY_SIZE];
     uint8_t session_key[MPPE_KEY_SIZE];
 };

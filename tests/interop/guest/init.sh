@@ -9,7 +9,7 @@ for folder in /run /tmp /var; do
 done
 mkdir -p /dev/pts /var/log /var/run /run/lock /run/pppd
 mount -t devpts devpts /dev/pts
-for module in ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp xfrm_user esp4 ah4 cbc des_generic arc4 md5 sha1_generic; do
+for module in ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp xfrm_user esp4 ah4 cbc authenc echainiv hmac des_generic arc4 md5 sha1_generic sha256_generic aes_generic; do
     modprobe -q $module
 done
 syslogd -O /var/log/messages

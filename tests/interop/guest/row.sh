@@ -12,13 +12,60 @@ network() {
     ip route replace default via 192.0.2.1
 }
 
+# Starts strongSwan with one connection, of which the lines are on standard input.
+ipsec_daemon() {
+    : >/var/log/charon.log
+    cat >/etc/strongswan.conf <<'CONFIGURATION'
+charon {
+    load_modular = no
+    filelog {
+        charon {
+            path = /var/log/charon.log
+            default = 1
+            flush_line = yes
+        }
+    }
+}
+CONFIGURATION
+    printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' ' authby=secret' ' left=192.0.2.2' " ike=$ike!" \
+        "${esp:+ esp=$esp!}" "${ah:+ ah=$ah!}" >/etc/ipsec.conf
+    sed 's/^/ /' >>/etc/ipsec.conf
+    echo ': PSK "Fourteen words"' >/etc/ipsec.secrets
+    ip xfrm state flush
+    ip xfrm policy flush
+    /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
+    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        grep -q "added configuration 'row'" /var/log/charon.log && return
+        sleep 0.5
+    done
+    complain "strongSwan does not start: $(tail -n 1 /var/log/charon.log)"
+}
+
+# The other end of an IPsec tunnel. gateway answers|initiates: what the simulation does.
+gateway() {
+    end_all
+    network
+    rm -f /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log
+    : >/var/log/messages
+    ip addr add 10.9.0.1/32 dev lo 2>/dev/null
+    ip route replace 10.0.0.0/24 via 192.0.2.1 src 10.9.0.1
+    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' "${more:-}" | ipsec_daemon
+    peer serve "$port" >/var/log/peer.log 2>&1 &
+}
+
+gateway_asks() {
+    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
+    /usr/lib/ipsec/stroke up row >/var/log/stroke.log 2>&1
+    grep -q established /var/log/stroke.log || complain "no connection: $(tail -n 1 /var/log/stroke.log)"
+    ping -c 3 -s 1000 10.0.0.10 || complain "no ping crosses"
+    peer send 10.0.0.10 445 100000 || complain "sending fails"
+    peer receive 10.0.0.10 445 100000 || complain "receiving fails"
+}
+
 # Those of the daemons' processes that are left; pptpd's call themselves otherwise.
 daemons() {
-    for entry in /proc/[0-9]*; do
-        case $(readlink "$entry/exe") in
-        */pppd | */pptpd | */pptpctrl | */bcrelay | */pptp | */xl2tpd | */peer) echo "${entry#/proc/}" ;;
-        esac
-    done
+    ls -l /proc/[0-9]*/exe 2>/dev/null |
+        sed -n 's,.* /proc/\([0-9]*\)/exe -> .*/\(pppd\|pptpd\|pptpctrl\|bcrelay\|pptp\|xl2tpd\|charon\|starter\|peer\)$,\1,p'
 }
 
 end_all() {
@@ -43,11 +90,13 @@ secrets() {
 
 # The options of pppd that every row has; those of the row are on standard input.
 options() {
-    printf '%s\n' lock debug nodefaultroute nobsdcomp nodeflate 'logfile /var/log/ppp.log' >"$1"
+    printf '%s\n' debug nodefaultroute nobsdcomp nodeflate 'logfile /var/log/ppp.log' >"$1"
     cat >>"$1"
     : >/etc/ppp/options
     : >/var/log/ppp.log
     : >/var/log/messages
+    rm -f /var/log/charon.log
+    rm -f /var/log/xl2tpd.log /var/log/peer.log
 }
 
 # Lets pptpd answer, and a transfer server behind it.
@@ -58,7 +107,7 @@ pptp_server() {
     options /etc/ppp/pptpd-options
     printf '%s\n' 'option /etc/ppp/pptpd-options' 'localip 10.9.0.1' 'remoteip 10.9.0.100-110' >/etc/pptpd.conf
     pptpd || complain "pptpd does not start"
-    peer serve 4000 >/var/log/peer.log 2>&1 &
+    peer serve "$port" >/var/log/peer.log 2>&1 &
     for attempt in 1 2 3 4 5 6 7 8 9 10; do
         netstat -ltn | grep -q ':1723 ' && return
         sleep 0.1
@@ -94,15 +143,8 @@ exchange() {
     peer receive 10.0.0.10 445 100000 || complain "receiving fails"
 }
 
-# Calls the simulated server, as the case says.
-pptp_client() {
-    end_all
-    network
-    secrets
-    options /run/options
-    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
-    pppd file /run/options noauth nodetach user alice ipparam vpn pty 'pptp 131.107.5.20 --nolaunchpppd' &
-    daemon=$!
+# What follows once the daemon calls; the end is the command to hang up.
+carry_out() {
     case $1 in
     refused)
         await_ppp 30 && complain "it was let in"
@@ -113,11 +155,10 @@ pptp_client() {
     exchange
     case $1 in
     works)
-        kill -TERM $daemon
+        $2
         await_end 10 || complain "pppd does not end"
         ;;
     vanishes)
-        killall -9 pptp pppd
         ip link set eth0 down
         ;;
     stops)
@@ -126,10 +167,77 @@ pptp_client() {
     esac
 }
 
+# Calls the simulated server by PPTP, as the case says.
+pptp_client() {
+    end_all
+    network
+    secrets
+    options /run/options
+    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
+    pppd file /run/options noauth nodetach user alice ipparam vpn pty 'pptp 131.107.5.20 --nolaunchpppd' &
+    daemon=$!
+    carry_out "$1" "kill -TERM $daemon"
+}
+
+# The configuration of xl2tpd, of which every section has the lines in $tunnel_lines.
+l2tp_configuration() {
+    mkdir -p /var/run/xl2tpd /run/xl2tpd
+    printf '%s\n' '[global]' 'port = 1701' 'auth file = /etc/xl2tpd/l2tp-secrets' "$1" 'pppoptfile = /run/options' \
+        'ppp debug = yes' 'length bit = yes' >/run/xl2tpd.conf
+    shift
+    printf '%s\n' "$@" $tunnel_lines | tr '+' ' ' >>/run/xl2tpd.conf
+    echo "* * \"Open-Sesame\"" >/etc/xl2tpd/l2tp-secrets
+}
+
+# Lets xl2tpd answer, and a transfer server behind it.
+l2tp_server() {
+    end_all
+    network
+    secrets
+    [ -z "${ike:-}" ] || printf '%s\n' type=transport leftprotoport=17/1701 right=%any rightprotoport=17/%any auto=add | ipsec_daemon
+    options /run/options
+    l2tp_configuration '[lns default]' 'ip range = 10.9.0.100-10.9.0.110' 'local ip = 10.9.0.1' 'name = guest'
+    xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
+    peer serve "$port" >/var/log/peer.log 2>&1 &
+    for attempt in 1 2 3 4 5 6 7 8 9 10; do
+        netstat -lun | grep -q ':1701 ' && return
+        sleep 0.1
+    done
+    complain "xl2tpd does not listen"
+}
+
+# Calls the simulated server by L2TP.
+l2tp_client() {
+    end_all
+    network
+    secrets
+    options /run/options
+    printf '%s\n' noauth 'user alice' >>/run/options
+    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
+    if [ -n "${ike:-}" ]; then
+        printf '%s\n' type=transport leftprotoport=17/1701 right=131.107.5.20 rightprotoport=17/1701 auto=add | ipsec_daemon
+        /usr/lib/ipsec/stroke up row >/var/log/stroke.log 2>&1
+        grep -q established /var/log/stroke.log || complain "no connection: $(tail -n 1 /var/log/stroke.log)"
+    fi
+    l2tp_configuration '[lac vpn]' 'lns = 131.107.5.20' 'autodial = yes' 'redial = no'
+    xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
+    daemon=$!
+    carry_out "$1" "l2tp_hang_up"
+}
+
+l2tp_hang_up() {
+    echo "d vpn" >/var/run/xl2tpd/l2tp-control
+    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        ip link show ppp0 >/dev/null 2>&1 || break
+        sleep 0.5
+    done
+    kill $daemon
+}
+
 # The logs, and quiet.
 finish() {
     end_all
-    cat /var/log/ppp.log /var/log/peer.log /var/log/messages 2>/dev/null
+    cat /var/log/charon.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
     dmesg -c | grep -i -E 'ppp|gre|l2tp|mppe'
     return 0
 }

@@ -399,6 +399,48 @@ static void the_flushed_packet_starts_the_keystream_anew(void **state)
     packet_free(again);
 }
 
+/* Linux: a flushed packet has a new key, one only if it is a flag packet too. */
+static void a_flushed_packet_may_have_a_new_key(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct mppe_config config = {
+        .crypto = fixture->crypto,
+        .strength = MPPE_128_BIT,
+        .new_key_when_flushed = true,
+        .start_key = (const uint8_t *)"any start key 16",
+    };
+    assert_int_equal(mppe_compressor_init(&fixture->compressor, &config), STATUS_OK);
+    assert_int_equal(mppe_decompressor_init(&fixture->decompressor, &config), STATUS_OK);
+    fixture->open = true;
+    struct packet *first = next_packet(fixture, 5);
+    const char *reason;
+    mppe_compressor_reset(&fixture->compressor);
+    struct packet *again = next_packet(fixture, 5);
+    assert_memory_not_equal(first->data + 2, again->data + 2, 10);
+    assert_int_equal(fixture->compressor.state.key_changes, 1);
+    assert_int_equal(decrypt(fixture, first, &reason), MPPE_DELIVER);
+    assert_int_equal(decrypt(fixture, again, &reason), MPPE_DELIVER);
+    assert_number(again, 5);
+    packet_free(first);
+    packet_free(again);
+    /* The flag packet 255 is lost: its key change and that of the flushed one are made up for. */
+    for (uint32_t i = 2; i < 250; i++)
+        pass(fixture, i);
+    lose(fixture, 10);
+    expect_drop_at(fixture, 0, MPPE_DROP_AND_REQUEST_RESET, "coherency-gap");
+    mppe_compressor_reset(&fixture->compressor);
+    pass(fixture, 261);
+    assert_int_equal(fixture->compressor.state.key_changes, 3);
+    /* Flushed and flag at once: one change. */
+    for (uint32_t i = 262; i < 511; i++)
+        pass(fixture, i);
+    mppe_compressor_reset(&fixture->compressor);
+    pass(fixture, 511);
+    pass(fixture, 512);
+    assert_int_equal(fixture->compressor.state.key_changes, 4);
+    assert_int_equal(fixture->decompressor.state.key_changes, 4);
+}
+
 static void reset_requests_are_repeated_at_a_limited_rate(void **state)
 {
     struct fixture *fixture = *state;
@@ -513,6 +555,7 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_flushed_packet_starts_the_keystream_anew, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_flushed_packet_may_have_a_new_key, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reset_requests_are_repeated_at_a_limited_rate, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(lost_flag_packets_are_made_up_for, set_up, tear_down),
