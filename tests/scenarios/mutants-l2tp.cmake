@@ -25,7 +25,7 @@ mutant(l2tp_one_port_too_many sim/run/build_node.c
   ports/ports-default-5-l2tp.xml "but no call: no facilities for the moment\n")
 mutant(one_type_of_tunnel_only sim/nodes/vpn_connection.c
   "connection->trying + 1 < connection->tunnel_count" "false"
-  l2tp/tunnel-type-automatic.xml "31 s later it is given up\n")
+  site-to-site/dd-type-automatic.xml "31 s later it is given up\n")
 mutant(l2tp_frames_with_address_and_control sim/nodes/l2tp/l2tp_port.c
   "    config.ccp.strengths = 0;\n" "    config.ccp.strengths = 0;\n    config.lcp.acfc = false;\n    config.lcp.pfc = false;\n"
   ipsec/ndis-path-l2tp-7-steps.xml "the PPP header is the protocol alone")
