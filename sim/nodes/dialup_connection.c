@@ -179,10 +179,13 @@ static void join_bundle(struct dialup_link *link)
 }
 
 /* Events of the port that has the network phase. */
-static void network_event(struct dialup_connection *connection, enum ppp_event event)
+static void network_event(struct dialup_connection *connection, enum ppp_event event,
+                          uint32_t value)
 {
     struct connection *base = &connection->base;
-    if (event == PPP_EVENT_NETWORK_DOWN)
+    if (event == PPP_EVENT_PROTOCOL_UP || event == PPP_EVENT_PROTOCOL_DOWN)
+        other_networks_changed(base->networks, value, event == PPP_EVENT_PROTOCOL_UP);
+    else if (event == PPP_EVENT_NETWORK_DOWN)
         connection_down(base);
     else if (event == PPP_EVENT_NETWORK_UP &&
              (!connection_ip_is_up(base) || connection_add_interface(base)))
@@ -193,7 +196,7 @@ static void bundle_event(void *owner, enum ppp_event event, uint32_t value)
 {
     struct dialup_connection *connection = owner;
     if (event != PPP_EVENT_FINISHED) {
-        network_event(connection, event);
+        network_event(connection, event, value);
         return;
     }
     connection_tell_error(&connection->base, value);
@@ -210,7 +213,7 @@ static void link_event(void *owner, enum ppp_event event, uint32_t value)
     } else if (event == PPP_EVENT_FINISHED) {
         end_link(link, value, link->refused ? link->refused : connection_error_reason(value));
     } else if (!link->connection->bundle) {
-        network_event(link->connection, event);
+        network_event(link->connection, event, value);
     } else if (event == PPP_EVENT_AUTHENTICATED) {
         join_bundle(link);
     } else if (event == PPP_EVENT_PROTOCOL_REJECTED) {

@@ -1,6 +1,7 @@
 #include "nodes/other_networks.h"
 
 #include "base/wire.h"
+#include "host/host_stack_ipv6.h"
 #include "nodes/network_ping.h"
 
 #include <inttypes.h>
@@ -180,6 +181,46 @@ static void receive_netbeui(struct other_networks *networks, struct packet *pack
     packet_free(packet);
 }
 
+/* ---- IPv6 ---- */
+
+static void send_ipv6(void *context, struct packet *packet)
+{
+    other_networks_send(context, PPP_PROTOCOL_IPV6, packet);
+}
+
+static void remove_ipv6(struct other_networks *networks)
+{
+    if (networks->ipv6)
+        host_stack_remove_interface(&networks->node->host->stack, networks->ipv6);
+    networks->ipv6 = NULL;
+}
+
+/* RFC 5072 section 5: the link-local address is made of the identifier that IPV6CP agreed on. */
+static void add_ipv6(struct other_networks *networks)
+{
+    struct host_stack *stack = &networks->node->host->stack;
+    uint8_t identifier[8];
+    wire_store_u32(identifier, (uint32_t)(networks->ppp.ipv6cp.identifier >> 32));
+    wire_store_u32(identifier + 4, (uint32_t)networks->ppp.ipv6cp.identifier);
+    struct ip_address address = ipv6_link_local(identifier);
+    remove_ipv6(networks);
+    networks->ipv6 = host_stack_add_point_to_point(
+        stack, "ppp-ipv6", IPV4_ANY, IPV4_ANY, ppp_port_mtu(networks->port), send_ipv6, networks);
+    if (networks->ipv6 &&
+        host_stack_ipv6_add_address(stack, networks->ipv6, &address, 64) != STATUS_OK)
+        remove_ipv6(networks);
+}
+
+void other_networks_changed(struct other_networks *networks, uint32_t protocol, bool up)
+{
+    if (!networks || protocol != PPP_PROTOCOL_IPV6)
+        return;
+    if (up)
+        add_ipv6(networks);
+    else
+        remove_ipv6(networks);
+}
+
 static void receive(void *context, uint16_t protocol, struct packet *packet)
 {
     struct other_networks *networks = context;
@@ -187,6 +228,8 @@ static void receive(void *context, uint16_t protocol, struct packet *packet)
         receive_ipx(networks, packet);
     else if (protocol == PPP_PROTOCOL_NBF)
         receive_netbeui(networks, packet);
+    else if (protocol == PPP_PROTOCOL_IPV6 && networks->ipv6)
+        host_stack_receive(&networks->node->host->stack, networks->ipv6, packet);
     else
         drop(networks, protocol == PPP_PROTOCOL_IPV6 ? "ipv6" : "appletalk", "no-stack", packet);
 }

@@ -23,13 +23,15 @@ struct other_networks_node {
 
 /**
  * One end of a PPP link as an IPX and NetBEUI machine: it answers IPX echoes and NetBIOS name
- * queries, and carries the network-pings of the timeline.
+ * queries, and carries the network-pings of the timeline. IPv6 has an interface of the host's stack
+ * while IPV6CP is open.
  */
 struct other_networks {
     struct other_networks_node *node;
     struct ppp_port *port;
     struct ppp_networks ppp; /**< what the session negotiates */
     struct network_ping *pings;
+    struct stack_interface *ipv6; /**< NULL while IPV6CP is not open */
     struct other_networks *next;
 };
 
@@ -53,6 +55,11 @@ struct other_networks *other_networks_add_server(struct other_networks_node *nod
 /** Has the port's other datagrams come here; returns what its next session negotiates. NULL: NULL.
  */
 struct ppp_networks *other_networks_attach(struct other_networks *networks);
+
+/** The port's session says that @p protocol has come up, or gone. @p networks NULL: nothing is
+ * done.
+ */
+void other_networks_changed(struct other_networks *networks, uint32_t protocol, bool up);
 
 /** A NetBIOS name of this node, from its node name: "CLIENT" and @p suffix. */
 struct nbfcp_name other_networks_name(const struct other_networks_node *node, uint8_t suffix);

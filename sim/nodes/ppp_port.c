@@ -337,13 +337,18 @@ static struct stack_interface *use_lent(struct ppp_port *port, uint16_t mtu)
     return port->lent;
 }
 
-struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name)
+uint16_t ppp_port_mtu(const struct ppp_port *port)
 {
     const struct ppp_session *session = &port->session;
     uint16_t mtu =
         port->habits.mtu_ignores_mppe ? ppp_session_peer_mru(session) : ppp_session_mtu(session);
-    if (mtu > port->habits.mtu)
-        mtu = port->habits.mtu;
+    return mtu < port->habits.mtu ? mtu : port->habits.mtu;
+}
+
+struct stack_interface *ppp_port_add_interface(struct ppp_port *port, const char *name)
+{
+    const struct ppp_session *session = &port->session;
+    uint16_t mtu = ppp_port_mtu(port);
     port->active_at = port_simulation(port)->now;
     port->interface = port->lent ? use_lent(port, mtu)
                                  : host_stack_add_point_to_point(&port->host->stack, name,

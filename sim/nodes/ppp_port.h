@@ -131,6 +131,9 @@ void ppp_port_lower_down(struct ppp_port *port);
  */
 void ppp_port_lend_interface(struct ppp_port *port, struct stack_interface *interface);
 
+/** The longest datagram that goes over the link, whose network is up. */
+uint16_t ppp_port_mtu(const struct ppp_port *port);
+
 /**
  * Adds the virtual interface @p name (borrowed), or takes the one that was lent, with the addresses
  * that IPCP agreed on; to be called at PPP_EVENT_NETWORK_UP. NULL: no memory.

@@ -192,6 +192,7 @@ static void connected(struct rras_caller *caller, struct trace_field from)
 
 static void protocol_changed(struct rras_caller *caller, bool up, uint32_t protocol)
 {
+    other_networks_changed(caller->networks, protocol, up);
     if (protocol != PPP_PROTOCOL_IP || !caller->connected)
         return;
     if (!up)

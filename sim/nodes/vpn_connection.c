@@ -191,6 +191,7 @@ static void network_up(struct vpn_connection *connection)
 /* IP comes and goes while another protocol keeps the connection up. */
 static void protocol_changed(struct vpn_connection *connection, bool up, uint32_t protocol)
 {
+    other_networks_changed(connection->base.networks, protocol, up);
     if (protocol != PPP_PROTOCOL_IP || connection->base.state != CONNECTION_CONNECTED)
         return;
     if (!up)

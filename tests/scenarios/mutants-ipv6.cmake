@@ -25,3 +25,8 @@ mutant(ipv6_leaves_in_clear sim/host/host_stack_ipv6_output.c
         packet = stack_secure(stack, way->out, false, packet);
 " ""
   ipsec/ipsec-ipv6-transport.xml "only Neighbor Discovery is in clear\n")
+mutant(ipv6_stays_when_ppp_goes sim/nodes/other_networks.c
+  "    else
+        remove_ipv6(networks);
+" ""
+  pptp/ipv6-over-pptp.xml "without the tunnel there is no link\n")
