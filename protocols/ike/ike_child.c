@@ -287,6 +287,15 @@ void ike_child_deleted_by_peer(struct ike_state *state, const struct ip_address 
     }
 }
 
+void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
+                    const struct ike_phase1 *to)
+{
+    uint32_t index = ike_index_first(&state->child_by_peer, peer_key(&from->remote.address));
+    for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index))
+        if (state->children[index].sa.phase1 == from->id)
+            state->children[index].sa.phase1 = to->id;
+}
+
 bool ike_child_exists_with(const struct ike_state *state, const struct ip_address *remote)
 {
     uint32_t index = ike_index_first(&state->child_by_peer, peer_key(remote));
@@ -304,9 +313,7 @@ void ike_child_rekey(struct ike_state *state, struct ike_child *child)
     const struct ike_rule *rule = ike_rule_of(state, sa->rule);
     if (child->rekeying || child->state != IKE_CHILD_ESTABLISHED || !rule)
         return;
-    struct ike_phase1 *phase1 = ike_phase1_get(state, sa->phase1);
-    if (!phase1 || phase1->state != IKE_PHASE1_ESTABLISHED)
-        phase1 = ike_phase1_with(state, &sa->remote.address);
+    struct ike_phase1 *phase1 = ike_phase1_of_child(state, sa);
     if (!phase1)
         phase1 = ike_phase1_negotiating(state, &sa->remote.address);
     struct ike_quick quick = {

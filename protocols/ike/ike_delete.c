@@ -39,9 +39,7 @@ static void send(struct ike_state *state, struct ike_phase1 *phase1,
 
 void ike_delete_send_child(struct ike_state *state, const struct ike_child *child)
 {
-    struct ike_phase1 *phase1 = ike_phase1_get(state, child->sa.phase1);
-    if (!phase1 || phase1->state != IKE_PHASE1_ESTABLISHED)
-        phase1 = ike_phase1_with(state, &child->sa.remote.address);
+    struct ike_phase1 *phase1 = ike_phase1_of_child(state, &child->sa);
     if (!phase1)
         return;
     for (unsigned i = 0; i < child->sa.protocol_count; i++) {

@@ -46,6 +46,8 @@ struct ike_phase1 *ike_phase1_by_cookies(struct ike_state *state,
                                          const struct ike_endpoint *remote);
 /** The newest established one with a peer; NULL. */
 struct ike_phase1 *ike_phase1_with(struct ike_state *state, const struct ip_address *remote);
+/** The one that protects what a child SA needs: its own, or the newest with the same peer; NULL. */
+struct ike_phase1 *ike_phase1_of_child(struct ike_state *state, const struct ike_child_sa *sa);
 /** The negotiation begun here with a peer; NULL. */
 struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote);
 /** Its number as ike_phase1_find() takes it. */
@@ -262,6 +264,9 @@ void ike_child_doom_all(struct ike_state *state, const struct ip_address *remote
 /** The peer deletes what it receives with @p spi; unknown ones are ignored. */
 void ike_child_deleted_by_peer(struct ike_state *state, const struct ip_address *remote,
                                uint8_t protocol, uint32_t spi);
+/** The child SAs of one ISAKMP SA are another's from now on. */
+void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
+                    const struct ike_phase1 *to);
 bool ike_child_exists_with(const struct ike_state *state, const struct ip_address *remote);
 void ike_child_handle_timeout(struct ike_state *state, struct ike_child *child);
 /** Begins the exchange that is to replace it. */

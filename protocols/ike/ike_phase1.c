@@ -126,9 +126,9 @@ struct ike_phase1 *ike_phase1_by_cookies(struct ike_state *state,
     return NULL;
 }
 
-/* The newest with @p remote in @p state_wanted that this end began, or whoever did. */
+/* The newest with that address, and port when it is not 0, begun here or by whoever. */
 static struct ike_phase1 *newest(struct ike_state *state, const struct ip_address *remote,
-                                 enum ike_phase1_state wanted, bool begun_here)
+                                 uint16_t port, enum ike_phase1_state wanted, bool begun_here)
 {
     struct ike_phase1 *best = NULL;
     uint32_t index = ike_index_first(&state->by_peer, peer_key(remote));
@@ -136,6 +136,7 @@ static struct ike_phase1 *newest(struct ike_state *state, const struct ip_addres
         struct ike_phase1 *phase1 = &state->phase1s[index];
         if (phase1->state == wanted && (phase1->initiator || !begun_here) &&
             ip_address_equal(&phase1->remote.address, remote) &&
+            (port == 0 || phase1->remote.port == port) &&
             phase1->deadlines[IKE_PHASE1_DOOM] == INSTANT_NEVER &&
             (!best || phase1->begun >= best->begun))
             best = phase1;
@@ -145,12 +146,22 @@ static struct ike_phase1 *newest(struct ike_state *state, const struct ip_addres
 
 struct ike_phase1 *ike_phase1_with(struct ike_state *state, const struct ip_address *remote)
 {
-    return newest(state, remote, IKE_PHASE1_ESTABLISHED, false);
+    return newest(state, remote, 0, IKE_PHASE1_ESTABLISHED, false);
+}
+
+struct ike_phase1 *ike_phase1_of_child(struct ike_state *state, const struct ike_child_sa *sa)
+{
+    struct ike_phase1 *own = ike_phase1_get(state, sa->phase1);
+    if (own && own->state == IKE_PHASE1_ESTABLISHED)
+        return own;
+    /* Peers behind one NAT differ in their ports. */
+    return newest(state, &sa->remote.address, sa->udp_encapsulation ? sa->remote.port : 0,
+                  IKE_PHASE1_ESTABLISHED, false);
 }
 
 struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote)
 {
-    return newest(state, remote, IKE_PHASE1_NEGOTIATING, true);
+    return newest(state, remote, 0, IKE_PHASE1_NEGOTIATING, true);
 }
 
 struct ike_phase1 *ike_phase1_get(const struct ike_state *state, uint32_t id)
@@ -229,6 +240,7 @@ static void supersede(struct ike_state *state, const struct ike_phase1 *successo
             continue;
         TRACE(&state->config->trace, state->now, "ike.rekeyed", trace_number("phase", 1),
               trace_number("old", phase1->id), trace_number("new", successor->id));
+        ike_child_move(state, phase1, successor);
         phase1->deadlines[IKE_PHASE1_SOFT] = INSTANT_NEVER;
         phase1->doom_cause = IKE_CAUSE_REPLACED;
         phase1->doom_tells = phase1->initiator;

@@ -78,6 +78,7 @@ int main(int argc, char **argv)
         {"clients", bench_clients},
         {"mppe", bench_mppe},
         {"esp", bench_esp},
+        {"ike", bench_ike},
         {"hdlc", bench_hdlc},
         {"mppc", bench_mppc},
         {"outside", bench_outside},

@@ -49,6 +49,7 @@ void bench_forwarding(struct bench *bench);
 void bench_tcp(struct bench *bench);
 void bench_mppe(struct bench *bench);
 void bench_esp(struct bench *bench);
+void bench_ike(struct bench *bench);
 void bench_hdlc(struct bench *bench);
 void bench_mppc(struct bench *bench);
 void bench_outside(struct bench *bench);

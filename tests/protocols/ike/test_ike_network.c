@@ -186,6 +186,33 @@ static void the_answer_goes_to_the_port_that_the_nat_uses_now(void **state)
     assert_int_equal(ike_pair_sending(pair, IKE_SERVER)->sa.remote.port, 62000);
 }
 
+static void phase_1_is_renewed_on_port_4500(void **state)
+{
+    static const struct ike_phase1_transform transforms[] = {
+        {.encryption = IKE_ENCRYPTION_3DES, .hash = IKE_HASH_SHA1, .group = 2, .seconds = 60},
+    };
+    static const struct ike_phase1_list list = {transforms, 1};
+    struct ike_pair *pair = *state;
+    pair->nat = true;
+    pair->end[IKE_CLIENT].peer.phase1 = &list;
+    pair->end[IKE_SERVER].peer.phase1 = &list;
+    connect(pair);
+    uint32_t first = ike_pair_sending(pair, IKE_SERVER)->sa.id;
+    ike_pair_run(pair, SECONDS(110));
+    assert_true(pair->end[IKE_SERVER].phase1s >= 2);
+    assert_int_equal(ike_count(&pair->end[IKE_SERVER].ike).phase1, 1);
+    assert_int_equal(pair->end[IKE_CLIENT].failed, 0);
+    /* The child SA is under the successor now, which deletes it. */
+    assert_int_equal(ike_child_find(&pair->end[IKE_SERVER].ike, first)->phase1,
+                     pair->end[IKE_SERVER].phase1);
+    assert_int_equal(ike_delete_child(&pair->end[IKE_SERVER].ike, pair->now, first), STATUS_OK);
+    ike_pair_poll(pair, IKE_SERVER);
+    ike_pair_run(pair, SECONDS(111));
+    assert_int_equal(pair->end[IKE_CLIENT].children[0].cause, IKE_CAUSE_PEER_DELETED);
+    for (unsigned i = 9; i < pair->datagram_count; i++)
+        assert_int_equal(pair->datagrams[i].source_port, 4500);
+}
+
 /* Fragments. */
 
 static unsigned lose_large(struct ike_pair *pair, unsigned from, unsigned index,
@@ -391,6 +418,7 @@ int main(void)
         TEST(service_pack_2_begins_nothing_with_a_server_behind_a_nat),
         TEST(with_assume_udp_encapsulation_2_both_may_be_behind_nats),
         TEST(the_answer_goes_to_the_port_that_the_nat_uses_now),
+        TEST(phase_1_is_renewed_on_port_4500),
         TEST(messages_with_an_identity_go_in_fragments_after_3_seconds),
         TEST(without_the_vendor_id_the_negotiation_fails),
         TEST(fragments_whose_set_stays_incomplete_go_after_70_seconds),
