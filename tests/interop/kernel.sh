@@ -6,6 +6,7 @@ vpnsim=$1
 peer=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 chain=$here/chain.xml
+router=192.0.2.1
 LC_ALL=C
 export LC_ALL
 
@@ -69,7 +70,7 @@ simulate() {
     simulation=$!
     processes="$processes $simulation"
     for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        ping -q -c 1 -W 1 192.0.2.1 >/dev/null 2>&1 && return
+        ping -q -c 1 -W 1 $router >/dev/null 2>&1 && return
     done
     die "the simulation does not answer"
 }
@@ -272,6 +273,58 @@ case_nat() {
     does 0 traceroute -N 1 -n -q 1 -w 2 198.51.100.10
     awk 'NR > 1 { printf "%s ", $2 }' said >hops
     [ "$(cat hops)" = "192.0.2.1 10.1.0.2 10.2.0.2 198.51.100.10 " ] || die "the way is $(cat hops)"
+}
+
+# The real machine over IPv6: 2001:db8:1::2, its router is simulated.
+machine_ipv6() {
+    chain=$here/chain-ipv6.xml
+    router=2001:db8:1::1
+    ip link set lo up
+    ip tuntap add dev tap0 mode tap
+    ip -6 addr add 2001:db8:1::2/64 dev tap0 nodad 2>said.err || skip "this kernel has no IPv6"
+    ip link set tap0 up
+    ip -6 route add default via 2001:db8:1::1
+}
+
+case_ipv6_ping() {
+    machine_ipv6
+    simulate
+    for size in 0 1 56 1452 1453 1460 4000 8000 60000; do
+        does 0 ping -6 -c 2 -i 0.05 -W 5 -s $size 2001:db8:2::10
+        says '2 packets transmitted, 2 received, 0% packet loss'
+    done
+    does 0 ip -6 neigh show 2001:db8:1::1
+    says 'lladdr 0[26]:.* router REACHABLE'
+    # The kernel probes what it has not heard of; a simulated neighbor answers, and nobody else does.
+    ip -6 neigh change 2001:db8:1::1 dev tap0 nud stale lladdr 02:00:00:00:00:01
+    ip -6 neigh flush dev tap0
+    does 0 ping -6 -c 1 -W 5 2001:db8:2::10
+    does 1 ping -6 -c 1 -W 2 2001:db8:1::77
+}
+
+case_ipv6_errors() {
+    machine_ipv6
+    simulate
+    does 0 traceroute -6 -N 1 -n -q 1 -w 2 2001:db8:2::10
+    awk 'NR > 1 { printf "%s ", $2 }' said >hops
+    [ "$(cat hops)" = "2001:db8:1::1 2001:db8:12::2 2001:db8:2::10 " ] || die "the way is $(cat hops)"
+    does 1 ping -6 -c 1 -W 2 -t 2 2001:db8:2::10
+    says 'From 2001:db8:12::2 icmp_seq=1 Time exceeded: Hop limit'
+    does 1 ping -6 -c 1 -W 2 2001:db8:dead::1
+    says 'From 2001:db8:12::2 icmp_seq=1 Destination unreachable: No route'
+    does 1 ping -6 -c 1 -W 5 2001:db8:2::77
+    says 'From 2001:db8:12::2 icmp_seq=1 Destination unreachable: Address unreachable'
+}
+
+case_ipv6_path_mtu() {
+    machine_ipv6
+    simulate -p mtu=1300
+    does 1 ping -6 -c 2 -i 0.2 -W 1 -M do -s 1452 2001:db8:2::10
+    says 'Packet too big: mtu=1300'
+    does 0 ip -6 route get 2001:db8:2::10
+    says 'mtu 1300'
+    # Longer ones are cut by the kernel, and the answers by the simulated host.
+    does 0 ping -6 -c 3 -i 0.2 -W 2 -s 3000 2001:db8:2::10
 }
 
 "case_$3"
