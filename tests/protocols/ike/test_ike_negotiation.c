@@ -425,6 +425,41 @@ static void the_shorter_lifetime_is_told_to_the_initiator(void **state)
     assert_int_equal(ike_pair_sending(pair, IKE_SERVER)->sa.life_s, 900);
 }
 
+static struct packet *first_message;
+
+static unsigned keep_first(struct ike_pair *pair, unsigned from, unsigned index,
+                           const struct packet *packet)
+{
+    (void)pair;
+    (void)from;
+    if (index == 0)
+        first_message = packet_clone(packet);
+    return 0;
+}
+
+static void service_pack_2_shows_its_vendor_ids_and_proposals_in_order(void **state)
+{
+    static const char vendor_ids[] =
+        "0d000018 1e2b516905991c7d7c96fcbfb587e461 00000004" /* MS NT5 ISAKMPOAKLEY */
+        "0d000014 4048b7d56ebce88525e7de7f00d6c2d3"          /* FRAGMENTATION */
+        "0d000014 90cb80913ebb696e086381b5ec427b1f"          /* draft-ietf-ipsec-nat-t-ike-02 */
+        "00000014 26244d38eddb61b3172a36e3d0cfb819";         /* Vid-Initial-Contact */
+    struct ike_pair *pair = *state;
+    ike_pair_profiles(pair, IKE_PROFILE_WINDOWS_XP_SP2, IKE_PROFILE_SERVER_2003);
+    pair->fate = keep_first;
+    ike_pair_start(pair);
+    (void)ike_pair_acquire(pair, IKE_CLIENT);
+    struct packet *message = first_message;
+    /* One proposal with five transforms of 36 octets: 3DES, SHA and group 14 first. */
+    assert_int_equal(message->length, 28 + 200 + 84);
+    unit_assert_hex(
+        message->data + 28, 12 + 8 + 36,
+        "0d0000c8 00000001 00000001 000000bc 01010005"
+        "03000024 01010000 80010005 80020002 8004000e 80030001 800b0001 000c0004 00007080");
+    unit_assert_hex(message->data + 28 + 200, 84, vendor_ids);
+    packet_free(message);
+}
+
 static void the_same_traffic_is_negotiated_once(void **state)
 {
     struct ike_pair *pair = *state;
@@ -495,6 +530,7 @@ int main(void)
         TEST(windows_refuses_aggressive_mode),
         TEST(a_peer_that_is_not_who_it_should_be_is_refused),
         TEST(the_shorter_lifetime_is_told_to_the_initiator),
+        TEST(service_pack_2_shows_its_vendor_ids_and_proposals_in_order),
         TEST(the_same_traffic_is_negotiated_once),
         TEST(a_second_negotiation_needs_no_second_phase_1),
         TEST(a_peer_without_policy_or_rule_is_not_found),
