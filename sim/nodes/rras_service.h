@@ -8,8 +8,8 @@ struct rras_server;
 struct rras_service;
 
 /**
- * What a kind of ports does for a server; the structure of the kind embeds rras_service first. NULL
- * members are not called.
+ * What a kind of ports does for a server; the structure of the kind embeds rras_service first.
+ * start, state and end_control may be NULL: there is nothing to do.
  */
 struct rras_service_class {
     /** Begins to answer: the node starts. */
