@@ -59,6 +59,9 @@ void certificate_destroy(struct certificate *certificate);
 /** The certificate in DER, as long as it lives. */
 const uint8_t *certificate_der(const struct certificate *certificate, size_t *length);
 
+/** The certificate, or with @p key its private key, as PEM text to be freed; NULL: no memory. */
+char *certificate_pem(const struct certificate *certificate, bool key);
+
 /** Its subject, and that of its issuer, as a DER Name, as long as it lives. */
 const uint8_t *certificate_subject_der(const struct certificate *certificate, size_t *length);
 const uint8_t *certificate_issuer_der(const struct certificate *certificate, size_t *length);

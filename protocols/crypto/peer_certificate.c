@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,21 @@ const uint8_t *certificate_der(const struct certificate *certificate, size_t *le
 {
     *length = certificate->der_length;
     return certificate->der;
+}
+
+char *certificate_pem(const struct certificate *certificate, bool key)
+{
+    BIO *memory = BIO_new(BIO_s_mem());
+    char *text = NULL;
+    char *octets;
+    if (memory &&
+        (key ? PEM_write_bio_PrivateKey(memory, certificate->key, NULL, NULL, 0, NULL, NULL)
+             : PEM_write_bio_X509(memory, certificate->x509)) == 1) {
+        long length = BIO_get_mem_data(memory, &octets);
+        text = length > 0 ? strndup(octets, (size_t)length) : NULL;
+    }
+    BIO_free(memory);
+    return text;
 }
 
 const uint8_t *certificate_subject_der(const struct certificate *certificate, size_t *length)

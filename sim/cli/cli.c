@@ -17,8 +17,11 @@ int cli_main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*main)(int argc, char **argv);
-    } commands[] = {
-        {"run", cli_run}, {"check", cli_check}, {"list", cli_list}, {"reference", cli_reference}};
+    } commands[] = {{"run", cli_run},
+                    {"check", cli_check},
+                    {"list", cli_list},
+                    {"certificates", cli_certificates},
+                    {"reference", cli_reference}};
 
     if (argc < 2) {
         cli_error("no command is given; see \"vpnsim --help\"");

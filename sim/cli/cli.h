@@ -18,6 +18,7 @@ void cli_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** The commands; @p argv starts with the command's name. */
 int cli_run(int argc, char **argv);
 int cli_check(int argc, char **argv);
+int cli_certificates(int argc, char **argv);
 int cli_list(int argc, char **argv);
 int cli_reference(int argc, char **argv); /**< for "./dev reference"; help does not tell it */
 

@@ -12,11 +12,14 @@ static const char general[] =
     "SCENARIO...\n"
     "       vpnsim check SCENARIO...\n"
     "       vpnsim list [DIR]\n"
+    "       vpnsim certificates [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] SCENARIO\n"
     "       vpnsim --help | --version\n"
     "\n"
     "  run     run scenarios, write their traces and judge their expectations\n"
     "  check   validate scenarios without running them\n"
     "  list    list the scenarios of a folder with their protocols and titles\n"
+    "  certificates\n"
+    "          write the certificates of a scenario and their keys, for a real peer\n"
     "\n"
     "\"vpnsim COMMAND --help\" tells more about a command.\n"
     "\n"
@@ -74,6 +77,17 @@ static const char list[] =
     "example:\n"
     "  vpnsim list scenarios/isp\n";
 
+static const char certificates[] =
+    "usage: vpnsim certificates [-o DIR] [-s SEED] [-p NAME=VALUE]... [-c CASE] SCENARIO\n"
+    "\n"
+    "Writes every certificate that the scenario makes for itself, as a run with the same seed and\n"
+    "parameters has it, to DIR/NAME.pem and its private key to DIR/NAME-key.pem (default: out), so "
+    "that\n"
+    "a real machine that is attached can prove itself, and knows the simulated ones.\n"
+    "\n"
+    "example:\n"
+    "  vpnsim certificates -o /tmp/keys scenarios/authentication/eap-tls-mppe.xml\n";
+
 void cli_help(FILE *stream, const char *command)
 {
     const char *text = general;
@@ -83,5 +97,7 @@ void cli_help(FILE *stream, const char *command)
         text = check;
     else if (command && strcmp(command, "list") == 0)
         text = list;
+    else if (command && strcmp(command, "certificates") == 0)
+        text = certificates;
     fputs(text, stream);
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct certificate;
 struct crypto;
 
 /** A scenario turned into a simulation that is ready to start. */
@@ -55,6 +56,17 @@ bool run_state(const struct run *run, const char *node, const char *name, char *
 
 /** NULL is allowed. */
 void run_destroy(struct run *run);
+
+/** Takes a certificate of the scenario, called @p name. */
+typedef void run_certificate(void *context, const char *name,
+                             const struct certificate *certificate);
+
+/**
+ * Hands out every certificate of @p scenario, as a run with this seed has them, without building
+ * the rest. On failure as run_build().
+ */
+enum status run_certificates(const struct scenario *scenario, uint64_t seed, struct crypto *crypto,
+                             run_certificate *take, void *context, char *error, size_t error_size);
 
 /** Every event, field and capture layer that the nodes of this program know. */
 const struct scenario_vocabulary *run_vocabulary(void);

@@ -137,3 +137,32 @@ void destroy_certificates(struct run *run)
     for (size_t i = run->scenario->certificate_count; run->certificates && i > 0; i--)
         certificate_destroy(run->certificates[i - 1]);
 }
+
+static enum status hand_out(struct run *run, run_certificate *take, void *context)
+{
+    enum status status = build_certificates(run);
+    for (size_t i = 0; i < run->scenario->certificate_count && status == STATUS_OK; i++) {
+        const struct scenario_certificate *wanted = &run->scenario->certificates[i];
+        const struct certificate *certificate;
+        status = build_certificate(run, wanted, &certificate);
+        if (status == STATUS_OK)
+            take(context, wanted->name, certificate);
+    }
+    if (run->certificates)
+        destroy_certificates(run);
+    return status;
+}
+
+enum status run_certificates(const struct scenario *scenario, uint64_t seed, struct crypto *crypto,
+                             run_certificate *take, void *context, char *error, size_t error_size)
+{
+    struct run run = {.scenario = scenario, .error = error, .error_size = error_size};
+    enum status status = simulation_init(&run.simulation, seed);
+    snprintf(error, error_size, "%s", status_text(STATUS_NO_MEMORY));
+    if (status != STATUS_OK)
+        return status;
+    run.simulation.crypto = crypto;
+    status = hand_out(&run, take, context);
+    simulation_destroy(&run.simulation);
+    return status;
+}

@@ -16,7 +16,7 @@ guest="$folder/guest"
 jobs="$guest/root/jobs"
 local_port=${VPNSIM_INTEROP_PORT:-47201}
 remote_port=$((local_port + 1))
-port=4000
+port=30100
 guest_process=""
 passed=0
 failed=0
@@ -37,6 +37,8 @@ start_guest() {
     cp "$peer" "$guest/root/bin/peer"
     rm -rf "$jobs"
     mkdir -p "$jobs"
+    "$vpnsim" certificates -c works -o "$guest/root/certificates" "$here/client.xml" >/dev/null || exit 3
+    cp "$guest/root/certificates/"*.pem "$guest/root/etc/ppp/"
     # The guest's processes are of one group, so that all can be ended.
     setsid "$guest/linux" mem=128M rootfstype=hostfs "rootflags=$guest/root" rw init=/init.sh con=null \
         con0=null,fd:1 "eth0=ucast,02:00:00:00:00:02,127.0.0.1,$remote_port,$local_port" \
@@ -103,7 +105,7 @@ skip_row() {
 }
 
 # What programs say of each other when a row ends.
-quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|'Unknown Result Code'|Non-zero Async Control Character Maps"
+quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
 
 # What a log must not hold. That one end wants something that the other does not have is no complaint.
 complaints() {

@@ -24,6 +24,10 @@ client_row pptp pptp-client-ms-chap-v2 works "$(demand mschap-v2)
 $strong"
 client_row pptp pptp-client-eap-md5 works "$(demand eap)
 $plain" -p authentication=eap-md5 $none
+settings="tls=yes"
+client_row pptp pptp-client-eap-tls works "$(demand eap)
+$strong" -p authentication=eap-tls
+settings=
 for profile in rfc linux windows-98 windows-nt4 windows-xp server-2003-standard server-2008; do
     client_row pptp pptp-client-$profile works "$(demand mschap-v2)
 $strong" -p profile=$profile
@@ -57,7 +61,7 @@ mppe-stateful
 novj" -p loss=2% -p stateless=no -p profile=linux
 client_row pptp pptp-client-reordering works "$(demand mschap-v2)
 $strong" -p reorder=5%
-allowed="authentication fail|failed CHAP authentication"
+allowed="authentication fail|failed CHAP authentication|E=691"
 client_row pptp pptp-client-wrong-password refused "$(demand mschap-v2)
 $strong" -p password=Coffee4One
 allowed=
@@ -82,6 +86,12 @@ $(printf '%s\n' "$only" | grep -v -x refuse-mschap)" -p authentication=ms-chap
 server_row pptp pptp-server-ms-chap-v2 works "$strong"
 server_row pptp pptp-server-eap-md5 works "$plain
 $(printf '%s\n' "$only" | grep -v refuse-eap)" -p authentication=eap-md5 $none
+server_row pptp pptp-server-eap-tls works "$strong
+$(printf '%s\n' "$only" | grep -v refuse-eap)
+ca /etc/ppp/root.pem
+cert /etc/ppp/alice.pem
+key /etc/ppp/alice-key.pem
+need-peer-eap" -p authentication=eap-tls
 for profile in rfc linux windows-nt4 windows-2000 server-2008; do
     server_row pptp pptp-server-$profile works "$strong" -p profile=$profile
 done
@@ -98,12 +108,14 @@ server_row pptp pptp-server-vj works "require-mppe-128" -p vj=yes
 server_row pptp pptp-server-ipx works "$strong" -p "networks=ip ipx"
 server_row pptp pptp-server-ipv6cp works "$strong
 +ipv6" -p "networks=ip ipv6"
+allowed="lost or reordered|discarding"
 server_row pptp pptp-server-loss works "$strong" -p loss=2%
 skip_row pptp-server-loss-stateful "the same"
 server_row pptp pptp-server-loss-stateful-linux works "require-mppe-128
 mppe-stateful
 novj" -p loss=2% -p stateless=no -p profile=linux
 server_row pptp pptp-server-reordering works "$strong" -p reorder=5%
+allowed=
 allowed="authentication failed|E=691|Authentication fail"
 server_row pptp pptp-server-wrong-password refused "$strong
 password Coffee4One"

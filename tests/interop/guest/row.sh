@@ -86,6 +86,10 @@ secrets() {
     echo 'alice * "Tea4Two!" *' >>/etc/ppp/chap-secrets
     cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
     chmod 600 /etc/ppp/*-secrets
+    # Whom EAP-TLS knows; of the others pppd demands EAP-MD5.
+    echo "alice * /etc/ppp/server.pem /etc/ppp/root.pem /etc/ppp/server-key.pem *" >/run/eaptls
+    rm -f /etc/ppp/eaptls-server
+    [ -z "${tls:-}" ] || cp /run/eaptls /etc/ppp/eaptls-server
 }
 
 # The options of pppd that every row has; those of the row are on standard input.

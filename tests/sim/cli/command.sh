@@ -54,7 +54,7 @@ case_usage() {
 }
 
 case_help() {
-    for command in "--help" "run --help" "check --help" "list --help" "-h"; do
+    for command in "--help" "run --help" "check --help" "list --help" "certificates --help" "-h"; do
         # shellcheck disable=SC2086 # two words
         run 0 $command
         silent
@@ -361,6 +361,23 @@ case_attached() {
     run 0 check "$scenarios/attached.xml"
     complains 3 "vpnsim: attached-device: $scenarios/attached-device.xml:5: there is no TAP device no-such-tap: No such device" \
         run "$scenarios/attached-device.xml"
+}
+
+case_certificates() {
+    STDOUT_ALLOWED=yes
+    run 0 certificates -o keys -c good "$scenarios/../../../../scenarios/authentication/eap-tls-certificates.xml"
+    silent
+    says '^keys/root.pem$'
+    says '^keys/alice-key.pem$'
+    grep -q '^-----BEGIN CERTIFICATE-----$' keys/alice.pem || die "no certificate"
+    grep -q '^-----BEGIN PRIVATE KEY-----$' keys/alice-key.pem || die "no key"
+    [ "$(stat -c %a keys/alice-key.pem)" = 600 ] || die "a key that everybody may read"
+    run 0 certificates -o again -c good "$scenarios/../../../../scenarios/authentication/eap-tls-certificates.xml"
+    diff -r keys again || die "the same seed gives other keys"
+    run 0 certificates -s 2 -o other -c good "$scenarios/../../../../scenarios/authentication/eap-tls-certificates.xml"
+    cmp -s keys/alice-key.pem other/alice-key.pem && die "another seed gives the same key"
+    complains 3 'vpnsim: nowhere/keys: No such file or directory' certificates -o nowhere/keys "$scenarios/folder/holds.xml"
+    complains 2 'vpnsim: certificates: one scenario at a time; see "vpnsim certificates --help"' certificates a b
 }
 
 "case_$2"
