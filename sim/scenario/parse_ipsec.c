@@ -297,6 +297,7 @@ void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_
     ipsec->flood_protection = element_is_yes(loader, found, "flood-protection");
     ipsec->in_cluster = element_is_yes(loader, found, "cluster");
     ipsec->peers_at_once = (uint32_t)element_number(loader, found, "peers-at-once", 0);
+    ipsec->dead_peer_detection = element_duration(loader, found, "dead-peer-detection", 0);
     parse_ike_peers(loader, found, ipsec);
     ipsec->policies = loader_allocate(loader, count, sizeof *ipsec->policies);
     for (xmlNode *child = xml_first_child(found); child && ipsec->policies;

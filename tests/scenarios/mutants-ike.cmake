@@ -14,3 +14,6 @@ mutant(ike_cookie_for_anybody protocols/ike/ike_responder.c
 mutant(ike_fragments_at_once_forgotten protocols/ike/ike.c
   "phase1->fragmenting = true;" "phase1->fragmenting = false;"
   ipsec/ike-fragments-blocked.xml "whoever has got fragments sends them at once\n")
+mutant(ike_dead_peer_not_noticed protocols/ike/ike_dpd.c
+  "        phase1->dpd_unanswered++;\n" ""
+  ipsec/ike-dead-peer.xml "phase 1 begins anew\n")
