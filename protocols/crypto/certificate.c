@@ -77,9 +77,10 @@ static bool fill(X509 *x509, const struct certificate_request *request, uint64_t
            X509_set_pubkey(x509, key) == 1 && add_extensions(x509, issuer, request->usage);
 }
 
-static bool make(struct certificate *certificate, OSSL_LIB_CTX *library, struct entropy *entropy,
+static bool make(struct certificate *certificate, struct crypto *crypto, struct entropy *entropy,
                  const struct certificate_request *request)
 {
+    OSSL_LIB_CTX *library = crypto_library(crypto);
     const struct certificate *issuer = certificate->issuer ? certificate->issuer : certificate;
     /* A positive number of eight octets at most (section 4.1.2.2). */
     uint64_t serial = entropy_u64(entropy) >> 1 | 1;
@@ -93,7 +94,8 @@ static bool make(struct certificate *certificate, OSSL_LIB_CTX *library, struct 
     EVP_MD_free(digest);
     int length = is_signed ? i2d_X509(certificate->x509, &certificate->der) : 0;
     certificate->der_length = length > 0 ? (size_t)length : 0;
-    return length > 0;
+    certificate->signer = signature_context(crypto, certificate->key, true);
+    return length > 0 && certificate->signer;
 }
 
 struct certificate *certificate_issue(struct crypto *crypto, struct entropy *entropy,
@@ -110,7 +112,7 @@ struct certificate *certificate_issue(struct crypto *crypto, struct entropy *ent
     certificate->issuer = issuer;
     certificate->usage = request->usage;
     crypto_draw_from(crypto, entropy);
-    if (!make(certificate, crypto_library(crypto), entropy, request)) {
+    if (!make(certificate, crypto, entropy, request)) {
         *status = STATUS_CRYPTO;
         certificate_destroy(certificate);
         certificate = NULL;
@@ -125,6 +127,7 @@ void certificate_destroy(struct certificate *certificate)
     if (!certificate)
         return;
     X509_free(certificate->x509);
+    EVP_PKEY_CTX_free(certificate->signer);
     EVP_PKEY_free(certificate->key);
     OPENSSL_free(certificate->der);
     free(certificate);

@@ -37,6 +37,7 @@ struct crypto {
     EVP_CIPHER_CTX *once_context;  /* for crypto_cipher_once() */
     struct rc4 *scratch;
     struct dh_groups *dh;
+    struct parsed_certificates parsed;
 };
 
 /** A context that keeps the digest; it holds the only reference to what is fetched here. */
@@ -158,6 +159,7 @@ void crypto_destroy(struct crypto *crypto)
 {
     if (!crypto)
         return;
+    parsed_certificates_forget(&crypto->parsed);
     dh_groups_destroy(crypto->dh);
     rc4_destroy(crypto->scratch);
     EVP_CIPHER_CTX_free(crypto->once_context);
@@ -302,6 +304,11 @@ struct rc4 *crypto_scratch_rc4(struct crypto *crypto)
 struct dh_groups *crypto_dh_groups(struct crypto *crypto)
 {
     return crypto->dh;
+}
+
+struct parsed_certificates *crypto_parsed_certificates(struct crypto *crypto)
+{
+    return &crypto->parsed;
 }
 
 EVP_CIPHER_CTX *crypto_once_context(struct crypto *crypto)

@@ -72,6 +72,7 @@ struct dh_groups *crypto_dh_groups(struct crypto *crypto);
 struct certificate {
     X509 *x509;
     EVP_PKEY *key;
+    EVP_PKEY_CTX *signer;             /**< ready for signature_sign() */
     const struct certificate *issuer; /**< NULL: itself */
     enum certificate_usage usage;
     uint8_t *der; /**< the whole certificate */
@@ -80,7 +81,28 @@ struct certificate {
 
 struct peer_certificate {
     X509 *x509;
-    EVP_PKEY *key; /**< the public one */
+    EVP_PKEY *key;          /**< the public one */
+    EVP_PKEY_CTX *verifier; /**< ready for signature_verify() */
+    unsigned users;         /**< who must call peer_certificate_destroy() */
+    size_t der_length;      /**< the octets that it was parsed from */
+    uint8_t der[];
 };
+
+/** A context for signatures of @p key, or for verifying them; NULL when it cannot be. */
+EVP_PKEY_CTX *signature_context(struct crypto *crypto, EVP_PKEY *key, bool sign);
+
+#define PARSED_CERTIFICATES 16
+
+/** Peers' certificates that were parsed last. */
+struct parsed_certificates {
+    struct peer_certificate *known[PARSED_CERTIFICATES];
+    size_t next; /**< the oldest */
+};
+
+/** Those that @p crypto keeps. */
+struct parsed_certificates *crypto_parsed_certificates(struct crypto *crypto);
+
+/** Gives all back. */
+void parsed_certificates_forget(struct parsed_certificates *parsed);
 
 #endif

@@ -15,37 +15,85 @@
 /** Shorter keys are none any more; peers may have had them of an old authority. */
 #define KEY_BITS_MIN 512
 
-struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
-                                                size_t length)
+/* The certificate whose octets these are, when it was parsed lately; it is the caller's as well. */
+static struct peer_certificate *recall(struct parsed_certificates *parsed, const uint8_t *der,
+                                       size_t length)
+{
+    for (size_t i = 0; i < PARSED_CERTIFICATES; i++) {
+        struct peer_certificate *known = parsed->known[i];
+        if (known && known->der_length == length && memcmp(known->der, der, length) == 0) {
+            known->users++;
+            return known;
+        }
+    }
+    return NULL;
+}
+
+/* Parsing takes OpenSSL longer than all that IKE computes, so the server's certificate is parsed
+ * once for its many clients. */
+static void remember(struct parsed_certificates *parsed, struct peer_certificate *certificate)
+{
+    struct peer_certificate **place = &parsed->known[parsed->next];
+    parsed->next = (parsed->next + 1) % PARSED_CERTIFICATES;
+    peer_certificate_destroy(*place);
+    *place = certificate;
+    certificate->users++;
+}
+
+void parsed_certificates_forget(struct parsed_certificates *parsed)
+{
+    for (size_t i = 0; i < PARSED_CERTIFICATES; i++) {
+        peer_certificate_destroy(parsed->known[i]);
+        parsed->known[i] = NULL;
+    }
+}
+
+static bool is_acceptable(const EVP_PKEY *key)
+{
+    return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA && EVP_PKEY_get_bits(key) >= KEY_BITS_MIN &&
+           EVP_PKEY_get_bits(key) <= CERTIFICATE_KEY_BITS_MAX;
+}
+
+static struct peer_certificate *parse(struct crypto *crypto, const uint8_t *der, size_t length)
 {
     const unsigned char *position = der;
-    struct peer_certificate *certificate = calloc(1, sizeof *certificate);
-    X509 *x509 = certificate ? X509_new_ex(crypto_library(crypto), NULL) : NULL;
+    struct peer_certificate *certificate = calloc(1, sizeof *certificate + length);
+    if (!certificate)
+        return NULL;
+    certificate->users = 1;
+    certificate->der_length = length;
+    memcpy(certificate->der, der, length);
+    certificate->x509 = X509_new_ex(crypto_library(crypto), NULL);
     /* On failure d2i_X509() frees what it was given and clears the pointer. */
-    if (x509 && length <= LONG_MAX && d2i_X509(&x509, &position, (long)length) &&
-        position == der + length)
-        certificate->key = X509_get_pubkey(x509);
-    if (!certificate || !certificate->key ||
-        EVP_PKEY_get_base_id(certificate->key) != EVP_PKEY_RSA ||
-        EVP_PKEY_get_bits(certificate->key) < KEY_BITS_MIN ||
-        EVP_PKEY_get_bits(certificate->key) > CERTIFICATE_KEY_BITS_MAX) {
-        X509_free(x509);
-        if (certificate)
-            EVP_PKEY_free(certificate->key);
-        free(certificate);
+    if (certificate->x509 && length <= LONG_MAX &&
+        d2i_X509(&certificate->x509, &position, (long)length) && position == der + length)
+        certificate->key = X509_get_pubkey(certificate->x509);
+    if (certificate->key && is_acceptable(certificate->key))
+        certificate->verifier = signature_context(crypto, certificate->key, false);
+    if (!certificate->verifier) {
+        peer_certificate_destroy(certificate);
         certificate = NULL;
-    } else {
-        certificate->x509 = x509;
     }
     ERR_clear_error();
     return certificate;
 }
 
+struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
+                                                size_t length)
+{
+    struct parsed_certificates *parsed = crypto_parsed_certificates(crypto);
+    struct peer_certificate *certificate = recall(parsed, der, length);
+    if (!certificate && (certificate = parse(crypto, der, length)) != NULL)
+        remember(parsed, certificate);
+    return certificate;
+}
+
 void peer_certificate_destroy(struct peer_certificate *certificate)
 {
-    if (!certificate)
+    if (!certificate || --certificate->users > 0)
         return;
     X509_free(certificate->x509);
+    EVP_PKEY_CTX_free(certificate->verifier);
     EVP_PKEY_free(certificate->key);
     free(certificate);
 }

@@ -6,7 +6,7 @@
 #include <openssl/rsa.h>
 
 /* Without a digest OpenSSL pads the octets themselves: there is no DigestInfo then. */
-static EVP_PKEY_CTX *padded(struct crypto *crypto, EVP_PKEY *key, bool sign)
+EVP_PKEY_CTX *signature_context(struct crypto *crypto, EVP_PKEY *key, bool sign)
 {
     EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(crypto_library(crypto), key, NULL);
     if (context && ((sign ? EVP_PKEY_sign_init(context) : EVP_PKEY_verify_init(context)) != 1 ||
@@ -25,22 +25,17 @@ enum status signature_sign(struct crypto *crypto, const struct certificate *sign
      * stream is nobody's. */
     struct entropy blinding = entropy_make(0, "blinding");
     crypto_draw_from(crypto, &blinding);
-    EVP_PKEY_CTX *context = padded(crypto, signer->key, true);
     *length = SIGNATURE_MAX;
-    bool is_signed = context && EVP_PKEY_sign(context, signature, length, hash, hash_length) == 1;
-    EVP_PKEY_CTX_free(context);
+    bool is_signed = EVP_PKEY_sign(signer->signer, signature, length, hash, hash_length) == 1;
     crypto_draw_from(crypto, NULL);
     ERR_clear_error();
     return is_signed ? STATUS_OK : STATUS_CRYPTO;
 }
 
-bool signature_verify(struct crypto *crypto, const struct peer_certificate *signer,
-                      const uint8_t *hash, size_t hash_length, const uint8_t *signature,
-                      size_t length)
+bool signature_verify(const struct peer_certificate *signer, const uint8_t *hash,
+                      size_t hash_length, const uint8_t *signature, size_t length)
 {
-    EVP_PKEY_CTX *context = padded(crypto, signer->key, false);
-    bool good = context && EVP_PKEY_verify(context, signature, length, hash, hash_length) == 1;
-    EVP_PKEY_CTX_free(context);
+    bool good = EVP_PKEY_verify(signer->verifier, signature, length, hash, hash_length) == 1;
     ERR_clear_error();
     return good;
 }

@@ -25,8 +25,7 @@ enum status signature_sign(struct crypto *crypto, const struct certificate *sign
                            size_t *length);
 
 /** True when @p signature over @p hash was made with the key of @p signer's certificate. */
-bool signature_verify(struct crypto *crypto, const struct peer_certificate *signer,
-                      const uint8_t *hash, size_t hash_length, const uint8_t *signature,
-                      size_t length);
+bool signature_verify(const struct peer_certificate *signer, const uint8_t *hash,
+                      size_t hash_length, const uint8_t *signature, size_t length);
 
 #endif

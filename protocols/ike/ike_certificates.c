@@ -167,8 +167,8 @@ struct ike_verdict ike_accept_signature(struct ike_state *state, struct ike_exch
     if (ike_is_well(verdict) && !is_named(chain.certificates[0], identity))
         verdict = ike_failed(IKE_CAUSE_INVALID_ID, ISAKMP_INVALID_ID_INFORMATION);
     if (ike_is_well(verdict) &&
-        !signature_verify(state->config->crypto, chain.certificates[0], hash,
-                          phase1->keys.algorithms.digest_length, proof->body, proof->length))
+        !signature_verify(chain.certificates[0], hash, phase1->keys.algorithms.digest_length,
+                          proof->body, proof->length))
         verdict = ike_failed(IKE_CAUSE_INVALID_SIGNATURE, ISAKMP_INVALID_SIGNATURE);
     chain_free(&chain);
     return verdict;

@@ -166,6 +166,21 @@ static void octets_that_are_no_certificate_are_refused(void **state)
         assert_null(peer_certificate_parse(bench->crypto, der, cut));
 }
 
+static void the_same_octets_are_parsed_once_and_belong_to_each_caller(void **state)
+{
+    struct bench *bench = *state;
+    struct peer_certificate *first = sent(bench, bench->ipsec);
+    struct peer_certificate *second = sent(bench, bench->ipsec);
+    struct peer_certificate *other = sent(bench, bench->made.client);
+    size_t length;
+    assert_ptr_equal(first, second);
+    assert_ptr_not_equal(first, other);
+    peer_certificate_destroy(first);
+    assert_non_null(peer_certificate_subject_der(second, &length));
+    peer_certificate_destroy(second);
+    peer_certificate_destroy(other);
+}
+
 static void names_are_told_and_compared_in_der(void **state)
 {
     struct bench *bench = *state;
@@ -209,12 +224,12 @@ static void signatures_are_the_same_each_time_and_verify(void **state)
     assert_int_equal(length, 128);
     assert_int_equal(again, 128);
     assert_memory_equal(first, second, length);
-    assert_true(signature_verify(bench->crypto, peer, hash, sizeof hash, first, length));
-    assert_false(signature_verify(bench->crypto, stranger, hash, sizeof hash, first, length));
-    assert_false(signature_verify(bench->crypto, peer, hash, sizeof hash - 1, first, length));
-    assert_false(signature_verify(bench->crypto, peer, hash, sizeof hash, first, length - 1));
+    assert_true(signature_verify(peer, hash, sizeof hash, first, length));
+    assert_false(signature_verify(stranger, hash, sizeof hash, first, length));
+    assert_false(signature_verify(peer, hash, sizeof hash - 1, first, length));
+    assert_false(signature_verify(peer, hash, sizeof hash, first, length - 1));
     first[9] ^= 1;
-    assert_false(signature_verify(bench->crypto, peer, hash, sizeof hash, first, length));
+    assert_false(signature_verify(peer, hash, sizeof hash, first, length));
     peer_certificate_destroy(stranger);
     peer_certificate_destroy(peer);
 }
@@ -241,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_changed_signature_is_told_from_an_unknown_authority),
         cmocka_unit_test(every_verdict_has_its_phrase),
         cmocka_unit_test(octets_that_are_no_certificate_are_refused),
+        cmocka_unit_test(the_same_octets_are_parsed_once_and_belong_to_each_caller),
         cmocka_unit_test(names_are_told_and_compared_in_der),
         cmocka_unit_test(signatures_are_the_same_each_time_and_verify),
         cmocka_unit_test(what_is_too_long_for_the_key_is_not_signed),
