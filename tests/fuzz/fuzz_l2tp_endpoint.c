@@ -136,6 +136,8 @@ static void arrive(struct rig *rig, uint8_t how, const uint8_t *octets, size_t l
         header.ns = (uint16_t)(tunnel->channel.expected + (how >> 3 & 1));
         header.nr = tunnel->channel.next_ns;
     }
+    if (how & 16 && how & 64) /* a data message that acknowledges, and resets */
+        header.flags |= L2TP_FLAG_RESET;
     size_t offset = 0;
     if (how & 3 || how & 16)
         offset = l2tp_header_encode(&header, buffer, sizeof buffer);
@@ -166,6 +168,7 @@ static struct l2tp_config configure(struct rig *rig, struct crypto *crypto, uint
     }
     config.channel.slow_start = choice & 32;
     config.data_sequencing = choice & 64;
+    config.payload_receive_window = choice & 64 && choice & 1 ? 2 : 0;
     if (choice & 128)
         config.data = (struct l2tp_data_config){.reorder_limit = 2, .reorder_ms = 10, .offset = 3};
     return config;
