@@ -145,20 +145,6 @@ static bool same_peer(const struct l2tp_tunnel *tunnel, const struct ip_address 
     return tunnel->in_use && ip_address_equal(&tunnel->peer_address, address);
 }
 
-/* A tunnel that the peer began, known by the id that the peer gave it. */
-static struct l2tp_tunnel *find_by_peer(const struct l2tp_endpoint *self,
-                                        const struct ip_address *address, uint16_t port,
-                                        uint32_t path, uint16_t peer_id)
-{
-    for (unsigned i = 0; i < self->config.max_tunnels; i++) {
-        struct l2tp_tunnel *tunnel = &self->config.tunnels[i];
-        if (same_peer(tunnel, address) && tunnel->peer_port == port && tunnel->path == path &&
-            !tunnel->originator && tunnel->peer_id == peer_id)
-            return tunnel;
-    }
-    return NULL;
-}
-
 /* A tunnel whose SCCRQ to that peer has not been answered. */
 static struct l2tp_tunnel *find_requested(const struct l2tp_endpoint *self,
                                           const struct ip_address *address)
@@ -189,13 +175,13 @@ static const char *break_tie(struct l2tp_endpoint *self, instant now,
                              const struct ip_address *address, const struct l2tp_message *message,
                              struct l2tp_tunnel **lost)
 {
-    struct l2tp_tunnel *own = find_requested(self, address);
     *lost = NULL;
-    if (!own)
-        return NULL;
-    if (self->config.ignore_own_tunnel_id && message->assigned_tunnel_id == own->local_id)
+    struct l2tp_tunnel *own = l2tp_tunnel_find(self, message->assigned_tunnel_id);
+    if (self->config.ignore_own_tunnel_id && own && same_peer(own, address) &&
+        own->state == L2TP_TUNNEL_WAIT_CTL_REPLY)
         return "own-tunnel-id";
-    if (!self->config.tie_breaker)
+    own = self->config.tie_breaker ? find_requested(self, address) : NULL;
+    if (!own)
         return NULL;
     int order = -1; /* without a Tie Breaker the peer has lost */
     if (message->present & L2TP_HAS(L2TP_TIE_BREAKER))
@@ -229,6 +215,7 @@ static struct l2tp_tunnel *begin_requested(struct l2tp_endpoint *self, instant n
     *reason = "no-free-tunnel";
     if (!tunnel)
         return NULL;
+    l2tp_directory_add(self, tunnel, message->assigned_tunnel_id);
     tunnel->peer_id = message->assigned_tunnel_id;
     tunnel->channel.peer_tunnel_id = message->assigned_tunnel_id;
     if (lost) {
@@ -254,7 +241,7 @@ static struct l2tp_tunnel *find_by_message(struct l2tp_endpoint *self, instant n
     struct l2tp_tunnel *tunnel = NULL;
     *reason = "unknown-tunnel";
     if (message.type == L2TP_SCCRQ || message.type == L2TP_STOPCCN)
-        tunnel = find_by_peer(self, address, port, packet->mark, message.assigned_tunnel_id);
+        tunnel = l2tp_directory_find(self, address, port, packet->mark, message.assigned_tunnel_id);
     bool begins = message.type == L2TP_SCCRQ || message.type == L2TP_SCCRP;
     if (!tunnel && begins && header->ns == 0) /* section 5.8: where numbers begin */
         tunnel = begin_requested(self, now, address, port, &message, reason);

@@ -40,6 +40,19 @@ void l2tp_timer_update(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel);
 /** The tunnel with the earliest timer; NULL when none has one. */
 struct l2tp_tunnel *l2tp_timer_first(const struct l2tp_endpoint *self);
 
+/* l2tp_directory.c: the tunnels that peers began. */
+
+/** Enters @p tunnel, whose SCCRQ had the Assigned Tunnel ID @p peer_id. */
+void l2tp_directory_add(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel, uint16_t peer_id);
+
+/** Takes @p tunnel out; no effect when it is not there. */
+void l2tp_directory_remove(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel);
+
+/** The tunnel that the peer on that path began under that id; NULL when there is none. */
+struct l2tp_tunnel *l2tp_directory_find(const struct l2tp_endpoint *self,
+                                        const struct ip_address *address, uint16_t port,
+                                        uint32_t path, uint16_t peer_id);
+
 /* l2tp_tunnel.c */
 
 /** A free slot with a fresh id for a tunnel to that peer; NULL when there is none. */

@@ -64,7 +64,8 @@ struct l2tp_tunnel *l2tp_tunnel_begin(struct l2tp_endpoint *self, const struct i
         tunnel = take_slot(self, &id);
     if (!tunnel)
         return NULL;
-    uint16_t heap_entry = tunnel->heap_entry;
+    uint16_t heap_entry = tunnel->heap_entry; /* these two may be about others */
+    uint16_t chain_head = tunnel->chain_head;
     *tunnel = (struct l2tp_tunnel){
         .in_use = true,
         .local_id = id,
@@ -76,7 +77,8 @@ struct l2tp_tunnel *l2tp_tunnel_begin(struct l2tp_endpoint *self, const struct i
         .state_due = INSTANT_NEVER,
         .session_due = INSTANT_NEVER,
         .due = INSTANT_NEVER,
-        .heap_entry = heap_entry, /* which may be another's */
+        .heap_entry = heap_entry,
+        .chain_head = chain_head,
     };
     l2tp_channel_init(&tunnel->channel, &self->config.channel, self->config.pool);
     return tunnel;
@@ -89,6 +91,7 @@ void l2tp_tunnel_free(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel)
         l2tp_session_free(tunnel, tunnel->sessions);
     }
     l2tp_channel_close(&tunnel->channel);
+    l2tp_directory_remove(self, tunnel);
     tunnel->settled_told = false;
     tunnel->in_use = false;
     tunnel->state = L2TP_TUNNEL_IDLE;

@@ -83,7 +83,11 @@ struct l2tp_tunnel {
     uint16_t heap_index; /**< its place among the timers of the endpoint */
     uint16_t heap_entry; /**< of the endpoint: which tunnel has this place */
     instant due;
-    void *owner; /**< for whoever uses the endpoint */
+    bool requested;      /**< the peer began it: it can be found by request_id */
+    uint16_t request_id; /**< Assigned Tunnel ID of the peer's SCCRQ */
+    uint16_t chain_next; /**< the next one with the same hash */
+    uint16_t chain_head; /**< of the endpoint: the first tunnel with this slot's hash */
+    void *owner;         /**< for whoever uses the endpoint */
 };
 
 #endif

@@ -15,7 +15,7 @@ mutant(l2tp_unknown_avp_overlooked protocols/l2tp/l2tp_message.c
   "    return !fault->mandatory;\n}\n\n/* Writing. */" "    return true;\n}\n\n/* Writing. */"
   l2tp/l2tp-mandatory-unknown-avp.xml "in SCCRQ: StopCCN, unknown mandatory AVP\n[^\n]*\n *seen: +not at all")
 mutant(l2tp_ties_not_broken protocols/l2tp/l2tp_endpoint.c
-  "    if (!self->config.tie_breaker)\n        return NULL;" "    return NULL;"
+  "    own = self->config.tie_breaker ? find_requested(self, address) : NULL;" "    own = NULL;"
   l2tp/l2tp-simultaneous-sccrq.xml "l2tp.tunnels of east is .1.\n *seen: +it is .2.")
 mutant(l2tp_no_r_bit protocols/l2tp/l2tp_data.c
   "            header.flags |= L2TP_FLAG_RESET;" "            header.flags |= 0;"

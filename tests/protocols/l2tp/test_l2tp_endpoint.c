@@ -381,6 +381,38 @@ static void an_unknown_message_is_fatal_when_it_says_so(void **state)
     bench_close(&b);
 }
 
+static void feed_request(struct bench_end *end, unsigned id)
+{
+    char hex[160];
+    snprintf(hex, sizeof hex,
+             "c802 0035 0000 0000 0000 0000 8008 0000 0000 0001 8008 0000 0002 0100"
+             "800a 0000 0003 00000001 8007 0000 0007 63 8008 0000 0009 %04x",
+             id);
+    bench_feed_hex(end, hex);
+}
+
+static void copies_of_requests_find_their_tunnels(void **state)
+{
+    (void)state;
+    struct bench b;
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    b.a.deaf = true;
+    for (int round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < BENCH_TUNNELS; i++)
+            feed_request(&b.b, 1000 + 7 * i);
+        assert_string_equal(b.b.drops, "");
+        for (unsigned i = BENCH_TUNNELS; i-- > 0;)
+            feed_request(&b.b, 1000 + 7 * i);
+        assert_string_equal(b.b.drops, "duplicate duplicate duplicate duplicate duplicate "
+                                       "duplicate duplicate duplicate ");
+        b.b.drops[0] = '\0';
+        bench_run(&b, b.now + SECONDS(100)); /* nobody goes on: all are given up */
+        assert_int_equal(b.pool.in_use, 0);
+        b.log[0] = '\0';
+    }
+    bench_close(&b);
+}
+
 static void nobody_has_to_take_tunnels(void **state)
 {
     (void)state;
@@ -504,6 +536,7 @@ int main(void)
         cmocka_unit_test(the_reply_may_come_from_another_port),
         cmocka_unit_test(a_mandatory_avp_that_is_unknown_is_fatal),
         cmocka_unit_test(an_unknown_message_is_fatal_when_it_says_so),
+        cmocka_unit_test(copies_of_requests_find_their_tunnels),
         cmocka_unit_test(nobody_has_to_take_tunnels),
         cmocka_unit_test(a_tunnel_that_is_acknowledged_and_not_answered_times_out),
         cmocka_unit_test(a_call_that_is_not_answered_times_out),
