@@ -18,9 +18,9 @@
 /** Protocols that one packet is protected with at most: ESP and AH around it. */
 #define IPSEC_BUNDLE_MAXIMUM 2
 /** Negotiations that packets can wait for at the same time. */
-#define IPSEC_PENDING_MAXIMUM 16
+#define IPSEC_PENDING_MAXIMUM 8
 /** Most packets that can be configured to wait for one negotiation. */
-#define IPSEC_HOLD_MAXIMUM 8
+#define IPSEC_HOLD_MAXIMUM 4
 
 /** What a tunnel's outer header says about fragmentation (RFC 2401 appendix B.1). */
 enum ipsec_df_policy {
@@ -176,7 +176,7 @@ struct ipsec_output {
 };
 
 /** Most decisions that one call leaves to be polled. */
-#define IPSEC_OUTPUT_CAPACITY 24
+#define IPSEC_OUTPUT_CAPACITY 16
 
 /** What a host has done so far. */
 struct ipsec_counters {

@@ -79,6 +79,7 @@ int main(int argc, char **argv)
         {"mppe", bench_mppe},
         {"esp", bench_esp},
         {"ike", bench_ike},
+        {"l2tp-ipsec", bench_l2tp_ipsec},
         {"hdlc", bench_hdlc},
         {"mppc", bench_mppc},
         {"outside", bench_outside},

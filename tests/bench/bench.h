@@ -50,6 +50,7 @@ void bench_tcp(struct bench *bench);
 void bench_mppe(struct bench *bench);
 void bench_esp(struct bench *bench);
 void bench_ike(struct bench *bench);
+void bench_l2tp_ipsec(struct bench *bench);
 void bench_hdlc(struct bench *bench);
 void bench_mppc(struct bench *bench);
 void bench_outside(struct bench *bench);
