@@ -105,7 +105,7 @@ skip_row() {
 }
 
 # What programs say of each other when a row ends.
-quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
+quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|replay . failed 0|^Xfrm|OpenSSL config file|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
 
 # What a log must not hold. That one end wants something that the other does not have is no complaint.
 complaints() {

@@ -31,8 +31,8 @@ CONFIGURATION
         "${esp:+ esp=$esp!}" "${ah:+ ah=$ah!}" >/etc/ipsec.conf
     sed 's/^/ /' >>/etc/ipsec.conf
     echo ': PSK "Fourteen words"' >/etc/ipsec.secrets
-    ip xfrm state flush
-    ip xfrm policy flush
+    /bin/ip xfrm state flush
+    /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
     for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         grep -q "added configuration 'row'" /var/log/charon.log && return
@@ -86,10 +86,16 @@ secrets() {
     echo 'alice * "Tea4Two!" *' >>/etc/ppp/chap-secrets
     cp /etc/ppp/chap-secrets /etc/ppp/pap-secrets
     chmod 600 /etc/ppp/*-secrets
+    # The certificates of the time are signed with SHA-1, which Debian's OpenSSL refuses by default.
+    printf '%s\n' 'openssl_conf = all' '[all]' 'ssl_conf = ssl' '[ssl]' 'system_default = defaults' '[defaults]' \
+        'CipherString = DEFAULT:@SECLEVEL=0' >/etc/ppp/openssl.cnf
+    mkdir -p /usr/lib/ssl
+    cp /etc/ppp/openssl.cnf /usr/lib/ssl/openssl.cnf
     # Whom EAP-TLS knows; of the others pppd demands EAP-MD5.
-    echo "alice * /etc/ppp/server.pem /etc/ppp/root.pem /etc/ppp/server-key.pem *" >/run/eaptls
+    echo "alice * - /etc/ppp/server.pem /etc/ppp/root.pem /etc/ppp/server-key.pem *" >/run/eaptls
+    chmod 600 /run/eaptls
     rm -f /etc/ppp/eaptls-server
-    [ -z "${tls:-}" ] || cp /run/eaptls /etc/ppp/eaptls-server
+    [ -z "${tls:-}" ] || cp -p /run/eaptls /etc/ppp/eaptls-server
 }
 
 # The options of pppd that every row has; those of the row are on standard input.
@@ -240,8 +246,10 @@ l2tp_hang_up() {
 
 # The logs, and quiet.
 finish() {
+    /bin/ip -s xfrm state >/var/log/xfrm.log 2>/dev/null
+    grep -v ' 0$' /proc/net/xfrm_stat >>/var/log/xfrm.log 2>/dev/null
     end_all
-    cat /var/log/charon.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
+    cat /var/log/charon.log /var/log/xfrm.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
     dmesg -c | grep -i -E 'ppp|gre|l2tp|mppe'
     return 0
 }
