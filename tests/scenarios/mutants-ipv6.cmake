@@ -30,3 +30,7 @@ mutant(ipv6_stays_when_ppp_goes sim/nodes/other_networks.c
         remove_ipv6(networks);
 " ""
   pptp/ipv6-over-pptp.xml "without the tunnel there is no link\n")
+mutant(ike_does_not_listen_on_ipv6 sim/ipsec/policy_agent.c
+  "            .receive_ipv6 = receive_ipv6,
+" ""
+  ipsec/ike-ipv6-transport.xml "the packet that started it has waited\n")
