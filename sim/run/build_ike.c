@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Peers that a machine has room for beside the callers of its L2TP ports. */
+/* Peers that the policies of a machine have room for, beside those of L2TP. */
 #define PEERS_AT_ONCE 8
 
 static enum ike_profile profile_of(const struct scenario_node *node)
@@ -284,6 +284,15 @@ static enum status build_lists(struct run *run, const struct scenario_node *node
     return status;
 }
 
+/* How many peers a machine has to do with at the same time: IKE takes its memory at once. */
+static uint32_t peers_at_once(const struct scenario_node *node)
+{
+    uint32_t peers = node->l2tp.ports + (uint32_t)node->connection_count;
+    if (node->ipsec && node->ipsec->policy_count > 0)
+        peers += PEERS_AT_ONCE;
+    return peers > 0 ? peers : 1;
+}
+
 enum status build_ike(struct run *run, const struct scenario_node *node,
                       const struct scenario_ipsec *wanted, struct ipsec_driver *driver,
                       struct policy_agent **agent)
@@ -295,7 +304,7 @@ enum status build_ike(struct run *run, const struct scenario_node *node,
         .host_name = node->name,
         .calendar_start = (int64_t)(run->scenario->start_ns / INSTANT_SECOND),
         .behaviour = ike_behaviour_of(profile_of(node)),
-        .peers_at_once = PEERS_AT_ONCE + node->l2tp.ports,
+        .peers_at_once = peers_at_once(node),
     };
     if (wanted->peers_at_once)
         config->peers_at_once = wanted->peers_at_once + node->l2tp.ports;

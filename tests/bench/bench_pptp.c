@@ -116,4 +116,13 @@ void bench_clients(struct bench *bench)
                   32768);
         bench_vpn_destroy(&vpn);
     }
+    struct bench_vpn vpn;
+    bench_vpn_init_l2tp(&vpn, CLIENTS);
+    /* Either end has the same: PPP, a tunnel and a call, IKE, and two security associations. */
+    double calls = (double)vpn.calls_octets / CLIENTS / 2;
+    bench_row(bench, "a connected client, L2TP over IPsec: its node, link and call",
+              (double)vpn.clients_octets / CLIENTS + calls, "octets", BENCH_BELOW, 49152);
+    bench_row(bench, "a connected client, L2TP over IPsec: the server's port and call",
+              (double)vpn.server_octets / CLIENTS + calls, "octets", BENCH_BELOW, 49152);
+    bench_vpn_destroy(&vpn);
 }

@@ -2,7 +2,9 @@
 
 #include "bench.h"
 #include "bench_network.h"
+#include "ike/ike_proposal.h"
 #include "net/ethernet_switch.h"
+#include "nodes/l2tp/rras_l2tp.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,6 +42,59 @@ static void connect_to(struct ethernet_switch *bridge, unsigned port, struct sta
     link_attach(link, 1, host_stack_device(lan));
 }
 
+/* What all say in IKE; the rules are those of the server, and the one of a client. */
+static const struct ike_peer peer = {
+    .authentication = IKE_AUTHENTICATION_PRE_SHARED_KEY,
+    .phase1 = &ike_phase1_windows_2000,
+    .pre_shared_key = (const uint8_t *)"Fourteen words",
+    .pre_shared_key_length = 14,
+};
+enum { TO_PORT = 1, FROM_PORT, CLIENT };
+
+/* L2TP and IPsec for a machine of so many calls, as a scenario makes them. */
+static void add_l2tp(struct bench_vpn *vpn, struct dialer *dialer, unsigned calls)
+{
+    struct simulation *simulation = &vpn->simulation;
+    const struct ipsec_driver_config driver_config = {.steers_flows = true, .hold_packets = 3};
+    const struct ip_address server = ip_address_from_ipv4(SERVER);
+    struct l2tp_config l2tp = profile_l2tp(dialer->profile);
+    l2tp.host_name = dialer->host->node.name;
+    struct ike_rule *rules = simulation_allocate(simulation, 3 * sizeof *rules);
+    struct policy_agent_config *config = simulation_allocate(simulation, sizeof *config);
+    bench_require(rules && config && dialer_use_l2tp(dialer, &l2tp, 1701) == STATUS_OK,
+                  "out of memory");
+    for (uint32_t id = TO_PORT; id <= CLIENT; id++)
+        rules[id - 1] = (struct ike_rule){
+            .id = id,
+            .traffic = id == CLIENT ? l2tp_protection_client_traffic(&server)
+                                    : l2tp_protection_server_traffic(id == TO_PORT),
+            .phase2 = &ike_phase2_windows_l2tp,
+        };
+    *config = (struct policy_agent_config){
+        .host_name = dialer->host->node.name,
+        .behaviour = ike_behaviour_of(IKE_PROFILE_WINDOWS_2000),
+        .peers = &peer,
+        .peer_count = 1,
+        .rules = rules,
+        .rule_count = 3,
+        .peers_at_once = calls > 0 ? calls : 1,
+    };
+    struct ipsec_driver *driver = ipsec_driver_create(dialer->host, &driver_config);
+    bench_require(driver && policy_agent_create(driver, config, &dialer->l2tp->agent) == STATUS_OK,
+                  "a machine has no IPsec");
+}
+
+static void serve_l2tp(struct bench_vpn *vpn)
+{
+    const struct rras_l2tp_config config = {.ports = (uint16_t)vpn->client_count};
+    struct dialer *dialer = &vpn->server->dialer;
+    add_l2tp(vpn, dialer, vpn->client_count);
+    dialer->l2tp->rules =
+        (struct l2tp_protection_rules){.to_port = TO_PORT, .from_port = FROM_PORT};
+    bench_require(rras_server_add_l2tp(vpn->server, &config) == STATUS_OK,
+                  "the server takes no L2TP");
+}
+
 static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
 {
     const struct rras_server_config config = {
@@ -56,7 +111,7 @@ static struct rras_server *make_server(struct bench_vpn *vpn, bool stateless)
     return server;
 }
 
-static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless)
+static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless, bool l2tp)
 {
     const struct vpn_connection_config config = {
         .common = {.name = NAME,
@@ -67,10 +122,16 @@ static struct vpn_client *make_client(struct bench_vpn *vpn, bool stateless)
                    .encryption = encryption(stateless)},
         .server = SERVER,
         .pptp = {.port = 1723},
+        .l2tp = {.port = 1701, .framing = L2TP_FRAMING_SYNCHRONOUS, .ipsec_rule = CLIENT},
+        .types = {l2tp ? VPN_TUNNEL_L2TP : VPN_TUNNEL_PPTP},
+        .type_count = 1,
     };
     struct vpn_client *client =
         vpn_client_create(&vpn->simulation, "client", node_profile_find("windows-2000"));
-    bench_require(client != NULL && vpn_connection_add(&client->dialer, &config) == STATUS_OK,
+    bench_require(client != NULL, "a client could not be made");
+    if (l2tp)
+        add_l2tp(vpn, &client->dialer, 0);
+    bench_require(vpn_connection_add(&client->dialer, &config) == STATUS_OK,
                   "a client could not be made");
     return client;
 }
@@ -112,7 +173,7 @@ static void dial_all(struct bench_vpn *vpn)
                       "a client is not connected");
 }
 
-void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless)
+static void init(struct bench_vpn *vpn, unsigned clients, bool stateless, bool l2tp)
 {
     memset(vpn, 0, sizeof *vpn);
     vpn->client_count = clients;
@@ -131,11 +192,13 @@ void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless)
     bench_require(bridge != NULL, "out of memory");
     size_t empty = bench_heap();
     vpn->server = make_server(vpn, stateless);
+    if (l2tp)
+        serve_l2tp(vpn);
     connect_to(bridge, 0, add_lan(&vpn->server->host, SERVER));
     start(&vpn->server->host.node);
     size_t with_server = bench_heap();
     for (unsigned i = 0; i < clients; i++) {
-        vpn->clients[i] = make_client(vpn, stateless);
+        vpn->clients[i] = make_client(vpn, stateless, l2tp);
         connect_to(bridge, i + 1, add_lan(&vpn->clients[i]->host, SERVER + 1 + i));
         start(&vpn->clients[i]->host.node);
     }
@@ -146,8 +209,26 @@ void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless)
     vpn->dialling_ns = bench_clock() - start_ns;
     vpn->server_octets = with_server - empty;
     vpn->clients_octets = with_clients - with_server;
-    vpn->calls_octets = bench_heap() - with_clients;
+    /* What has been negotiated is kept for a while in case it has to be said again. */
+    if (l2tp)
+        bench_require(simulation_run(&vpn->simulation,
+                                     vpn->simulation.now + 300 * INSTANT_SECOND) == STATUS_OK,
+                      "the run failed");
+    const struct packet_pool *pool = &vpn->simulation.packets;
+    size_t idle_packets =
+        pool->bytes_reserved - pool->in_use * (sizeof(struct packet) + PACKET_SIZE);
+    vpn->calls_octets = bench_heap() - with_clients - idle_packets;
     free(names);
+}
+
+void bench_vpn_init(struct bench_vpn *vpn, unsigned clients, bool stateless)
+{
+    init(vpn, clients, stateless, false);
+}
+
+void bench_vpn_init_l2tp(struct bench_vpn *vpn, unsigned clients)
+{
+    init(vpn, clients, true, true);
 }
 
 void bench_vpn_destroy(struct bench_vpn *vpn)

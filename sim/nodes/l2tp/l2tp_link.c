@@ -7,7 +7,7 @@
 
 /* A tunnel that has ended keeps its slot while late copies may come, so there are more slots than
  * calls. */
-#define SLOTS(ports) ((uint16_t)(2 * (ports) + 8))
+#define SLOTS(ports) ((uint16_t)(2 * (ports) + 2))
 /* Calls beside those on the ports, so that there is something to refuse. */
 #define REFUSED 4
 
@@ -183,7 +183,7 @@ void l2tp_link_start(struct l2tp_link *link)
     config.pool = &simulation->packets;
     config.entropy = &link->entropy;
     config.crypto = simulation->crypto;
-    config.max_sessions = (uint16_t)(link->ports + REFUSED);
+    config.max_sessions = (uint16_t)(link->ports + (link->answer ? REFUSED : 0));
     config.max_tunnels = SLOTS(link->ports);
     config.accept_tunnels = config.lac = config.lns = link->answer != NULL;
     config.tunnels = simulation_allocate(simulation, config.max_tunnels * sizeof *config.tunnels);
