@@ -114,8 +114,8 @@ enum status build_eap_tls(struct run *run, const struct node_profile *profile, b
         .maximum = version_of(wanted->maximum, profile->windows ? TLS_1_0 : TLS_1_2),
         .fragment = wanted->fragment,
         .start = (int64_t)(run->scenario->start_ns / INSTANT_SECOND),
-        /* Both ends have the same secrets; the caller knows them first. */
-        .key_log = caller ? log_key : NULL,
+        /* Both ends have the same secrets; the caller knows them first, unless it is a real one. */
+        .key_log = caller || scenario_is_attached(run->scenario) ? log_key : NULL,
         .key_log_context = run,
     };
     if (config->minimum > config->maximum)

@@ -110,7 +110,7 @@ quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected t
 # What a log must not hold. That one end wants something that the other does not have is no complaint.
 complaints() {
     grep -E -i 'bad |\<error|fail|unsupported|malformed|discard|timeout|timed out|unrecognized|unknown|unexpected|lost|short|disagree|mismatch|cannot|could.?n.t|denied|corrupt' "$1" |
-        grep -E -v "Protocol-Reject for '(IPv6 Control Protocol|Compression Control Protocol)'|IPX|$quiet|${allowed:-^\$}" | head -n 3
+        grep -E -v -i "Protocol-Reject for '(IPv6 Control Protocol|Compression Control Protocol)'|IPX|$quiet|${allowed:-^\$}" | head -n 3
 }
 
 # judge NAME STATUS LOG: after a row's run.
