@@ -147,6 +147,7 @@ await_end() {
 }
 
 exchange() {
+    ip route del 10.0.0.0/24 2>/dev/null
     ip route add 10.0.0.0/24 dev ppp0
     ping -c 3 -s 1000 10.0.0.10 || complain "no ping crosses"
     peer send 10.0.0.10 445 100000 || complain "sending fails"
