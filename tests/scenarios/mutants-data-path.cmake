@@ -32,7 +32,7 @@ mutant(ppp_keeps_address_and_control protocols/ppp/ppp_session_frame.c
   "if (!self->lcp.peer_acfc || !ppp_session_lcp_is_opened(self))" "if (true)"
   pptp/ndis-path-pptp-7-steps.xml "its header is the protocol alone")
 mutant(pptp_server_mtu_ignored sim/run/build_node.c
-  "(uint16_t)wanted->pptp.mtu" "0"
+  ".mtu = (uint16_t)wanted->mtu," ".mtu = 0,"
   pptp/pptp-mtu-1400-no-fragment.xml "the server as well\n")
 mutant(icmp_code_not_looked_at sim/host/packet_filter.c
   "rule->icmp_code == icmp[1]" "rule->icmp_code != icmp[1]"

@@ -1,6 +1,6 @@
 # Mutants of L2TP; see mutants.cmake.
 mutant(l2tp_own_tunnel_id_in_data protocols/l2tp/l2tp_session_data.c
-  "packet, tunnel->peer_id, session->peer_id, priority" "packet, tunnel->local_id, session->peer_id, priority"
+  "frame, tunnel->peer_id, session->peer_id, priority" "frame, tunnel->local_id, session->peer_id, priority"
   l2tp/l2tp-control-handshake.xml "all others of the client are for tunnel 33\n[^\n]*\n *seen: +[1-9]")
 mutant(l2tp_acknowledgment_takes_a_number protocols/l2tp/l2tp_channel.c
   "ns_of(self->unsent.head) : self->next_ns);" "ns_of(self->unsent.head) : self->next_ns++);"

@@ -35,7 +35,7 @@ file(WRITE "@copy@" "${text}")
 endfunction()
 
 mutant(mppe_not_rekeyed protocols/ppp/compression/mppe.c
-  "if (state->stateless || is_flag_packet(state->count))" "if (is_flag_packet(state->count))"
+  "if (state->stateless || is_flag_packet(state->count) ||" "if (is_flag_packet(state->count) ||"
   pptp/pptp-remote-access-lan.xml "ping through[^\n]*\n[^\n]*answered not at all")
 mutant(mppe_gap_not_followed protocols/ppp/compression/mppe.c
   "change_keys(state, distance)" "change_keys(state, 1)"

@@ -71,7 +71,7 @@ static void groups_of_groups_are_followed_in_order(void **state)
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(language_property(attributes.items[i], "name"), names[i]);
     struct language_list children = language_children(&language, host);
-    assert_int_equal(children.count, 5);
+    assert_int_equal(children.count, 6);
     assert_string_equal(language_property(children.items[0], "name"), "interface");
     assert_string_equal(language_property(children.items[3], "name"), "udp-server");
     assert_null(language_find(&language, "complexType", "host-of-nothing"));
