@@ -197,7 +197,7 @@ l2tp_configuration() {
         'ppp debug = yes' 'length bit = yes' >/run/xl2tpd.conf
     shift
     printf '%s\n' "$@" $tunnel_lines | tr '+' ' ' >>/run/xl2tpd.conf
-    echo "* * \"Open-Sesame\"" >/etc/xl2tpd/l2tp-secrets
+    echo "* * Open-Sesame" >/etc/xl2tpd/l2tp-secrets
 }
 
 # Lets xl2tpd answer, and a transfer server behind it.
