@@ -224,3 +224,27 @@ void auth_bench_expect_log(const struct auth_bench *bench, const char *start)
     if (strncmp(line, start, strlen(start)) != 0)
         fail_msg("the log's last line is \"%s\", not \"%s\"", line, start);
 }
+
+void auth_bench_carry_one(struct auth_end *from, struct auth_end *to, instant now)
+{
+    struct packet *packet = auth_bench_take(from);
+    auth_bench_give(to, now, packet);
+    packet_free(packet);
+}
+
+void auth_bench_expect_success(struct auth_bench *bench)
+{
+    auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
+    auth_bench_expect_event(&bench->server, PPP_AUTH_SUCCEEDED, 0);
+}
+
+void auth_bench_expect_matching_keys(const struct auth_bench *bench)
+{
+    const struct mppe_start_keys *client = ppp_auth_keys(&bench->client.auth);
+    const struct mppe_start_keys *server = ppp_auth_keys(&bench->server.auth);
+    assert_non_null(client);
+    assert_non_null(server);
+    assert_memory_equal(client->send, server->receive, MPPE_KEY_SIZE);
+    assert_memory_equal(client->receive, server->send, MPPE_KEY_SIZE);
+    assert_memory_not_equal(client->send, client->receive, MPPE_KEY_SIZE);
+}

@@ -48,6 +48,9 @@ struct packet *auth_bench_take(struct auth_end *end);
 /** Gives @p to one packet and collects; the packet stays the caller's. */
 void auth_bench_give(struct auth_end *to, instant now, const struct packet *packet);
 
+/** Takes the oldest packet of @p from, gives it to @p to and frees it. */
+void auth_bench_carry_one(struct auth_end *from, struct auth_end *to, instant now);
+
 /** Gives @p to the packet of these hexadecimal octets. */
 void auth_bench_give_hex(struct auth_bench *bench, struct auth_end *to, instant now,
                          const char *octets);
@@ -61,10 +64,20 @@ instant auth_bench_expire(struct auth_end *end);
 /** Fails unless exactly this event has happened at @p end since the last call. */
 void auth_bench_expect_event(struct auth_end *end, int event, uint32_t value);
 
+/** Fails unless both ends have succeeded and nothing else has happened since the last call. */
+void auth_bench_expect_success(struct auth_bench *bench);
+
+/** Fails unless each end sends with the key that the other receives with. */
+void auth_bench_expect_matching_keys(const struct auth_bench *bench);
+
 /** Fails unless nothing has happened at @p end since the last call. */
 void auth_bench_expect_silence(const struct auth_end *end);
 
 /** Fails unless the newest line of the log begins with @p start. */
 void auth_bench_expect_log(const struct auth_bench *bench, const char *start);
+
+/** A test with the bench as its state. */
+#define AUTH_BENCH_TEST(name)                                                                      \
+    cmocka_unit_test_setup_teardown(name, auth_bench_set_up, auth_bench_tear_down)
 
 #endif

@@ -356,24 +356,22 @@ static void a_name_with_nul_is_nobody(void **state)
     assert_int_equal(bench->lookups, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, auth_bench_set_up, auth_bench_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(methods_have_names_and_option_values),
-        TEST(senseless_configurations_are_refused),
-        TEST(accepts_tells_the_directions_of_one_protocol_apart),
-        TEST(packets_out_of_place_are_traced_drops),
-        TEST(an_exhausted_pool_is_survived_by_retransmission),
-        TEST(pap_lets_the_right_password_in),
-        TEST(pap_refuses_everything_else),
-        TEST(pap_repeats_its_request_until_it_gives_up),
-        TEST(pap_takes_a_late_answer_but_no_foreign_one),
-        TEST(pap_answers_a_repeated_request_alike),
-        TEST(an_authenticator_does_not_wait_for_ever),
-        TEST(names_off_the_wire_are_made_printable),
-        TEST(a_name_with_nul_is_nobody),
+        AUTH_BENCH_TEST(methods_have_names_and_option_values),
+        AUTH_BENCH_TEST(senseless_configurations_are_refused),
+        AUTH_BENCH_TEST(accepts_tells_the_directions_of_one_protocol_apart),
+        AUTH_BENCH_TEST(packets_out_of_place_are_traced_drops),
+        AUTH_BENCH_TEST(an_exhausted_pool_is_survived_by_retransmission),
+        AUTH_BENCH_TEST(pap_lets_the_right_password_in),
+        AUTH_BENCH_TEST(pap_refuses_everything_else),
+        AUTH_BENCH_TEST(pap_repeats_its_request_until_it_gives_up),
+        AUTH_BENCH_TEST(pap_takes_a_late_answer_but_no_foreign_one),
+        AUTH_BENCH_TEST(pap_answers_a_repeated_request_alike),
+        AUTH_BENCH_TEST(an_authenticator_does_not_wait_for_ever),
+        AUTH_BENCH_TEST(names_off_the_wire_are_made_printable),
+        AUTH_BENCH_TEST(a_name_with_nul_is_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,31 +13,6 @@ static void assert_message(const struct packet *packet, uint8_t code, const char
     assert_memory_equal(decoded.rest, message, strlen(message));
 }
 
-static void assert_keys_match(const struct auth_bench *bench)
-{
-    const struct mppe_start_keys *client = ppp_auth_keys(&bench->client.auth);
-    const struct mppe_start_keys *server = ppp_auth_keys(&bench->server.auth);
-    assert_non_null(client);
-    assert_non_null(server);
-    assert_memory_equal(client->send, server->receive, MPPE_KEY_SIZE);
-    assert_memory_equal(client->receive, server->send, MPPE_KEY_SIZE);
-    assert_memory_not_equal(client->send, client->receive, MPPE_KEY_SIZE);
-}
-
-static void expect_both_succeed(struct auth_bench *bench)
-{
-    auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_SUCCEEDED, 0);
-}
-
-/** Carries one packet and frees it. */
-static void carry_one(struct auth_end *from, struct auth_end *to, instant now)
-{
-    struct packet *packet = auth_bench_take(from);
-    auth_bench_give(to, now, packet);
-    packet_free(packet);
-}
-
 static void md5_lets_the_right_secret_in(void **state)
 {
     struct auth_bench *bench = *state;
@@ -66,7 +41,7 @@ static void md5_lets_the_right_secret_in(void **state)
     assert_message(verdict, CHAP_SUCCESS, "Welcome");
     auth_bench_give(&bench->client, 0, verdict);
     packet_free(verdict);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     assert_null(ppp_auth_keys(&bench->client.auth));
     assert_null(ppp_auth_keys(&bench->server.auth));
     auth_bench_expect_log(bench, "ppp.auth.succeeded session=s1 role=authenticatee "
@@ -95,8 +70,8 @@ static void ms_chap_v2_authenticates_both_and_leaves_matching_keys(void **state)
     auth_bench_start(bench, 0);
     assert_null(ppp_auth_keys(&bench->server.auth));
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
-    assert_keys_match(bench);
+    auth_bench_expect_success(bench);
+    auth_bench_expect_matching_keys(bench);
     assert_string_equal(ppp_auth_peer_name(&bench->server.auth), "User");
     assert_true(ppp_auth_next_timeout(&bench->client.auth) == INSTANT_NEVER);
     assert_true(ppp_auth_next_timeout(&bench->server.auth) == INSTANT_NEVER);
@@ -194,7 +169,7 @@ static void the_domain_goes_to_the_lookup_and_not_into_the_hash(void **state)
     struct auth_bench *bench = *state;
     bench->client.config.name = "BIGCO\\User";
     auth_bench_start(bench, 0);
-    carry_one(&bench->server, &bench->client, 0);
+    auth_bench_carry_one(&bench->server, &bench->client, 0);
     struct packet *response = auth_bench_take(&bench->client);
     assert_int_equal(response->length, 4 + 1 + 49 + 10);
     assert_memory_equal(response->data + 54, "BIGCO\\User", 10);
@@ -211,11 +186,11 @@ static void the_domain_goes_to_the_lookup_and_not_into_the_hash(void **state)
     auth_bench_give(&bench->server, 0, response);
     packet_free(response);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     assert_string_equal(bench->domain, "BIGCO");
     assert_string_equal(bench->user, "User");
     assert_string_equal(ppp_auth_peer_name(&bench->server.auth), "BIGCO\\User");
-    assert_keys_match(bench);
+    auth_bench_expect_matching_keys(bench);
 }
 
 static void failures_carry_the_number_of_the_account(void **state)
@@ -240,8 +215,8 @@ static void failures_carry_the_number_of_the_account(void **state)
         bench->client.config.name = rows[i].user;
         bench->client.config.secret = rows[i].password;
         auth_bench_start(bench, 0);
-        carry_one(&bench->server, &bench->client, 0);
-        carry_one(&bench->client, &bench->server, 0);
+        auth_bench_carry_one(&bench->server, &bench->client, 0);
+        auth_bench_carry_one(&bench->client, &bench->server, 0);
         struct packet *verdict = auth_bench_take(&bench->server);
         assert_int_equal(verdict->data[0], CHAP_FAILURE);
         assert_memory_equal(verdict->data + 4, rows[i].start, strlen(rows[i].start));
@@ -264,8 +239,8 @@ static void a_failure_without_retries_says_so_and_ends_it(void **state)
     bench->client.config.secret = "wrong";
     bench->client.config.retries = 5;
     auth_bench_start(bench, 0);
-    carry_one(&bench->server, &bench->client, 0);
-    carry_one(&bench->client, &bench->server, 0);
+    auth_bench_carry_one(&bench->server, &bench->client, 0);
+    auth_bench_carry_one(&bench->client, &bench->server, 0);
     auth_bench_expect_event(&bench->server, PPP_AUTH_FAILED, 691);
     struct packet *verdict = auth_bench_take(&bench->server);
     assert_int_equal(verdict->length, 4 + 12 + 32 + 4);
@@ -302,8 +277,8 @@ static void a_retry_with_the_right_password_gets_in(void **state)
     /* With Identifier + 1, against the challenge in C=. */
     assert_int_equal(bench->client.sent[0]->data[1], 0);
     auth_bench_run(bench, later);
-    expect_both_succeed(bench);
-    assert_keys_match(bench);
+    auth_bench_expect_success(bench);
+    auth_bench_expect_matching_keys(bench);
     assert_string_equal(ppp_auth_peer_name(&bench->server.auth), "vpnuser");
     assert_memory_equal(bench->server.auth.chap.challenge, challenge, 16);
 }
@@ -351,134 +326,6 @@ static void an_offer_of_a_retry_can_be_declined_or_ignored(void **state)
                                  "user=User peer=User error=691 reason=no-retry");
 }
 
-/* RFC 1994 section 4.1: Identifier and value change each time a Challenge is sent. */
-static void an_unanswered_challenge_is_replaced_by_a_new_one(void **state)
-{
-    struct auth_bench *bench = *state;
-    bench->server.config.transmissions = 3;
-    bench->server.config.restart = INSTANT_SECOND;
-    auth_bench_start(bench, 0);
-    assert_true(auth_bench_expire(&bench->server) == INSTANT_SECOND);
-    assert_true(auth_bench_expire(&bench->server) == 2 * INSTANT_SECOND);
-    assert_int_equal(bench->server.sent_count, 3);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(bench->server.sent[i]->data[1], i);
-    assert_memory_not_equal(bench->server.sent[0]->data + 5, bench->server.sent[1]->data + 5, 16);
-    assert_memory_not_equal(bench->server.sent[1]->data + 5, bench->server.sent[2]->data + 5, 16);
-    /* The answer to an earlier one comes too late. */
-    carry_one(&bench->server, &bench->client, 0);
-    carry_one(&bench->client, &bench->server, 0);
-    auth_bench_expect_log(bench, "drop chap unexpected-identifier");
-    carry_one(&bench->server, &bench->client, 0);
-    packet_free(auth_bench_take(&bench->client));
-    auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
-    assert_keys_match(bench);
-}
-
-static void an_authenticator_gives_up_after_its_last_challenge(void **state)
-{
-    struct auth_bench *bench = *state;
-    bench->server.config.transmissions = 2;
-    auth_bench_start(bench, 0);
-    auth_bench_expire(&bench->server);
-    assert_true(auth_bench_expire(&bench->server) == 6 * INSTANT_SECOND);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_FAILED, 718);
-    assert_int_equal(bench->server.sent_count, 2);
-    assert_true(ppp_auth_next_timeout(&bench->server.auth) == INSTANT_NEVER);
-    /* Nobody is let in by an answer after the end. */
-    packet_free(auth_bench_take(&bench->server));
-    carry_one(&bench->server, &bench->client, 0);
-    carry_one(&bench->client, &bench->server, 0);
-    auth_bench_expect_log(bench, "drop chap unexpected-response");
-    auth_bench_expect_silence(&bench->server);
-}
-
-static void an_authenticatee_does_not_wait_for_ever(void **state)
-{
-    struct auth_bench *bench = *state;
-    bench->client.config.transmissions = 2;
-    assert_int_equal(ppp_auth_init(&bench->client.auth, &bench->client.config), STATUS_OK);
-    ppp_auth_start(&bench->client.auth, 0);
-    assert_true(auth_bench_expire(&bench->client) == 6 * INSTANT_SECOND);
-    auth_bench_expect_event(&bench->client, PPP_AUTH_FAILED, 718);
-    auth_bench_expect_silence(&bench->client);
-}
-
-static void a_lost_verdict_is_repeated_for_a_repeated_response(void **state)
-{
-    struct auth_bench *bench = *state;
-    auth_bench_start(bench, 0);
-    carry_one(&bench->server, &bench->client, 0);
-    carry_one(&bench->client, &bench->server, 0);
-    struct packet *lost = auth_bench_take(&bench->server);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_SUCCEEDED, 0);
-    instant now = auth_bench_expire(&bench->client);
-    assert_true(now == 3 * INSTANT_SECOND);
-    auth_bench_expect_log(bench, "ppp.auth.retransmitted session=s1 role=authenticatee");
-    carry_one(&bench->client, &bench->server, now);
-    assert_int_equal(bench->server.event_count, 0);
-    assert_int_equal(bench->server.sent[0]->length, lost->length);
-    assert_memory_equal(bench->server.sent[0]->data, lost->data, lost->length);
-    packet_free(lost);
-    auth_bench_run(bench, now);
-    auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
-    assert_keys_match(bench);
-}
-
-static void a_repeated_response_gets_the_same_reply_code(void **state)
-{
-    struct auth_bench *bench = *state;
-    for (int right = 0; right < 2; right++) {
-        bench->client.config.secret = right ? "clientPass" : "wrong";
-        auth_bench_start(bench, 0);
-        carry_one(&bench->server, &bench->client, 0);
-        struct packet *response = auth_bench_take(&bench->client);
-        auth_bench_give(&bench->server, 0, response);
-        auth_bench_expect_event(&bench->server, right ? PPP_AUTH_SUCCEEDED : PPP_AUTH_FAILED,
-                                right ? 0 : 691);
-        response->data[29] ^= 0xff; /* another NT-Response: it must not be judged */
-        bench->lookups = 0;
-        auth_bench_give(&bench->server, 0, response);
-        packet_free(response);
-        assert_int_equal(bench->lookups, 0);
-        assert_int_equal(bench->server.event_count, 0);
-        struct packet *first = auth_bench_take(&bench->server);
-        struct packet *second = auth_bench_take(&bench->server);
-        assert_int_equal(first->data[0], right ? CHAP_SUCCESS : CHAP_FAILURE);
-        assert_int_equal(first->length, second->length);
-        assert_memory_equal(first->data, second->data, first->length);
-        packet_free(first);
-        packet_free(second);
-        ppp_auth_clear(&bench->server.auth);
-        ppp_auth_clear(&bench->client.auth);
-    }
-}
-
-static void a_repeated_challenge_gets_the_same_response(void **state)
-{
-    struct auth_bench *bench = *state;
-    auth_bench_start(bench, 0);
-    struct packet *challenge = auth_bench_take(&bench->server);
-    auth_bench_give(&bench->client, 0, challenge);
-    auth_bench_give(&bench->client, 0, challenge);
-    assert_int_equal(bench->client.sent_count, 2);
-    assert_int_equal(bench->client.sent[0]->length, bench->client.sent[1]->length);
-    assert_memory_equal(bench->client.sent[0]->data, bench->client.sent[1]->data,
-                        bench->client.sent[0]->length);
-    auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
-    /* Even after the end, and the Success that comes again does no harm. */
-    auth_bench_give(&bench->client, 1, challenge);
-    packet_free(challenge);
-    auth_bench_run(bench, 1);
-    auth_bench_expect_log(bench, "drop chap unexpected-verdict");
-    auth_bench_expect_silence(&bench->client);
-    auth_bench_expect_silence(&bench->server);
-    assert_true(ppp_auth_next_timeout(&bench->client.auth) == INSTANT_NEVER);
-    assert_keys_match(bench);
-}
-
 static void a_new_challenge_gets_a_new_peer_challenge(void **state)
 {
     struct auth_bench *bench = *state;
@@ -488,41 +335,6 @@ static void a_new_challenge_gets_a_new_peer_challenge(void **state)
     auth_bench_give_hex(bench, &bench->client, 0, "01010018 10 " RECORDED_CHALLENGE " 524153");
     assert_int_equal(bench->client.sent[1]->data[1], 1);
     assert_memory_not_equal(bench->client.sent[0]->data + 5, bench->client.sent[1]->data + 5, 16);
-}
-
-static void a_rechallenge_is_silent_and_keeps_the_keys(void **state)
-{
-    struct auth_bench *bench = *state;
-    bench->server.config.rechallenge = 30 * INSTANT_SECOND;
-    auth_bench_start(bench, 0);
-    auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
-    struct mppe_start_keys keys = *ppp_auth_keys(&bench->client.auth);
-    assert_true(auth_bench_expire(&bench->server) == 30 * INSTANT_SECOND);
-    auth_bench_expect_log(bench, "ppp.auth.rechallenged session=s1 role=authenticator");
-    assert_int_equal(bench->server.sent[0]->data[0], CHAP_CHALLENGE);
-    assert_int_equal(bench->server.sent[0]->data[1], 1);
-    auth_bench_run(bench, 30 * INSTANT_SECOND);
-    auth_bench_expect_silence(&bench->client);
-    auth_bench_expect_silence(&bench->server);
-    assert_memory_equal(ppp_auth_keys(&bench->client.auth), &keys, sizeof keys);
-    assert_keys_match(bench);
-    assert_true(ppp_auth_next_timeout(&bench->server.auth) == 60 * INSTANT_SECOND);
-    assert_true(ppp_auth_next_timeout(&bench->client.auth) == INSTANT_NEVER);
-}
-
-static void a_rechallenge_can_fail(void **state)
-{
-    struct auth_bench *bench = *state;
-    bench->server.config.rechallenge = 30 * INSTANT_SECOND;
-    auth_bench_start(bench, 0);
-    auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
-    bench->client.auth.config.secret = "another";
-    auth_bench_expire(&bench->server);
-    auth_bench_run(bench, 30 * INSTANT_SECOND);
-    auth_bench_expect_event(&bench->client, PPP_AUTH_FAILED, 691);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_FAILED, 691);
 }
 
 static void packets_that_make_no_sense_are_dropped(void **state)
@@ -553,7 +365,7 @@ static void packets_that_make_no_sense_are_dropped(void **state)
     assert_int_equal(bench->server.event_count, 0);
     /* None of it has done harm. */
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void a_response_of_the_wrong_size_is_a_wrong_answer(void **state)
@@ -578,35 +390,25 @@ static void a_verdict_must_have_the_identifier_of_the_response(void **state)
     auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, auth_bench_set_up, auth_bench_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(md5_lets_the_right_secret_in),
-        TEST(md5_refuses_a_wrong_secret_without_a_retry),
-        TEST(ms_chap_v2_authenticates_both_and_leaves_matching_keys),
-        TEST(the_response_of_a_real_windows_client_is_accepted),
-        TEST(the_success_of_a_real_windows_server_is_verified),
-        TEST(a_server_that_does_not_know_the_password_is_refused),
-        TEST(the_domain_goes_to_the_lookup_and_not_into_the_hash),
-        TEST(failures_carry_the_number_of_the_account),
-        TEST(a_failure_without_retries_says_so_and_ends_it),
-        TEST(a_retry_with_the_right_password_gets_in),
-        TEST(retries_run_out),
-        TEST(an_offer_of_a_retry_can_be_declined_or_ignored),
-        TEST(an_unanswered_challenge_is_replaced_by_a_new_one),
-        TEST(an_authenticator_gives_up_after_its_last_challenge),
-        TEST(an_authenticatee_does_not_wait_for_ever),
-        TEST(a_lost_verdict_is_repeated_for_a_repeated_response),
-        TEST(a_repeated_response_gets_the_same_reply_code),
-        TEST(a_repeated_challenge_gets_the_same_response),
-        TEST(a_new_challenge_gets_a_new_peer_challenge),
-        TEST(a_rechallenge_is_silent_and_keeps_the_keys),
-        TEST(a_rechallenge_can_fail),
-        TEST(packets_that_make_no_sense_are_dropped),
-        TEST(a_response_of_the_wrong_size_is_a_wrong_answer),
-        TEST(a_verdict_must_have_the_identifier_of_the_response),
+        AUTH_BENCH_TEST(md5_lets_the_right_secret_in),
+        AUTH_BENCH_TEST(md5_refuses_a_wrong_secret_without_a_retry),
+        AUTH_BENCH_TEST(ms_chap_v2_authenticates_both_and_leaves_matching_keys),
+        AUTH_BENCH_TEST(the_response_of_a_real_windows_client_is_accepted),
+        AUTH_BENCH_TEST(the_success_of_a_real_windows_server_is_verified),
+        AUTH_BENCH_TEST(a_server_that_does_not_know_the_password_is_refused),
+        AUTH_BENCH_TEST(the_domain_goes_to_the_lookup_and_not_into_the_hash),
+        AUTH_BENCH_TEST(failures_carry_the_number_of_the_account),
+        AUTH_BENCH_TEST(a_failure_without_retries_says_so_and_ends_it),
+        AUTH_BENCH_TEST(a_retry_with_the_right_password_gets_in),
+        AUTH_BENCH_TEST(retries_run_out),
+        AUTH_BENCH_TEST(an_offer_of_a_retry_can_be_declined_or_ignored),
+        AUTH_BENCH_TEST(a_new_challenge_gets_a_new_peer_challenge),
+        AUTH_BENCH_TEST(packets_that_make_no_sense_are_dropped),
+        AUTH_BENCH_TEST(a_response_of_the_wrong_size_is_a_wrong_answer),
+        AUTH_BENCH_TEST(a_verdict_must_have_the_identifier_of_the_response),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

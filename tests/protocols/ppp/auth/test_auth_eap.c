@@ -12,12 +12,6 @@ static void use_eap(struct auth_bench *bench, enum ppp_auth_eap_method server,
     bench->client.config.eap_methods = (struct ppp_auth_eap_methods){{client}, 1};
 }
 
-static void expect_both_succeed(struct auth_bench *bench)
-{
-    auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_SUCCEEDED, 0);
-}
-
 /** Fails unless the oldest packet of @p from begins so; hands it to @p to. */
 static void pass(struct auth_end *from, struct auth_end *to, const char *start)
 {
@@ -54,7 +48,7 @@ static void md5_challenge_goes_step_by_step(void **state)
     assert_string_equal(ppp_auth_peer_name(&client->auth), "RAS");
     pass(client, server, "0208001a 04 10");
     pass(server, client, "03080004");
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     assert_null(ppp_auth_keys(&client->auth));
     assert_null(ppp_auth_keys(&server->auth));
     assert_true(ppp_auth_next_timeout(&client->auth) == INSTANT_NEVER);
@@ -94,7 +88,7 @@ static void ms_chap_v2_goes_step_by_step_and_leaves_keys(void **state)
     assert_int_equal(client->event_count, 0);
     pass(client, server, "02020006 1a 03");
     pass(server, client, "03020004");
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     const struct mppe_start_keys *keys = ppp_auth_keys(&client->auth);
     assert_non_null(keys);
     assert_memory_equal(keys->send, ppp_auth_keys(&server->auth)->receive, MPPE_KEY_SIZE);
@@ -156,7 +150,7 @@ static void a_retry_gets_in_and_a_resignation_ends_it(void **state)
                              STATUS_OK);
             auth_bench_collect(&bench->client);
             auth_bench_run(bench, 1);
-            expect_both_succeed(bench);
+            auth_bench_expect_success(bench);
         } else {
             ppp_auth_give_up(&bench->client.auth, 1);
             auth_bench_collect(&bench->client);
@@ -222,7 +216,7 @@ static void an_expired_password_is_changed_inside_eap(void **state)
     pass(&bench->client, &bench->server, "0202024f 1a 07 02 024a");
     assert_int_equal(bench->lookups, 1000);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     assert_memory_equal(ppp_auth_keys(&bench->client.auth)->send,
                         ppp_auth_keys(&bench->server.auth)->receive, MPPE_KEY_SIZE);
 }
@@ -263,7 +257,7 @@ static void a_nak_names_every_method_and_the_authenticator_takes_one_of_them(voi
                          "peer=User wanted=MS-CHAP-V2");
     pass(&bench->server, &bench->client, "0102001d 1a 01 02");
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void without_a_common_method_it_fails(void **state)
@@ -308,7 +302,7 @@ static void a_nak_after_the_method_has_begun_is_dropped(void **state)
     auth_bench_give_hex(bench, &bench->server, 0, "02020006 03 04");
     auth_bench_expect_log(bench, "drop eap unexpected-nak");
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void a_notification_is_shown_and_answered(void **state)
@@ -324,7 +318,7 @@ static void a_notification_is_shown_and_answered(void **state)
                          "user=User peer= text=Hi");
     pass(&bench->client, &bench->server, "02010005 02");
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 /* RFC 3748 section 4.1: the authenticator alone sends again, the same octets. */
@@ -356,7 +350,7 @@ static void only_the_authenticator_sends_again(void **state)
     auth_bench_expect_log(bench, "drop eap unexpected-identifier");
     assert_int_equal(bench->lookups, 1);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void both_ends_give_up_in_the_end(void **state)
@@ -390,7 +384,7 @@ static void a_lost_success_is_made_up_for_by_the_network_phase(void **state)
     pass(&bench->server, NULL, "03020004");
     ppp_auth_network_heard(&bench->client.auth, 0);
     auth_bench_collect(&bench->client);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     assert_non_null(ppp_auth_keys(&bench->client.auth));
 }
 
@@ -502,32 +496,30 @@ static void spap_lets_the_right_password_in_and_does_not_show_it(void **state)
     auth_bench_expect_log(bench, "drop spap unexpected-verdict");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, auth_bench_set_up, auth_bench_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(md5_challenge_goes_step_by_step),
-        TEST(md5_uses_the_identifier_of_eap),
-        TEST(ms_chap_v2_goes_step_by_step_and_leaves_keys),
-        TEST(wrong_passwords_are_refused_by_each_method),
-        TEST(an_account_s_error_reaches_the_client),
-        TEST(a_retry_gets_in_and_a_resignation_ends_it),
-        TEST(while_the_user_is_asked_duplicates_are_dropped),
-        TEST(an_expired_password_is_changed_inside_eap),
-        TEST(a_masquerading_server_is_found_out),
-        TEST(a_nak_names_every_method_and_the_authenticator_takes_one_of_them),
-        TEST(without_a_common_method_it_fails),
-        TEST(one_nak_is_all_there_is),
-        TEST(a_nak_after_the_method_has_begun_is_dropped),
-        TEST(a_notification_is_shown_and_answered),
-        TEST(only_the_authenticator_sends_again),
-        TEST(both_ends_give_up_in_the_end),
-        TEST(a_lost_success_is_made_up_for_by_the_network_phase),
-        TEST(verdicts_out_of_place_are_dropped),
-        TEST(responses_out_of_place_are_dropped),
-        TEST(senseless_lists_of_methods_are_refused),
-        TEST(spap_lets_the_right_password_in_and_does_not_show_it),
+        AUTH_BENCH_TEST(md5_challenge_goes_step_by_step),
+        AUTH_BENCH_TEST(md5_uses_the_identifier_of_eap),
+        AUTH_BENCH_TEST(ms_chap_v2_goes_step_by_step_and_leaves_keys),
+        AUTH_BENCH_TEST(wrong_passwords_are_refused_by_each_method),
+        AUTH_BENCH_TEST(an_account_s_error_reaches_the_client),
+        AUTH_BENCH_TEST(a_retry_gets_in_and_a_resignation_ends_it),
+        AUTH_BENCH_TEST(while_the_user_is_asked_duplicates_are_dropped),
+        AUTH_BENCH_TEST(an_expired_password_is_changed_inside_eap),
+        AUTH_BENCH_TEST(a_masquerading_server_is_found_out),
+        AUTH_BENCH_TEST(a_nak_names_every_method_and_the_authenticator_takes_one_of_them),
+        AUTH_BENCH_TEST(without_a_common_method_it_fails),
+        AUTH_BENCH_TEST(one_nak_is_all_there_is),
+        AUTH_BENCH_TEST(a_nak_after_the_method_has_begun_is_dropped),
+        AUTH_BENCH_TEST(a_notification_is_shown_and_answered),
+        AUTH_BENCH_TEST(only_the_authenticator_sends_again),
+        AUTH_BENCH_TEST(both_ends_give_up_in_the_end),
+        AUTH_BENCH_TEST(a_lost_success_is_made_up_for_by_the_network_phase),
+        AUTH_BENCH_TEST(verdicts_out_of_place_are_dropped),
+        AUTH_BENCH_TEST(responses_out_of_place_are_dropped),
+        AUTH_BENCH_TEST(senseless_lists_of_methods_are_refused),
+        AUTH_BENCH_TEST(spap_lets_the_right_password_in_and_does_not_show_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,12 +80,6 @@ static void expect_keys(const struct auth_bench *bench, enum mppe_strength stren
     }
 }
 
-static void expect_both_succeed(struct auth_bench *bench)
-{
-    auth_bench_expect_event(&bench->client, PPP_AUTH_SUCCEEDED, 0);
-    auth_bench_expect_event(&bench->server, PPP_AUTH_SUCCEEDED, 0);
-}
-
 static struct packet *pass_one(struct auth_end *from, struct auth_end *to)
 {
     struct packet *packet = auth_bench_take(from);
@@ -108,7 +102,7 @@ static void the_right_password_gets_in_and_leaves_one_key_for_both_ways(void **s
     assert_int_equal(response->data[53], 1);
     packet_free(response);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     expect_keys(bench, MPPE_128_BIT);
     expect_keys(bench, MPPE_40_BIT);
     const struct mppe_start_keys *keys = ppp_auth_keys(&bench->client.auth);
@@ -130,7 +124,7 @@ static void a_lan_manager_response_is_sent_when_configured(void **state)
     auth_bench_give(&bench->server, 0, response);
     packet_free(response);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void a_failure_carries_eight_octets_of_challenge_and_version_2(void **state)
@@ -152,7 +146,7 @@ static void a_failure_carries_eight_octets_of_challenge_and_version_2(void **sta
     assert_int_equal(ppp_auth_retry(&bench->client.auth, 0, "User", "clientPass"), STATUS_OK);
     auth_bench_collect(&bench->client);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
     expect_keys(bench, MPPE_56_BIT);
 }
 
@@ -215,7 +209,7 @@ static void an_expired_password_is_changed_by_each_version(void **state)
         auth_bench_give(&bench->server, 0, packet);
         packet_free(packet);
         auth_bench_run(bench, 0);
-        expect_both_succeed(bench);
+        auth_bench_expect_success(bench);
         assert_int_equal(expired.changes, 1);
         expect_keys(bench, MPPE_128_BIT);
         expect_keys(bench, MPPE_40_BIT);
@@ -238,7 +232,7 @@ static void an_expired_password_is_changed_by_each_version(void **state)
         bench->client.config.secret = "newPass";
         auth_bench_start(bench, 0);
         auth_bench_run(bench, 0);
-        expect_both_succeed(bench);
+        auth_bench_expect_success(bench);
         expect_keys(bench, MPPE_128_BIT);
         bench->client.config.secret = "clientPass";
         bench->log_count = 0;
@@ -287,7 +281,7 @@ static void a_repeated_change_is_the_same_packet_and_gets_the_same_verdict(void 
     assert_int_equal(bench->server.sent_count, 2);
     assert_int_equal(bench->server.sent[0]->length, bench->server.sent[1]->length);
     auth_bench_run(bench, 0);
-    expect_both_succeed(bench);
+    auth_bench_expect_success(bench);
 }
 
 static void a_change_that_is_refused_ends_it_with_709(void **state)
@@ -454,26 +448,24 @@ static void a_refusal_without_a_number_has_the_configured_one(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, auth_bench_set_up, auth_bench_tear_down)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_right_password_gets_in_and_leaves_one_key_for_both_ways),
-        TEST(a_lan_manager_response_is_sent_when_configured),
-        TEST(a_failure_carries_eight_octets_of_challenge_and_version_2),
-        TEST(without_a_challenge_the_next_one_is_implied),
-        TEST(an_expired_password_is_changed_by_each_version),
-        TEST(the_change_is_told_at_both_ends),
-        TEST(a_repeated_change_is_the_same_packet_and_gets_the_same_verdict),
-        TEST(a_change_that_is_refused_ends_it_with_709),
-        TEST(a_forged_change_is_refused),
-        TEST(a_change_that_nobody_granted_is_dropped),
-        TEST(a_server_waits_for_the_new_password_and_then_gives_up),
-        TEST(without_a_new_password_an_expired_one_is_the_end),
-        TEST(a_new_password_of_the_wrong_kind_is_refused_at_once),
-        TEST(a_server_that_takes_any_password_is_found_out_by_ms_chap_v2_alone),
-        TEST(a_refusal_without_a_number_has_the_configured_one),
+        AUTH_BENCH_TEST(the_right_password_gets_in_and_leaves_one_key_for_both_ways),
+        AUTH_BENCH_TEST(a_lan_manager_response_is_sent_when_configured),
+        AUTH_BENCH_TEST(a_failure_carries_eight_octets_of_challenge_and_version_2),
+        AUTH_BENCH_TEST(without_a_challenge_the_next_one_is_implied),
+        AUTH_BENCH_TEST(an_expired_password_is_changed_by_each_version),
+        AUTH_BENCH_TEST(the_change_is_told_at_both_ends),
+        AUTH_BENCH_TEST(a_repeated_change_is_the_same_packet_and_gets_the_same_verdict),
+        AUTH_BENCH_TEST(a_change_that_is_refused_ends_it_with_709),
+        AUTH_BENCH_TEST(a_forged_change_is_refused),
+        AUTH_BENCH_TEST(a_change_that_nobody_granted_is_dropped),
+        AUTH_BENCH_TEST(a_server_waits_for_the_new_password_and_then_gives_up),
+        AUTH_BENCH_TEST(without_a_new_password_an_expired_one_is_the_end),
+        AUTH_BENCH_TEST(a_new_password_of_the_wrong_kind_is_refused_at_once),
+        AUTH_BENCH_TEST(a_server_that_takes_any_password_is_found_out_by_ms_chap_v2_alone),
+        AUTH_BENCH_TEST(a_refusal_without_a_number_has_the_configured_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
