@@ -13,7 +13,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder/rows"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
 guest="$folder/guest"
-jobs="$guest/root/jobs"
+jobs="$guest/system/jobs"
 local_port=${VPNSIM_INTEROP_PORT:-47201}
 remote_port=$((local_port + 1))
 port=30100
@@ -34,13 +34,13 @@ trap 'exit 143' TERM
 
 start_guest() {
     sh "$here/guest/build.sh" "$guest" || exit 3
-    cp "$peer" "$guest/root/bin/peer"
+    cp "$peer" "$guest/system/bin/peer"
     rm -rf "$jobs"
     mkdir -p "$jobs"
-    "$vpnsim" certificates -c works -o "$guest/root/certificates" "$here/client.xml" >/dev/null || exit 3
-    cp "$guest/root/certificates/"*.pem "$guest/root/etc/ppp/"
+    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/client.xml" >/dev/null || exit 3
+    cp "$guest/system/certificates/"*.pem "$guest/system/etc/ppp/"
     # The guest's processes are of one group, so that all can be ended.
-    setsid "$guest/linux" mem=128M rootfstype=hostfs "rootflags=$guest/root" rw init=/init.sh con=null \
+    setsid "$guest/linux" mem=128M rootfstype=hostfs "rootflags=$guest/system" rw init=/init.sh con=null \
         con0=null,fd:1 "eth0=ucast,02:00:00:00:00:02,127.0.0.1,$remote_port,$local_port" \
         "umid=vpnsim-$$" </dev/null >"$guest/console" 2>&1 &
     guest_process=$!

@@ -1,5 +1,5 @@
 #!/bin/sh
-# build.sh FOLDER: makes FOLDER/root, the file system of a small Linux guest with the VPN daemons, out
+# build.sh FOLDER: makes FOLDER/system, the file system of a small Linux guest with the VPN daemons, out
 # of Debian's packages, which are downloaded and unpacked there and not installed. The guest is
 # User-mode Linux: a process without privileges.
 set -eu
@@ -10,14 +10,14 @@ libzstd1 liblz4-1 libaudit1 libcap-ng0 libwrap0 libnsl2 libtirpc3 libgssapi-krb5
 libcom-err2 libkrb5support0 libkeyutils1 busybox-static kmod libkmod2 iproute2 libbpf1 libbsd0 libmd0 libelf1 zlib1g
 libmnl0 libxtables12 libdb5.3 libselinux1 libpcre2-8-0 ppp pptpd pptp-linux xl2tpd strongswan-starter strongswan-charon
 strongswan-libcharon libstrongswan libstrongswan-standard-plugins libgmp10 libip4tc2 user-mode-linux"
-stamp="$folder/made-of"
+stamp="$folder/system/made-of"
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ]; then
-    cp "$here/init.sh" "$folder/root/init.sh"
+    cp "$here/init.sh" "$folder/system/init.sh"
     exit 0
 fi
 rm -rf "$folder"
-mkdir -p "$folder/packages" "$folder/root"
+mkdir -p "$folder/packages" "$folder/system"
 cd "$folder/packages"
 # shellcheck disable=SC2086 # the list is meant to be split
 download() { apt-get download $packages >"$folder/download.log" 2>&1; }
@@ -30,10 +30,10 @@ download || { $sudo apt-get update >/dev/null 2>&1 && download; } || {
     exit 1
 }
 for package in *.deb; do
-    dpkg-deb -x "$package" "$folder/root"
+    dpkg-deb -x "$package" "$folder/system"
 done
 rm -rf "$folder/packages"
-cd "$folder/root"
+cd "$folder/system"
 mv usr/bin/linux.uml "$folder/linux"
 mkdir -p proc sys dev tmp run var jobs lib/modules
 mv usr/lib/uml/modules/* lib/modules/
