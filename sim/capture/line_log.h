@@ -6,7 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** A text file that grows by lines, and what went wrong first: behind events_log and key_log. */
+/** A text file that grows by lines, and what went wrong first: behind the event log and the profile
+ * for Wireshark. */
 struct line_log {
     FILE *file;
     char *path;

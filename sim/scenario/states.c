@@ -11,7 +11,6 @@
 
 #define STEP_PASSED  "Packets that passed this step of taking a tunnel apart: "
 #define STEP_DROPPED "Packets that this step of taking a tunnel apart dropped: "
-#define ESP_STEP     "Packets with ESP that came so far: "
 
 const struct scenario_state scenario_states[] = {
     {TUNNELS, "connection.NAME",
@@ -55,18 +54,13 @@ const struct scenario_state scenario_states[] = {
     {HOSTS, "ipsec.dropped.in", "Datagrams that IPsec has dropped on their way in."},
     {HOSTS, "ipsec.unknown-spi",
      "Packets with ESP or AH for which there was no security association."},
-    {HOSTS, "ipsec.esp.received", ESP_STEP "an association is theirs."},
-    {HOSTS, "ipsec.esp.fresh", ESP_STEP "their Sequence Number is in the window and new."},
-    {HOSTS, "ipsec.esp.authenticated", ESP_STEP "their integrity check value is right."},
-    {HOSTS, "ipsec.esp.decrypted", ESP_STEP "they were decrypted."},
-    {HOSTS, "ipsec.esp.unpadded", ESP_STEP "their padding is right."},
-    {HOSTS, "ipsec.ah.authenticated", "Packets with AH whose integrity check value is right."},
-    {HOSTS, "ipsec.policies", "Entries of the security policy database."},
     {HOSTS, "ipsec.esp.received", "Packets with ESP for which there was a security association."},
     {HOSTS, "ipsec.esp.fresh", "Of those, the ones whose Sequence Number might be new."},
     {HOSTS, "ipsec.esp.authenticated", "Of those, the ones whose integrity check held."},
     {HOSTS, "ipsec.esp.decrypted", "Of those, the ones that were decrypted."},
     {HOSTS, "ipsec.esp.unpadded", "Of those, the ones whose padding was right."},
+    {HOSTS, "ipsec.ah.authenticated", "Packets with AH whose integrity check value is right."},
+    {HOSTS, "ipsec.policies", "Entries of the security policy database."},
     {NATS, "nat.mappings", "Mappings that stand, those of <publish> excepted."},
     {NATS, "nat.mappings.most", "The most that stood at once."},
     {NATS, "nat.sent", "Datagrams that were translated on their way out, ICMP errors excepted."},

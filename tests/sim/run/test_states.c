@@ -74,11 +74,21 @@ static void declared_states_are_those_of_the_kinds_they_name(void **state)
     scenario_free(scenario);
 }
 
+static void no_state_is_declared_twice(void **state)
+{
+    (void)state;
+    for (const struct scenario_state *s = scenario_states; s->name; s++)
+        for (const struct scenario_state *other = s + 1; other->name; other++)
+            if (s->kinds & other->kinds && strcmp(s->name, other->name) == 0)
+                fail_msg("%s is declared twice", s->name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_stand_for_names_and_numbers),
         cmocka_unit_test(declared_states_are_those_of_the_kinds_they_name),
+        cmocka_unit_test(no_state_is_declared_twice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
