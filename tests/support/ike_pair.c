@@ -7,6 +7,7 @@
 #include "ike/isakmp_header.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct ike_phase1_transform plain_transforms[] = {
@@ -131,6 +132,24 @@ void ike_pair_destroy(struct ike_pair *pair)
     assert_int_equal(pair->pool.in_use, 0);
     packet_pool_destroy(&pair->pool);
     crypto_destroy(pair->crypto);
+}
+
+int ike_pair_set_up(void **state)
+{
+    struct ike_pair *pair = malloc(sizeof *pair);
+    if (!pair)
+        return -1;
+    ike_pair_init(pair);
+    *state = pair;
+    return 0;
+}
+
+int ike_pair_tear_down(void **state)
+{
+    struct ike_pair *pair = *state;
+    ike_pair_destroy(pair);
+    free(pair);
+    return 0;
 }
 
 void ike_pair_profiles(struct ike_pair *pair, enum ike_profile client, enum ike_profile server)
@@ -377,6 +396,14 @@ void ike_pair_inject(struct ike_pair *pair, unsigned index, const struct ike_end
     ike_pair_poll(pair, index);
 }
 
+uint32_t ike_pair_connect(struct ike_pair *pair)
+{
+    ike_pair_start(pair);
+    uint32_t number = ike_pair_acquire(pair, IKE_CLIENT);
+    ike_pair_run(pair, SECONDS(1));
+    return number;
+}
+
 const struct ike_pair_child *ike_pair_sending(const struct ike_pair *pair, unsigned index)
 {
     const struct ike_pair_end *end = &pair->end[index];
@@ -402,6 +429,15 @@ bool ike_pair_agree(const struct ike_pair *pair, unsigned a, unsigned b)
             return true;
     }
     return false;
+}
+
+void ike_pair_assert_up(const struct ike_pair *pair)
+{
+    if (ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) &&
+        ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT))
+        return;
+    ike_pair_print(pair);
+    fail_msg("the ends do not agree");
 }
 
 unsigned ike_pair_count(const struct ike_pair *pair, unsigned index, const char *name,

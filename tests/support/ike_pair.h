@@ -8,6 +8,8 @@
 #define IKE_CLIENT 0
 #define IKE_SERVER 1
 
+#define SECONDS(n) ((n)*INSTANT_SECOND)
+
 #define IKE_PAIR_EVENTS    192
 #define IKE_PAIR_DATAGRAMS 256
 #define IKE_PAIR_CHILDREN  16
@@ -106,6 +108,10 @@ struct ike_pair {
 void ike_pair_init(struct ike_pair *pair);
 void ike_pair_destroy(struct ike_pair *pair);
 
+/** The fixture of a test that wants one pair as its state: such a pair, not yet started. */
+int ike_pair_set_up(void **state);
+int ike_pair_tear_down(void **state);
+
 /** Both use the behaviour and the lists of these profiles; Windows as client of L2TP and server. */
 void ike_pair_profiles(struct ike_pair *pair, enum ike_profile client, enum ike_profile server);
 
@@ -117,6 +123,9 @@ uint32_t ike_pair_acquire(struct ike_pair *pair, unsigned end);
 
 /** Runs to @p until: everything due at or before it has happened. */
 void ike_pair_run(struct ike_pair *pair, instant until);
+
+/** Starts both, has the client want a child SA, and runs to the first second; as above. */
+uint32_t ike_pair_connect(struct ike_pair *pair);
 
 /** Takes what @p end decided; needed after calling its engine directly. */
 void ike_pair_poll(struct ike_pair *pair, unsigned end);
@@ -130,6 +139,9 @@ const struct ike_pair_child *ike_pair_sending(const struct ike_pair *pair, unsig
 
 /** Whether @p a sends what @p b receives, with the same keys. */
 bool ike_pair_agree(const struct ike_pair *pair, unsigned a, unsigned b);
+
+/** Fails the test unless each end sends what the other receives. */
+void ike_pair_assert_up(const struct ike_pair *pair);
 
 /** How often @p end told of event @p name with a detail that contains @p detail. */
 unsigned ike_pair_count(const struct ike_pair *pair, unsigned end, const char *name,

@@ -6,37 +6,7 @@
 #include "ike/ike_vendor.h"
 #include "ike/isakmp_payload.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static int set_up(void **state)
-{
-    struct ike_pair *pair = malloc(sizeof *pair);
-    if (!pair)
-        return -1;
-    ike_pair_init(pair);
-    *state = pair;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct ike_pair *pair = *state;
-    ike_pair_destroy(pair);
-    free(pair);
-    return 0;
-}
-
-#define SECONDS(n) ((n)*INSTANT_SECOND)
-
-static void assert_up(const struct ike_pair *pair)
-{
-    if (!ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) ||
-        !ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT)) {
-        ike_pair_print(pair);
-        fail_msg("the ends do not agree");
-    }
-}
 
 /* A client "User" of the root and a server "vpn.example" of an authority below it. */
 static void use_certificates(struct ike_pair *pair, struct certificates *made)
@@ -53,13 +23,6 @@ static void use_certificates(struct ike_pair *pair, struct certificates *made)
     }
 }
 
-static void negotiate(struct ike_pair *pair)
-{
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-}
-
 static void finish(struct ike_pair *pair, struct certificates *made)
 {
     for (unsigned i = 0; i < 2; i++) {
@@ -74,8 +37,8 @@ static void certificates_and_their_chains_are_sent_and_believed(void **state)
     struct ike_pair *pair = *state;
     struct certificates made;
     use_certificates(pair, &made);
-    negotiate(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(
         ike_pair_count(pair, IKE_CLIENT, "ike.certificate.accepted", "subject=CN=vpn.example"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.main-mode.established",
@@ -92,8 +55,8 @@ static void aggressive_mode_signs_too(void **state)
     use_certificates(pair, &made);
     pair->end[IKE_CLIENT].peer.mode = IKE_AGGRESSIVE_MODE;
     pair->end[IKE_SERVER].peer.accepts_aggressive = true;
-    negotiate(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     finish(pair, &made);
 }
 
@@ -113,7 +76,7 @@ static void a_clock_two_years_late_finds_the_certificate_expired(void **state)
     struct certificates made;
     use_certificates(pair, &made);
     pair->end[IKE_SERVER].config.calendar_start = CERTIFICATES_TODAY + 2 * CERTIFICATES_YEAR;
-    negotiate(pair);
+    ike_pair_connect(pair);
     assert_refused(pair, IKE_CAUSE_CERTIFICATE_EXPIRED, IKE_CAUSE_CERTIFICATE_INVALID);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.certificate.refused",
                                     "subject=CN=User reason=certificate-expired"),
@@ -127,7 +90,7 @@ static void a_clock_two_years_early_finds_it_not_yet_valid(void **state)
     struct certificates made;
     use_certificates(pair, &made);
     pair->end[IKE_SERVER].config.calendar_start = CERTIFICATES_TODAY - 2 * CERTIFICATES_YEAR;
-    negotiate(pair);
+    ike_pair_connect(pair);
     assert_refused(pair, IKE_CAUSE_CERTIFICATE_NOT_YET_VALID, IKE_CAUSE_CERTIFICATE_INVALID);
     finish(pair, &made);
 }
@@ -139,7 +102,7 @@ static void an_authority_that_is_not_trusted_is_told(void **state)
     use_certificates(pair, &made);
     const struct certificate *const others[] = {made.other};
     pair->end[IKE_SERVER].peer.trusted = others;
-    negotiate(pair);
+    ike_pair_connect(pair);
     assert_refused(pair, IKE_CAUSE_CERTIFICATE_UNKNOWN_AUTHORITY,
                    IKE_CAUSE_CERTIFICATE_UNKNOWN_AUTHORITY);
     finish(pair, &made);
@@ -151,7 +114,7 @@ static void an_identity_that_the_certificate_does_not_speak_for_is_refused(void 
     struct certificates made;
     use_certificates(pair, &made);
     pair->end[IKE_CLIENT].peer.own_name = (struct ike_name){IKE_NAME_FQDN, "other.example"};
-    negotiate(pair);
+    ike_pair_connect(pair);
     assert_refused(pair, IKE_CAUSE_INVALID_ID, IKE_CAUSE_INVALID_ID);
     finish(pair, &made);
 }
@@ -164,8 +127,8 @@ static void a_host_name_may_be_the_common_name(void **state)
     pair->end[IKE_CLIENT].peer.checks_name = true;
     pair->end[IKE_CLIENT].peer.peer_name = (struct ike_name){IKE_NAME_FQDN, "vpn.example"};
     pair->end[IKE_SERVER].peer.own_name = (struct ike_name){IKE_NAME_FQDN, "vpn.example"};
-    negotiate(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     finish(pair, &made);
 }
 
@@ -189,7 +152,7 @@ static void a_responder_without_certificate_chooses_nothing(void **state)
     struct certificates made;
     use_certificates(pair, &made);
     pair->end[IKE_SERVER].peer.certificate = NULL;
-    negotiate(pair);
+    ike_pair_connect(pair);
     assert_refused(pair, IKE_CAUSE_CERTIFICATE_MISSING, IKE_CAUSE_NO_PROPOSAL_CHOSEN);
     finish(pair, &made);
 }
@@ -213,7 +176,7 @@ static void certificates_pass_in_fragments_where_large_datagrams_are_lost(void *
     ike_pair_start(pair);
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(10));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_true(ike_pair_count(pair, IKE_CLIENT, "ike.fragmented", "") >= 1);
     /* The server has got fragments, so it sends them at once. */
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.retransmitted", "main-mode-6"), 0);
@@ -221,7 +184,7 @@ static void certificates_pass_in_fragments_where_large_datagrams_are_lost(void *
     finish(pair, &made);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ike_pair_set_up, ike_pair_tear_down)
 
 int main(void)
 {

@@ -7,42 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int set_up(void **state)
-{
-    struct ike_pair *pair = malloc(sizeof *pair);
-    if (!pair)
-        return -1;
-    ike_pair_init(pair);
-    *state = pair;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct ike_pair *pair = *state;
-    ike_pair_destroy(pair);
-    free(pair);
-    return 0;
-}
-
-#define SECONDS(n) ((n)*INSTANT_SECOND)
-
-static void assert_up(const struct ike_pair *pair)
-{
-    if (!ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) ||
-        !ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT)) {
-        ike_pair_print(pair);
-        fail_msg("the ends do not agree");
-    }
-}
-
 /* Both ends have a child SA after this, a second after the start. */
 static void connect(struct ike_pair *pair)
 {
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
 }
 
 /* Runs with a packet from each end every 100 ms; all of them must find their SA at the other end.
@@ -343,7 +312,7 @@ static void initial_contact_ends_what_the_peer_has_forgotten(void **state)
                      STATUS_OK);
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(3));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(pair->end[IKE_SERVER].children[0].cause, IKE_CAUSE_INITIAL_CONTACT);
     assert_int_equal(ike_count(&pair->end[IKE_SERVER].ike).phase1, 1);
     assert_int_equal(ike_count(&pair->end[IKE_SERVER].ike).children, 1);
@@ -366,7 +335,7 @@ static void a_peer_without_the_isakmp_sa_is_asked_anew_after_a_timeout(void **st
     assert_int_equal(ike_count(&pair->end[IKE_CLIENT].ike).phase1, 0);
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(203));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
 }
 
 static void shutting_down_tells_every_peer(void **state)
@@ -383,7 +352,7 @@ static void shutting_down_tells_every_peer(void **state)
         assert_int_equal(ike_next_timeout(&pair->end[i].ike), INSTANT_NEVER);
     }
 }
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ike_pair_set_up, ike_pair_tear_down)
 
 int main(void)
 {

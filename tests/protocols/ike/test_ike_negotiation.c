@@ -8,42 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int set_up(void **state)
-{
-    struct ike_pair *pair = malloc(sizeof *pair);
-    if (!pair)
-        return -1;
-    ike_pair_init(pair);
-    *state = pair;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct ike_pair *pair = *state;
-    ike_pair_destroy(pair);
-    free(pair);
-    return 0;
-}
-
-#define SECONDS(n) ((n)*INSTANT_SECOND)
-
-static void assert_up(const struct ike_pair *pair)
-{
-    if (!ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) ||
-        !ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT)) {
-        ike_pair_print(pair);
-        fail_msg("the ends do not agree");
-    }
-}
-
 static void main_mode_and_quick_mode_give_both_ends_the_same_keys(void **state)
 {
     struct ike_pair *pair = *state;
-    ike_pair_start(pair);
-    uint32_t number = ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    uint32_t number = ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     const struct ike_child_sa *sa = &ike_pair_sending(pair, IKE_CLIENT)->sa;
     assert_int_equal(sa->acquisition, number);
     assert_int_equal(sa->rule, 7);
@@ -144,9 +113,7 @@ static void the_commit_bit_makes_the_initiator_wait_for_connected(void **state)
     pair->fate = fate_of_one;
     pair->fate_index = 9;
     pair->fate_kind = 1;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     /* The fourth message is lost: the responder is done, the initiator waits and asks again. */
     assert_int_equal(pair->datagram_count, 10);
     assert_int_equal(pair->datagrams[7].octets[19], ISAKMP_FLAG_ENCRYPTION | ISAKMP_FLAG_COMMIT);
@@ -154,7 +121,7 @@ static void the_commit_bit_makes_the_initiator_wait_for_connected(void **state)
     assert_non_null(ike_pair_sending(pair, IKE_SERVER));
     assert_null(ike_pair_sending(pair, IKE_CLIENT));
     ike_pair_run(pair, SECONDS(5));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.retransmitted", "quick-mode-3"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.answered-again", "quick-mode-4"), 1);
 }
@@ -164,10 +131,8 @@ static void with_perfect_forward_secrecy_quick_mode_has_keys_of_its_own(void **s
     struct ike_pair *pair = *state;
     pair->end[IKE_CLIENT].rule.pfs_group = DH_GROUP_14;
     pair->end[IKE_SERVER].rule.pfs_group = DH_GROUP_14;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_true(pair->datagrams[6].length > 256);
     assert_true(pair->datagrams[7].length > 256);
 }
@@ -176,19 +141,15 @@ static void a_responder_that_asks_for_no_group_takes_one(void **state)
 {
     struct ike_pair *pair = *state;
     pair->end[IKE_CLIENT].rule.pfs_group = DH_GROUP_2;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
 }
 
 static void a_responder_that_asks_for_a_group_takes_nothing_without(void **state)
 {
     struct ike_pair *pair = *state;
     pair->end[IKE_SERVER].rule.pfs_group = DH_GROUP_2;
-    ike_pair_start(pair);
-    uint32_t number = ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    uint32_t number = ike_pair_connect(pair);
     assert_int_equal(pair->end[IKE_CLIENT].failed, 1);
     assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_NO_PROPOSAL_CHOSEN);
     assert_true(pair->end[IKE_CLIENT].told_by_peer);
@@ -214,10 +175,8 @@ static void ah_around_esp_is_one_child_with_two_pairs(void **state)
     struct ike_pair *pair = *state;
     pair->end[IKE_CLIENT].rule.phase2 = &bundle;
     pair->end[IKE_SERVER].rule.phase2 = &bundle;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     const struct ike_child_sa *sa = &ike_pair_sending(pair, IKE_CLIENT)->sa;
     assert_int_equal(sa->protocol_count, 2);
     assert_int_equal(sa->protocols[0].protocol, IKE_CHILD_AH);
@@ -253,7 +212,7 @@ static void tunnel_mode_takes_subnets_as_they_lie_within_the_rule(void **state)
     assert_int_equal(ike_acquire(&pair->end[IKE_CLIENT].ike, 0, &wanted, &number), STATUS_OK);
     ike_pair_poll(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     const struct ike_child_sa *sa = &ike_pair_sending(pair, IKE_SERVER)->sa;
     assert_true(sa->tunnel);
     assert_int_equal(sa->traffic.local.prefix_length, 24);
@@ -265,9 +224,7 @@ static void traffic_outside_the_rule_is_refused_as_invalid_id(void **state)
 {
     struct ike_pair *pair = *state;
     pair->end[IKE_SERVER].rule.traffic.local.port = 1702;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_INVALID_ID);
     assert_true(pair->end[IKE_CLIENT].told_by_peer);
 }
@@ -321,9 +278,7 @@ static void no_common_transform_of_phase_1_fails_at_once(void **state)
 {
     struct ike_pair *pair = *state;
     pair->end[IKE_SERVER].peer.phase1 = &md5_phase1;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_NO_PROPOSAL_CHOSEN);
     assert_true(pair->end[IKE_CLIENT].told_by_peer);
     assert_int_equal(pair->end[IKE_SERVER].cause, IKE_CAUSE_NO_PROPOSAL_CHOSEN);
@@ -339,9 +294,7 @@ static void windows_tells_its_own_error_behind_that_of_the_rfc(void **state)
     pair->end[IKE_CLIENT].peer.phase1 = &md5_phase1;
     pair->end[IKE_SERVER].peer.phase1 = ike_profile_phase1(IKE_PROFILE_RFC);
     pair->end[IKE_SERVER].rule.traffic.local.port = 1702;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.notify.sent", "INVALID-ID"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.notify.sent", "number=40003"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.notify.received", "number=40003"), 1);
@@ -355,10 +308,8 @@ static void aggressive_mode_takes_three_messages_before_quick_mode(void **state)
     pair->end[IKE_SERVER].peer.accepts_aggressive = true;
     pair->end[IKE_SERVER].peer.checks_name = true;
     pair->end[IKE_SERVER].peer.peer_name = (struct ike_name){IKE_NAME_USER_FQDN, "user@lab"};
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(pair->datagram_count, 6);
     assert_int_equal(
         ike_pair_count(pair, IKE_SERVER, "ike.aggressive-mode.established", "peer-name=user@lab"),
@@ -371,9 +322,7 @@ static void aggressive_mode_shows_a_wrong_pre_shared_key_to_the_initiator(void *
     pair->end[IKE_CLIENT].peer.mode = IKE_AGGRESSIVE_MODE;
     pair->end[IKE_SERVER].peer.accepts_aggressive = true;
     pair->end[IKE_SERVER].peer.pre_shared_key = other_secret;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_AUTHENTICATION_FAILED);
     assert_false(pair->end[IKE_CLIENT].told_by_peer);
 }
@@ -398,9 +347,7 @@ static void a_peer_that_is_not_who_it_should_be_is_refused(void **state)
     pair->end[IKE_SERVER].peer.checks_name = true;
     pair->end[IKE_SERVER].peer.peer_name = (struct ike_name){IKE_NAME_FQDN, "other.lab"};
     pair->end[IKE_CLIENT].peer.own_name = (struct ike_name){IKE_NAME_FQDN, "pc.lab"};
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
+    ike_pair_connect(pair);
     assert_int_equal(pair->end[IKE_SERVER].cause, IKE_CAUSE_INVALID_ID);
     assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_INVALID_ID);
     assert_true(pair->end[IKE_CLIENT].told_by_peer);
@@ -417,10 +364,8 @@ static void the_shorter_lifetime_is_told_to_the_initiator(void **state)
     static const struct ike_phase2_list list = {choices, 1};
     struct ike_pair *pair = *state;
     pair->end[IKE_SERVER].rule.phase2 = &list;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_sending(pair, IKE_CLIENT)->sa.life_s, 900);
     assert_int_equal(ike_pair_sending(pair, IKE_SERVER)->sa.life_s, 900);
 }
@@ -474,17 +419,15 @@ static void the_same_traffic_is_negotiated_once(void **state)
 static void a_second_negotiation_needs_no_second_phase_1(void **state)
 {
     struct ike_pair *pair = *state;
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_delete_child(&pair->end[IKE_CLIENT].ike, pair->now,
                                       ike_pair_sending(pair, IKE_CLIENT)->sa.id),
                      STATUS_OK);
     ike_pair_poll(pair, IKE_CLIENT);
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(2));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(pair->end[IKE_CLIENT].phase1s, 1);
     assert_int_equal(pair->end[IKE_CLIENT].child_count, 2);
 }
@@ -505,7 +448,7 @@ static void a_peer_without_policy_or_rule_is_not_found(void **state)
                      STATUS_NOT_FOUND);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ike_pair_set_up, ike_pair_tear_down)
 
 int main(void)
 {

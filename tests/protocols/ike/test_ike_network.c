@@ -5,51 +5,14 @@
 #include "ike/ike_vendor.h"
 #include "ike/isakmp_payload.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-static int set_up(void **state)
-{
-    struct ike_pair *pair = malloc(sizeof *pair);
-    if (!pair)
-        return -1;
-    ike_pair_init(pair);
-    *state = pair;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct ike_pair *pair = *state;
-    ike_pair_destroy(pair);
-    free(pair);
-    return 0;
-}
-
-#define SECONDS(n) ((n)*INSTANT_SECOND)
-
-static void assert_up(const struct ike_pair *pair)
-{
-    if (!ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) ||
-        !ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT)) {
-        ike_pair_print(pair);
-        fail_msg("the ends do not agree");
-    }
-}
-
-static void connect(struct ike_pair *pair)
-{
-    ike_pair_start(pair);
-    (void)ike_pair_acquire(pair, IKE_CLIENT);
-    ike_pair_run(pair, SECONDS(1));
-}
 
 static void a_nat_makes_the_peers_float_to_port_4500(void **state)
 {
     struct ike_pair *pair = *state;
     pair->nat = true;
-    connect(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(
         ike_pair_count(pair, IKE_CLIENT, "ike.nat.detected", "behind=self revision=rfc-3947"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.nat.detected", "behind=peer"), 1);
@@ -80,8 +43,8 @@ static void windows_does_it_by_draft_02(void **state)
     struct ike_pair *pair = *state;
     pair->nat = true;
     ike_pair_profiles(pair, IKE_PROFILE_WINDOWS_XP_SP2, IKE_PROFILE_SERVER_2003);
-    connect(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.main-mode.established",
                                     "peer-name=pc.lab cipher=3DES-CBC hash=SHA-1 group=14"),
                      1);
@@ -102,7 +65,7 @@ static void keep_alives_go_out_every_20_seconds_without_traffic(void **state)
 {
     struct ike_pair *pair = *state;
     pair->nat = true;
-    connect(pair);
+    ike_pair_connect(pair);
     unsigned before = pair->datagram_count;
     ike_pair_run(pair, SECONDS(62));
     assert_int_equal(pair->datagram_count - before, 3);
@@ -131,8 +94,8 @@ static void without_a_common_revision_there_is_no_nat_traversal(void **state)
     struct ike_behaviour *behaviour = &pair->end[IKE_SERVER].config.behaviour;
     behaviour->vendors[0] = IKE_VENDOR_NAT_T_02;
     behaviour->foreign_client_id = true;
-    connect(pair);
-    assert_up(pair);
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.nat.detected", ""), 0);
     assert_int_equal(pair->datagrams[8].source_port, 500);
     assert_false(ike_pair_sending(pair, IKE_CLIENT)->sa.udp_encapsulation);
@@ -168,7 +131,7 @@ static void with_assume_udp_encapsulation_2_both_may_be_behind_nats(void **state
                      STATUS_OK);
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(4));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.nat.detected", "behind=both"), 2);
 }
 
@@ -176,13 +139,13 @@ static void the_answer_goes_to_the_port_that_the_nat_uses_now(void **state)
 {
     struct ike_pair *pair = *state;
     pair->nat = true;
-    connect(pair);
+    ike_pair_connect(pair);
     pair->nat_ports[1] = 62000;
     ike_rekey_child(&pair->end[IKE_CLIENT].ike, pair->now,
                     ike_pair_sending(pair, IKE_CLIENT)->sa.id);
     ike_pair_poll(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(2));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_sending(pair, IKE_SERVER)->sa.remote.port, 62000);
 }
 
@@ -196,7 +159,7 @@ static void phase_1_is_renewed_on_port_4500(void **state)
     pair->nat = true;
     pair->end[IKE_CLIENT].peer.phase1 = &list;
     pair->end[IKE_SERVER].peer.phase1 = &list;
-    connect(pair);
+    ike_pair_connect(pair);
     uint32_t first = ike_pair_sending(pair, IKE_SERVER)->sa.id;
     ike_pair_run(pair, SECONDS(110));
     assert_true(pair->end[IKE_SERVER].phase1s >= 2);
@@ -242,7 +205,7 @@ static void messages_with_an_identity_go_in_fragments_after_3_seconds(void **sta
     assert_int_equal(pair->end[IKE_CLIENT].phase1s, 1);
     assert_int_equal(pair->end[IKE_CLIENT].child_count, 0);
     ike_pair_run(pair, SECONDS(5));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.fragmented", "fragments="), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.reassembled", ""), 1);
     bool seen = false;
@@ -270,7 +233,7 @@ static void fragments_whose_set_stays_incomplete_go_after_70_seconds(void **stat
 {
     struct ike_pair *pair = *state;
     ike_pair_profiles(pair, IKE_PROFILE_WINDOWS_XP_SP2, IKE_PROFILE_SERVER_2003);
-    connect(pair);
+    ike_pair_connect(pair);
     struct ike_phase1_info info;
     assert_true(ike_phase1_find(&pair->end[IKE_SERVER].ike, pair->end[IKE_SERVER].phase1, &info));
     uint8_t fragment[28 + 8 + 16] = {0};
@@ -357,7 +320,7 @@ static void above_500_half_open_negotiations_a_cookie_is_demanded(void **state)
     pair->fate = NULL;
     (void)ike_pair_acquire(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(1));
-    assert_up(pair);
+    ike_pair_assert_up(pair);
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.notify.received", "number=40004"), 1);
     assert_int_equal(ike_pair_count(pair, IKE_SERVER, "ike.cookie.demanded", ""), 2);
     /* The others are forgotten in time. */
@@ -406,7 +369,7 @@ static void one_address_may_have_35_half_open_negotiations(void **state)
                      5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ike_pair_set_up, ike_pair_tear_down)
 
 int main(void)
 {
