@@ -204,7 +204,7 @@ static bool send_head(struct tcp_connection *self, instant now, struct tcp_outpu
     bool fin = seq_lt(end, self->snd_max) && length == queued;
     if (length == 0 && !fin)
         return false;
-    if (length > 0 && length == queued && self->send_queue.source_left == 0)
+    if (length > 0 && length == queued)
         plan.flags |= TCP_FLAG_PSH;
     if (fin)
         plan.flags |= TCP_FLAG_FIN;

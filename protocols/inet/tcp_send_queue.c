@@ -1,11 +1,8 @@
 #include "inet/tcp_send_queue.h"
 
-#include <string.h>
+#include "inet/tcp_connection.h"
 
-static uint32_t min_u32(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
+#include <string.h>
 
 size_t tcp_send_queue_append(struct tcp_send_queue *self, struct packet_pool *pool,
                              const uint8_t *octets, size_t length)
@@ -55,7 +52,7 @@ static void read_copies(struct tcp_send_queue *self, uint32_t sequence, uint8_t 
 {
     struct packet *chunk = self->cursor;
     uint32_t start = self->cursor_sequence;
-    if (!chunk || (int32_t)(sequence - start) < 0) {
+    if (!chunk || seq_lt(sequence, start)) {
         chunk = self->copies.head;
         start = self->base;
     }
@@ -80,8 +77,8 @@ void tcp_send_queue_read(struct tcp_send_queue *self, uint32_t sequence, uint8_t
                          uint32_t length)
 {
     if (self->has_source) {
-        uint32_t into_source = sequence - self->source_base;
-        if ((int32_t)into_source >= 0) {
+        if (seq_le(self->source_base, sequence)) {
+            uint32_t into_source = sequence - self->source_base;
             self->source.read(self->source.context, self->source_offset + into_source, into,
                               length);
             return;
