@@ -1,9 +1,8 @@
+#include "base/cache_line.h"
 #include "base/checksum.h"
 #include "inet/tcp_connection.h"
 
 /* Segment arrival (RFC 9293 section 3.10.7) up to SYN-SENT; the rest is in tcp_synchronized.c. */
-
-#define CACHE_LINE 64
 
 static void drop(struct tcp_endpoint *self, instant now, struct packet *packet, const char *reason)
 {
@@ -212,8 +211,7 @@ void tcp_input(struct tcp_endpoint *self, instant now, ipv4_address source,
     struct tcp_segment segment;
     self->counters.in_segments++;
     /* The checksum reads what has been out of the cache since it was sent: ask for it at once. */
-    for (uint32_t i = CACHE_LINE; i < packet->length; i += CACHE_LINE)
-        __builtin_prefetch(packet->data + i);
+    cache_prefetch(packet->data, packet->length);
     const char *problem = tcp_segment_decode(packet->data, packet->length, &segment);
     if (!problem && packet->length > 65535)
         problem = "too-long";

@@ -1,11 +1,12 @@
 #include "core/arena.h"
 
+#include "base/cache_line.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define CACHE_LINE       64
 #define ARENA_BLOCK_SIZE ((size_t)64 * 1024)
 
 struct arena_block {

@@ -1,6 +1,7 @@
 #ifndef VPNSIM_HOST_HOST_STACK_INTERNAL_H
 #define VPNSIM_HOST_HOST_STACK_INTERNAL_H
 
+#include "base/cache_line.h"
 #include "host/host_stack.h"
 #include "host/host_stack_hooks.h"
 
@@ -33,19 +34,13 @@ struct stack_ethernet {
  */
 static inline void stack_prefetch(const struct host_stack *stack)
 {
-    enum { LINE = 64 };
-    const char *octets = (const char *)stack;
-    for (size_t i = 0; i < sizeof *stack; i += LINE)
-        __builtin_prefetch(octets + i);
+    cache_prefetch(stack, sizeof *stack);
 }
 
 /** The same for an interface. */
 static inline void stack_prefetch_interface(const struct stack_interface *interface)
 {
-    enum { LINE = 64 };
-    const char *octets = (const char *)interface;
-    for (size_t i = 0; i < sizeof(struct stack_ethernet); i += LINE)
-        __builtin_prefetch(octets + i);
+    cache_prefetch(interface, sizeof(struct stack_ethernet));
 }
 
 /** An IP datagram on its way in. */

@@ -165,7 +165,7 @@ static void prepare(const struct event *event, unsigned turn)
     const struct device *device = link->devices[1 - direction->side];
     if (turn == 1) {
         __builtin_prefetch(device);
-        __builtin_prefetch((const char *)device + LINK_CACHE_LINE);
+        __builtin_prefetch((const char *)device + CACHE_LINE);
         if (flight->frame)
             packet_prefetch(flight->frame);
         return;
@@ -256,7 +256,7 @@ void device_prepare(const struct device *device)
     const char *direction = (const char *)&link->directions[device->side];
     __builtin_prefetch(link);
     __builtin_prefetch(direction);
-    __builtin_prefetch(direction + LINK_CACHE_LINE);
+    __builtin_prefetch(direction + CACHE_LINE);
 }
 
 /* ---- Making and changing links ---- */

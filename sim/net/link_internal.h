@@ -3,9 +3,8 @@
 
 /* What link.c and link_mishap.c share; nobody else includes this. */
 
+#include "base/cache_line.h"
 #include "net/link.h"
-
-#define LINK_CACHE_LINE 64
 
 /* Where a frame stands that the transmitter has accepted. */
 enum fate {
@@ -37,7 +36,7 @@ struct ring {
  * cache, so what every packet needs stands in the first two lines, here and in the link.
  */
 struct direction {
-    _Alignas(LINK_CACHE_LINE) struct event arrival; /* pending while a frame is on its way */
+    _Alignas(CACHE_LINE) struct event arrival; /* pending while a frame is on its way */
     struct link *link;
     struct ring wire;       /* all that were accepted, in order */
     uint32_t arrived;       /* number of the next in the wire that may arrive */
