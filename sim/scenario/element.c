@@ -130,26 +130,30 @@ bool element_ip_network(struct loader *loader, const xmlNode *element, const cha
     return false;
 }
 
+char *element_word(struct loader *loader, const char **text)
+{
+    static const char blanks[] = " \t\r\n";
+    *text += strspn(*text, blanks);
+    size_t length = strcspn(*text, blanks);
+    char *word = length > 0 ? loader_copy(loader, *text, length) : NULL;
+    *text += length;
+    return word;
+}
+
 ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,
                                 size_t *count)
 {
-    static const char blanks[] = " \t\r\n";
     const char *text = element_text(loader, element, name);
     *count = 0;
     if (!text)
         return NULL;
     ipv4_address *addresses = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *addresses);
-    for (text += strspn(text, blanks); addresses && *text; text += strspn(text, blanks)) {
-        char word[16] = "";
-        size_t length = strcspn(text, blanks);
-        if (length < sizeof word)
-            memcpy(word, text, length);
+    for (const char *word; addresses && (word = element_word(loader, &text));) {
         if (!ipv4_parse(word, &addresses[*count])) {
             element_wrong_value(loader, element, name);
             return addresses;
         }
         (*count)++;
-        text += length;
     }
     return addresses;
 }

@@ -50,6 +50,9 @@ struct ip_address element_ip_address(struct loader *loader, const xmlNode *eleme
 bool element_ip_network(struct loader *loader, const xmlNode *element, const char *name,
                         struct ip_address *address, unsigned *prefix_length);
 
+/** The next word of *@p text, in the arena; *@p text then begins behind it. NULL: there is none. */
+char *element_word(struct loader *loader, const char **text);
+
 /** The addresses of a list in the arena, and how many; none when absent. */
 ipv4_address *element_addresses(struct loader *loader, const xmlNode *element, const char *name,
                                 size_t *count);

@@ -131,21 +131,16 @@ const struct scenario_certificate *parse_certificate_reference(struct loader *lo
 void parse_trusted(struct loader *loader, const xmlNode *element,
                    const struct scenario_certificate ***trusted, size_t *count)
 {
-    static const char blanks[] = " \t\r\n";
     const char *text = element_text(loader, element, "trusts");
     if (!text)
         return;
     struct scenario_position at = loader_attribute_position(loader, element, "trusts");
     *trusted = loader_allocate(loader, strlen(text) / 2 + 1, sizeof(struct scenario_certificate *));
-    for (text += strspn(text, blanks); *trusted && *text; text += strspn(text, blanks)) {
-        size_t length = strcspn(text, blanks);
-        const char *name = loader_copy(loader, text, length);
-        const struct scenario_certificate *authority =
-            name ? find(loader, at, name, true, "") : NULL;
+    for (const char *name; *trusted && (name = element_word(loader, &text));) {
+        const struct scenario_certificate *authority = find(loader, at, name, true, "");
         if (!authority)
             return;
         (*trusted)[(*count)++] = authority;
-        text += length;
     }
 }
 

@@ -3,7 +3,6 @@
 #include "scenario/suggest.h"
 #include "scenario/values.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* What a modem has when the scenario does not say. */
@@ -113,9 +112,7 @@ static void parse_modem_list(struct loader *loader, const xmlNode *element,
         return;
     if (!text && (connection->modems[0] = only_modem(loader, element, node)))
         connection->modem_count = 1;
-    char word[80];
-    int length;
-    for (; text && sscanf(text, "%79s%n", word, &length) == 1; text += length) {
+    for (const char *word; text && (word = element_word(loader, &text));) {
         struct scenario_modem *modem = named_modem(loader, element, node, word);
         bool repeated = false;
         for (size_t i = 0; modem && i < connection->modem_count; i++)

@@ -125,13 +125,8 @@ bool parse_event_name(struct loader *loader, const xmlNode *element, const char 
 static void consider_fields(struct loader *loader, struct suggestion *suggestion,
                             const char *fields)
 {
-    while (*fields) {
-        fields += strspn(fields, " ");
-        size_t length = strcspn(fields, " ");
-        if (length > 0)
-            suggest_consider(suggestion, loader_copy(loader, fields, length));
-        fields += length;
-    }
+    for (const char *field; (field = element_word(loader, &fields));)
+        suggest_consider(suggestion, field);
 }
 
 /* Whether some declaration of the event, which is known, has the field. */

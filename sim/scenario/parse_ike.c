@@ -2,31 +2,7 @@
 #include "scenario/parse.h"
 #include "scenario/values.h"
 
-#include <stdio.h>
 #include <string.h>
-
-static const char blanks[] = " \t\r\n";
-
-/* How many words @text has. */
-static size_t count_words(const char *text)
-{
-    size_t count = 0;
-    for (text += strspn(text, blanks); *text; text += strspn(text, blanks)) {
-        text += strcspn(text, blanks);
-        count++;
-    }
-    return count;
-}
-
-/* The next word of *@text, copied, which then begins behind it; NULL at the end. */
-static char *next_word(struct loader *loader, const char **text)
-{
-    *text += strspn(*text, blanks);
-    size_t length = strcspn(*text, blanks);
-    char *word = length > 0 ? loader_copy(loader, *text, length) : NULL;
-    *text += length;
-    return word;
-}
 
 /* "3des-sha1-2"; false: it is none. */
 static bool value_ike_transform(char *text, struct scenario_ike_transform *transform)
@@ -51,8 +27,8 @@ static void parse_transforms(struct loader *loader, const xmlNode *element,
     const char *text = element_text(loader, element, "transforms");
     if (!text)
         return;
-    peer->transforms = loader_allocate(loader, count_words(text), sizeof *peer->transforms);
-    for (char *word; peer->transforms && (word = next_word(loader, &text));) {
+    peer->transforms = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *peer->transforms);
+    for (char *word; peer->transforms && (word = element_word(loader, &text));) {
         if (!value_ike_transform(word, &peer->transforms[peer->transform_count++])) {
             element_wrong_value(loader, element, "transforms");
             return;
@@ -110,8 +86,8 @@ void parse_ipsec_proposals(struct loader *loader, const xmlNode *element,
     policy->lifetime_kilobytes = (uint32_t)(element_size(loader, element, "lifetime-size") / 1024);
     if (!text)
         return;
-    policy->proposals = loader_allocate(loader, count_words(text), sizeof *policy->proposals);
-    for (char *word; policy->proposals && (word = next_word(loader, &text));) {
+    policy->proposals = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *policy->proposals);
+    for (char *word; policy->proposals && (word = element_word(loader, &text));) {
         if (!value_proposal(word, &policy->proposals[policy->proposal_count++])) {
             element_wrong_value(loader, element, "proposals");
             return;
