@@ -45,6 +45,7 @@ void l2tp_endpoint_close(struct l2tp_endpoint *self)
         self->output_head = (uint8_t)((self->output_head + 1) % L2TP_OUTPUT_CAPACITY);
         self->output_count--;
     }
+    packet_queue_clear(&self->crowded);
     self->queue_head = self->queue_tail = NULL;
     forget_message(self);
 }
@@ -69,21 +70,46 @@ void l2tp_notify(struct l2tp_endpoint *self, enum l2tp_event event,
     output->session_id = session ? session->local_id : 0;
 }
 
-void l2tp_output_packet(struct l2tp_endpoint *self, enum output_kind kind,
-                        const struct l2tp_tunnel *tunnel, const struct l2tp_session *session,
-                        struct packet *packet)
+static void put_packet(struct l2tp_endpoint *self, enum output_kind kind,
+                       const struct l2tp_tunnel *tunnel, uint16_t session_id, struct packet *packet)
 {
     struct l2tp_output *output = claim(self, kind, tunnel);
     output->packet = packet;
-    output->session_id = session ? session->local_id : 0;
+    output->session_id = session_id;
     output->address = tunnel->peer_address;
     output->port = tunnel->peer_port;
     packet->mark = kind == OUTPUT_SEND ? tunnel->path : 0;
 }
 
-unsigned l2tp_output_room(const struct l2tp_endpoint *self)
+/* Whoever is told something may send any number of frames before polling goes on. */
+void l2tp_output_packet(struct l2tp_endpoint *self, enum output_kind kind,
+                        const struct l2tp_tunnel *tunnel, const struct l2tp_session *session,
+                        struct packet *packet)
 {
-    return L2TP_OUTPUT_CAPACITY - self->output_count;
+    uint16_t session_id = session ? session->local_id : 0;
+    bool crowded = self->crowded.head || !l2tp_output_room(self);
+    if (kind == OUTPUT_SEND && crowded) {
+        packet->mark = (uint32_t)tunnel->local_id << 16 | session_id;
+        packet_queue_push(&self->crowded, packet);
+        return;
+    }
+    put_packet(self, kind, tunnel, session_id, packet);
+}
+
+static void put_crowded(struct l2tp_endpoint *self)
+{
+    struct packet *packet = packet_queue_pop(&self->crowded);
+    const struct l2tp_tunnel *tunnel = l2tp_tunnel_find(self, (uint16_t)(packet->mark >> 16));
+    if (tunnel)
+        put_packet(self, OUTPUT_SEND, tunnel, (uint16_t)packet->mark, packet);
+    else
+        l2tp_drop(self, self->now, "unknown-tunnel", packet);
+}
+
+/* The last four places are for events that commands tell of. */
+bool l2tp_output_room(const struct l2tp_endpoint *self)
+{
+    return self->output_count < L2TP_OUTPUT_CAPACITY - 4;
 }
 
 void l2tp_drop(struct l2tp_endpoint *self, instant now, const char *reason, struct packet *packet)
@@ -123,6 +149,8 @@ static void sleep_first(struct l2tp_endpoint *self)
  */
 bool l2tp_endpoint_poll(struct l2tp_endpoint *self, struct l2tp_output *output)
 {
+    while (self->output_count == 0 && self->crowded.head)
+        put_crowded(self);
     while (self->output_count == 0 && self->queue_head) {
         forget_message(self);
         if (!l2tp_tunnel_work(self, self->now, self->queue_head))

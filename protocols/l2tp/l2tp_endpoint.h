@@ -149,6 +149,7 @@ struct l2tp_endpoint {
     uint8_t output_head;
     uint8_t output_count;
     struct l2tp_output outputs[L2TP_OUTPUT_CAPACITY];
+    struct packet_queue crowded;   /**< to be sent after the outputs; mark: Tunnel and Session ID */
     struct packet *message_packet; /**< of the latest message, for those who ask */
     struct l2tp_message message;
     uint8_t revealed[L2TP_REVEALED_SIZE];

@@ -18,13 +18,16 @@ static inline instant l2tp_due(instant now, uint32_t milliseconds)
 void l2tp_notify(struct l2tp_endpoint *self, enum l2tp_event event,
                  const struct l2tp_tunnel *tunnel, const struct l2tp_session *session);
 
-/** Queues a packet to be sent or delivered, which moves to whoever polls. */
+/**
+ * Queues a packet to be sent, of which there may be any number, or delivered, which needs
+ * l2tp_output_room(); it moves to whoever polls.
+ */
 void l2tp_output_packet(struct l2tp_endpoint *self, enum output_kind kind,
                         const struct l2tp_tunnel *tunnel, const struct l2tp_session *session,
                         struct packet *packet);
 
-/** Outputs that still fit before the caller must poll. */
-unsigned l2tp_output_room(const struct l2tp_endpoint *self);
+/** True when a packet to be delivered still fits; false: polling has to make room. */
+bool l2tp_output_room(const struct l2tp_endpoint *self);
 
 /** Has l2tp_tunnel_work() called for @p tunnel by the next poll. */
 void l2tp_wake(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel);

@@ -31,10 +31,8 @@ static void send_held(struct l2tp_endpoint *self, instant now, struct l2tp_tunne
                       struct l2tp_session *session)
 {
     struct packet *frame;
-    while (l2tp_output_room(self) > 4 && (frame = l2tp_data_unhold(&session->data, now)))
+    while ((frame = l2tp_data_unhold(&session->data, now)))
         send_frame(self, tunnel, session, frame, false);
-    if (session->data.held.head && l2tp_data_may_send(&session->data))
-        session->data.release_due = now; /* there was no room: go on after polling */
 }
 
 /* An Nr that no data was there to carry. */
@@ -60,7 +58,7 @@ void l2tp_session_release(struct l2tp_endpoint *self, instant now, struct l2tp_t
                           struct l2tp_session *session)
 {
     struct packet *packet;
-    while (l2tp_output_room(self) > 4 && (packet = l2tp_data_release(&session->data, now)))
+    while (l2tp_output_room(self) && (packet = l2tp_data_release(&session->data, now)))
         deliver(self, now, tunnel, session, packet);
     watch_timers(self, tunnel, session);
 }

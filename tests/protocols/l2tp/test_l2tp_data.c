@@ -206,6 +206,28 @@ static void numbers_of_data_wrap(void **state)
     bench_close(&b);
 }
 
+/* An owner that is told of a long datagram answers with many frames before it polls again. */
+static void any_number_of_frames_may_be_sent_before_polling(void **state)
+{
+    (void)state;
+    struct bench b;
+    uint8_t expected[60];
+    bench_open(&b, bench_a_rfc(), bench_b_rfc());
+    uint16_t session = bench_session(&b, bench_establish(&b), &plain);
+    for (uint8_t i = 0; i < sizeof expected; i++) {
+        expected[i] = i;
+        assert_int_equal(l2tp_endpoint_send(&b.a.endpoint, b.now, session, frame(&b, i), false),
+                         STATUS_OK);
+    }
+    bench_run(&b, b.now + MS(10));
+    assert_int_equal(b.b.delivered_count, sizeof expected);
+    assert_memory_equal(b.b.delivered, expected, sizeof expected);
+    /* What is not polled any more is freed with the endpoint. */
+    for (uint8_t i = 0; i < sizeof expected; i++)
+        l2tp_endpoint_send(&b.a.endpoint, b.now, session, frame(&b, i), false);
+    bench_close(&b);
+}
+
 static void what_finds_no_session_is_dropped(void **state)
 {
     (void)state;
@@ -362,6 +384,7 @@ int main(void)
         cmocka_unit_test(messages_are_brought_into_order),
         cmocka_unit_test(without_a_limit_a_gap_is_a_loss),
         cmocka_unit_test(numbers_of_data_wrap),
+        cmocka_unit_test(any_number_of_frames_may_be_sent_before_polling),
         cmocka_unit_test(what_finds_no_session_is_dropped),
         cmocka_unit_test(data_before_the_session_is_established_is_dropped),
         cmocka_unit_test(windows_controls_the_flow_of_data_when_told_so),
