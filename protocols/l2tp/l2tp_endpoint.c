@@ -173,11 +173,11 @@ static bool same_peer(const struct l2tp_tunnel *tunnel, const struct ip_address 
     return tunnel->in_use && ip_address_equal(&tunnel->peer_address, address);
 }
 
-/* A tunnel whose SCCRQ to that peer has not been answered. */
+/* A tunnel whose SCCRQ to that peer has not been answered; who began none need not look. */
 static struct l2tp_tunnel *find_requested(const struct l2tp_endpoint *self,
                                           const struct ip_address *address)
 {
-    for (unsigned i = 0; i < self->config.max_tunnels; i++) {
+    for (unsigned i = 0; self->originated > 0 && i < self->config.max_tunnels; i++) {
         struct l2tp_tunnel *tunnel = &self->config.tunnels[i];
         if (same_peer(tunnel, address) && tunnel->state == L2TP_TUNNEL_WAIT_CTL_REPLY)
             return tunnel;

@@ -143,6 +143,7 @@ struct l2tp_endpoint {
     uint16_t next_tunnel_id;
     uint16_t next_session_id;
     uint16_t heap_count;            /**< tunnels with a timer */
+    uint16_t originated;            /**< tunnels that this end began */
     instant now;                    /**< of the latest call, for what polling decides */
     struct l2tp_tunnel *queue_head; /**< tunnels with something to do */
     struct l2tp_tunnel *queue_tail;

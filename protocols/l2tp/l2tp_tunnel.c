@@ -92,6 +92,8 @@ void l2tp_tunnel_free(struct l2tp_endpoint *self, struct l2tp_tunnel *tunnel)
     }
     l2tp_channel_close(&tunnel->channel);
     l2tp_directory_remove(self, tunnel);
+    if (tunnel->originator)
+        self->originated--;
     tunnel->settled_told = false;
     tunnel->in_use = false;
     tunnel->state = L2TP_TUNNEL_IDLE;
@@ -195,6 +197,7 @@ void l2tp_tunnel_originate(struct l2tp_endpoint *self, instant now, struct l2tp_
 {
     struct l2tp_message message = {.type = L2TP_SCCRQ};
     tunnel->originator = true;
+    self->originated++;
     message.assigned_tunnel_id = tunnel->local_id;
     put_own_properties(&self->config, &message, self->config.firmware_in_request);
     if (self->config.tie_breaker) {
