@@ -145,6 +145,21 @@ struct ppp_session_config rras_caller_session(struct rras_caller *caller)
     return config;
 }
 
+struct ppp_session_config rras_caller_negotiating(struct rras_caller *caller, uint16_t mtu,
+                                                  struct ppp_port_habits *habits)
+{
+    const struct node_profile *profile = caller->server->profile;
+    struct ppp_session_config config = rras_caller_session(caller);
+    *habits = (struct ppp_port_habits){
+        /* A Windows server's PPP begins with the caller's first frame. */
+        .passive = profile->windows,
+        .mtu = mtu ? mtu : profile->tunnel_mtu,
+        .mtu_ignores_mppe = profile->windows,
+    };
+    profile_tunnel(profile, habits->mtu, &config);
+    return config;
+}
+
 /* The networks behind a calling router; they go with the interface. */
 static void add_routes(struct rras_caller *caller)
 {

@@ -28,6 +28,13 @@ const struct rras_user *rras_caller_user(const struct rras_caller *caller);
 struct ppp_session_config rras_caller_session(struct rras_caller *caller);
 
 /**
+ * The same for a caller in a tunnel, whose IP datagrams are no longer than @p mtu, 0: than the
+ * profile says; @p habits tells how the port behaves.
+ */
+struct ppp_session_config rras_caller_negotiating(struct rras_caller *caller, uint16_t mtu,
+                                                  struct ppp_port_habits *habits);
+
+/**
  * What the port has told; @p from says where the call comes from. When the network phase begins:
  * interface, the routes of the account, proxy ARP, and server.caller.connected; when it ends, the
  * reverse.

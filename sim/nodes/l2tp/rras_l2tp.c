@@ -29,41 +29,42 @@ static void ppp_event(void *owner, enum ppp_event event, uint32_t value)
     l2tp_link_run(port->l2tp.link);
 }
 
-static void call_established(struct rras_l2tp_port *port, uint16_t mtu)
+static void call_established(struct rras_l2tp_port *port)
 {
-    const struct rras_server *server = port->caller.server;
-    struct ppp_session_config ppp = rras_caller_session(&port->caller);
-    profile_tunnel(server->profile, mtu, &ppp);
-    const struct ppp_port_habits habits = {
-        /* A Windows server's PPP begins with the caller's first frame. */
-        .passive = server->profile->windows,
-        .mtu = mtu,
-        .mtu_ignores_mppe = server->profile->windows,
-    };
+    struct ppp_port_habits habits;
+    const struct ppp_session_config ppp =
+        rras_caller_negotiating(&port->caller, port->service->config.mtu, &habits);
     if (!l2tp_port_open(&port->l2tp, &habits, &ppp))
         l2tp_port_disconnect(&port->l2tp, L2TP_DISCONNECT_ADMINISTRATIVE);
+}
+
+static void free_port(struct rras_l2tp_port *port)
+{
+    rras_caller_close(&port->caller);
+    uint16_t index = (uint16_t)(port - port->service->ports);
+    if (index < port->service->first_free)
+        port->service->first_free = index;
 }
 
 static void call_event(void *owner, enum l2tp_event event, const struct l2tp_session *session)
 {
     (void)session;
     struct rras_l2tp_port *port = owner;
-    const struct node_profile *profile = port->caller.server->profile;
     if (event == L2TP_EVENT_SESSION_ESTABLISHED)
-        call_established(port, port->mtu ? port->mtu : profile->tunnel_mtu);
+        call_established(port);
     else if (event == L2TP_EVENT_SESSION_ENDED)
-        rras_caller_close(&port->caller);
+        free_port(port);
 }
 
 /* ---- Who calls ---- */
 
 /* NULL: all are in use. */
-static struct rras_l2tp_port *free_port(struct rras_l2tp *l2tp)
+static struct rras_l2tp_port *lowest_free_port(struct rras_l2tp *l2tp)
 {
-    for (unsigned i = 0; i < l2tp->config.ports; i++)
-        if (l2tp->ports[i].l2tp.session_id == 0)
-            return &l2tp->ports[i];
-    return NULL;
+    while (l2tp->first_free < l2tp->config.ports &&
+           l2tp->ports[l2tp->first_free].l2tp.session_id != 0)
+        l2tp->first_free++;
+    return l2tp->first_free < l2tp->config.ports ? &l2tp->ports[l2tp->first_free] : NULL;
 }
 
 static void refuse(struct rras_l2tp *l2tp, ipv4_address caller, uint16_t session_id)
@@ -85,7 +86,7 @@ static void answer(void *context, const struct l2tp_session *session)
     instant now = server_simulation(l2tp->service.server)->now;
     const struct l2tp_tunnel *tunnel = l2tp_endpoint_tunnel(endpoint, session->local_tunnel_id);
     ipv4_address caller = tunnel ? ip_address_to_ipv4(&tunnel->peer_address) : IPV4_ANY;
-    struct rras_l2tp_port *port = free_port(l2tp);
+    struct rras_l2tp_port *port = lowest_free_port(l2tp);
     if (!port) {
         refuse(l2tp, caller, session->local_id);
         return;
@@ -145,7 +146,7 @@ enum status rras_server_add_l2tp(struct rras_server *server, const struct rras_l
     for (unsigned i = 0; i < config->ports; i++) {
         struct rras_l2tp_port *port = &l2tp->ports[i];
         port->caller = (struct rras_caller){.server = server, .port = &port->l2tp.ppp};
-        port->mtu = config->mtu;
+        port->service = l2tp;
         /* The miniport behind that of PPTP. */
         snprintf(port->caller.name, sizeof port->caller.name, "VPN2-%u", i);
         l2tp_port_init(&port->l2tp, l2tp->link, ppp_event, port, call_event, port);

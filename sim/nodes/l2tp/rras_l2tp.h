@@ -10,12 +10,14 @@ struct rras_l2tp_config {
     uint16_t mtu;   /**< longest IP datagram in a tunnel; 0: the profile's */
 };
 
+struct rras_l2tp;
+
 /** An L2TP port: the place for one call. */
 struct rras_l2tp_port {
     struct rras_caller caller;
     struct l2tp_port l2tp;
-    ipv4_address peer; /**< of the tunnel that has the call */
-    uint16_t mtu;      /**< longest IP datagram; 0: the profile's */
+    ipv4_address peer;         /**< of the tunnel that has the call */
+    struct rras_l2tp *service; /**< whose port it is */
 };
 
 /** The L2TP calls that a server takes, as LNS or, when it is asked for a call, as LAC. */
@@ -24,6 +26,7 @@ struct rras_l2tp {
     struct rras_l2tp_config config;
     struct l2tp_link *link;
     struct rras_l2tp_port *ports;
+    uint16_t first_free; /**< no port with a lower index is free */
 };
 
 /**

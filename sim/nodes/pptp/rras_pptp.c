@@ -67,7 +67,6 @@ static bool open_port(struct rras_pptp_port *port)
     struct rras_server *server = port->caller.server;
     const struct rras_pptp_config *config = server->pptp.config;
     struct pptp_link *link = &port->control->link;
-    uint16_t mtu = config->mtu ? config->mtu : server->profile->tunnel_mtu;
     const struct pptp_call *call = pptp_control_call(&link->control, port->call_id);
     ipv4_address caller = tcp_remote_address(link->tcp);
     ipv4_address local = config->gre_from_route
@@ -81,14 +80,9 @@ static bool open_port(struct rras_pptp_port *port)
     gre.peer_call_id = call->peer_call_id;
     gre.peer_window = call->peer_window;
     gre.peer_processing_delay = call->peer_delay;
-    struct ppp_session_config ppp = rras_caller_session(&port->caller);
-    profile_tunnel(server->profile, mtu, &ppp);
-    const struct ppp_port_habits habits = {
-        /* A Windows server's PPP begins with the caller's first frame. */
-        .passive = server->profile->windows,
-        .mtu = mtu,
-        .mtu_ignores_mppe = server->profile->windows,
-    };
+    struct ppp_port_habits habits;
+    const struct ppp_session_config ppp =
+        rras_caller_negotiating(&port->caller, config->mtu, &habits);
     port->pptp.validate_address = config->validate_address;
     return pptp_port_open(&port->pptp, local, caller, &habits, &gre, &ppp);
 }
