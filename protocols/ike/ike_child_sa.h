@@ -64,6 +64,7 @@ struct ike_child_sa {
     struct ike_endpoint local;  /**< outer address, and UDP port when encapsulated */
     struct ike_endpoint remote; /**< likewise; the port at which the peer's NAT is seen */
     bool udp_encapsulation;     /**< RFC 3948 */
+    uint16_t encapsulation; /**< Encapsulation Mode as it was agreed on (RFC 2407 section 4.5) */
     struct ike_traffic traffic; /**< what goes through it, by the addresses seen here */
 
     /**

@@ -327,6 +327,7 @@ struct ike_verdict ike_quick_key(struct ike_state *state, struct ike_exchange *e
     sa->local = phase1->local;
     sa->remote = phase1->remote;
     sa->udp_encapsulation = ike_encapsulation_is_udp(quick->encapsulation);
+    sa->encapsulation = quick->encapsulation;
     sa->traffic = quick->traffic;
     sa->replaces = quick->replaces;
     note_nonce(exchange, child);

@@ -26,7 +26,8 @@ const struct trace_declaration ike_trace_declarations[] = {
      "Phase 1 is done: there is an ISAKMP SA with that peer."},
     {"ike.quick-mode.started", ABOUT " message-id", "A Quick Mode exchange begins."},
     {"ike.quick-mode.established",
-     "peer port role protocol cipher authentication mode udp spi-in spi-out child rule life",
+     "peer port role protocol cipher authentication mode encapsulation udp spi-in spi-out child "
+     "rule life",
      "Phase 2 is done: there is a pair of security associations, or two of AH around ESP."},
     {"ike.failed", "exchange peer role cause by",
      "An exchange has come to nothing; by says whether this end or the peer found the cause."},
@@ -174,6 +175,7 @@ void ike_trace_child_established(struct ike_state *state, const struct ike_child
           trace_text("cipher", cipher_name(inner->cipher)),
           trace_text("authentication", outer->authenticated ? hash_name(outer->hash) : "none"),
           trace_text("mode", sa->tunnel ? "tunnel" : "transport"),
+          trace_number("encapsulation", sa->encapsulation),
           trace_text("udp", sa->udp_encapsulation ? "yes" : "no"),
           trace_number("spi-in", outer->inbound.spi), trace_number("spi-out", outer->outbound.spi),
           trace_number("child", sa->id), trace_number("rule", sa->rule),
