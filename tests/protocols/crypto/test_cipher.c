@@ -1,5 +1,6 @@
 #include "crypto/cipher.h"
 
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
@@ -124,18 +125,6 @@ static void each_cipher_takes_keys_of_its_own_lengths(void **state)
     }
 }
 
-static int set_up(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,5 +133,5 @@ int main(void)
         cmocka_unit_test(the_null_cipher_leaves_everything_as_it_is),
         cmocka_unit_test(each_cipher_takes_keys_of_its_own_lengths),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

@@ -1,4 +1,5 @@
 #include "crypto/crypto.h"
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <stdlib.h>
@@ -141,18 +142,6 @@ static void a_missing_legacy_provider_is_told_in_one_line(void **state)
     crypto_destroy(NULL);
 }
 
-static int make_crypto(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int drop_crypto(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,5 +153,5 @@ int main(void)
         cmocka_unit_test(rc4_objects_have_keystreams_of_their_own),
         cmocka_unit_test(a_missing_legacy_provider_is_told_in_one_line),
     };
-    return cmocka_run_group_tests(tests, make_crypto, drop_crypto);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

@@ -1,22 +1,11 @@
 #include "crypto/dh.h"
 
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
 
 static const enum dh_group groups[] = {DH_GROUP_1, DH_GROUP_2, DH_GROUP_5, DH_GROUP_14};
-
-static int set_up(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
 
 static void the_lengths_of_the_primes_are_known(void **state)
 {
@@ -144,5 +133,5 @@ int main(void)
         cmocka_unit_test(a_small_exponent_gives_a_padded_value),
         cmocka_unit_test(values_that_give_the_secret_away_are_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

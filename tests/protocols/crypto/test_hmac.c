@@ -1,5 +1,6 @@
 #include "crypto/hmac.h"
 
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
@@ -140,18 +141,6 @@ static void octets_are_compared_to_the_last(void **state)
     assert_true(crypto_equal("abcd", "abce", 3));
 }
 
-static int set_up(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,5 +151,5 @@ int main(void)
         cmocka_unit_test(the_key_and_the_data_may_be_empty),
         cmocka_unit_test(octets_are_compared_to_the_last),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

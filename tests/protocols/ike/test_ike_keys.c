@@ -1,20 +1,9 @@
 #include "ike/ike_keys.h"
 
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
-
-static int set_up(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
 
 /** Octets of a vector, kept as long as the test. */
 struct value {
@@ -63,25 +52,40 @@ static const struct ike_phase1_transform aes_128 = {
     .group = 2,
 };
 
+/** What SKEYID and the others are made from; there is no key with signatures. */
+struct secrets {
+    struct value cookies; /**< both */
+    struct value initiator_nonce;
+    struct value responder_nonce;
+    struct value shared;
+    struct value pre_shared_key;
+};
+
+static struct ike_keys derive(struct crypto *crypto, const struct ike_phase1_transform *transform,
+                              const struct secrets *from)
+{
+    const struct ike_algorithms algorithms = algorithms_of(*transform);
+    const struct ike_phase1_material material = {.initiator_cookie = from->cookies.octets,
+                                                 .responder_cookie = from->cookies.octets + 8,
+                                                 .initiator_nonce = piece(&from->initiator_nonce),
+                                                 .responder_nonce = piece(&from->responder_nonce),
+                                                 .shared = piece(&from->shared),
+                                                 .pre_shared_key = piece(&from->pre_shared_key)};
+    struct ike_keys keys;
+    ike_keys_derive(crypto, &algorithms, &material, &keys);
+    return keys;
+}
+
 /* NIST's Cryptographic Algorithm Validation Program, IKEv1 with a pre-shared key. */
 static void the_keys_of_a_pre_shared_key_are_those_of_nist(void **state)
 {
-    const struct value cookies = from_hex("83d374c30b3b50825afc0da06c728029");
-    const struct value ni = from_hex("b9a2d0e922dc66dd");
-    const struct value nr = from_hex("2130166863b5ddef");
-    const struct value secret =
-        from_hex("739003ba2c11c982946c65e26acf661fbf8ebb78011a9fead79efa12fe3e71cc");
-    const struct value key = from_hex("75");
-    const struct ike_algorithms algorithms = algorithms_of(aes_128);
-    struct ike_keys keys;
-    ike_keys_derive(*state, &algorithms,
-                    &(struct ike_phase1_material){.initiator_cookie = cookies.octets,
-                                                  .responder_cookie = cookies.octets + 8,
-                                                  .initiator_nonce = piece(&ni),
-                                                  .responder_nonce = piece(&nr),
-                                                  .shared = piece(&secret),
-                                                  .pre_shared_key = piece(&key)},
-                    &keys);
+    const struct secrets secrets = {
+        .cookies = from_hex("83d374c30b3b50825afc0da06c728029"),
+        .initiator_nonce = from_hex("b9a2d0e922dc66dd"),
+        .responder_nonce = from_hex("2130166863b5ddef"),
+        .shared = from_hex("739003ba2c11c982946c65e26acf661fbf8ebb78011a9fead79efa12fe3e71cc"),
+        .pre_shared_key = from_hex("75")};
+    const struct ike_keys keys = derive(*state, &aes_128, &secrets);
     unit_assert_hex(keys.skeyid, 20, "62b04d112877e442fc3282fc37c076997718a0b9");
     unit_assert_hex(keys.skeyid_d, 20, "369e5aad1bdb5faf6a3d929d500cdc236710a9ab");
     unit_assert_hex(keys.skeyid_a, 20, "588e957d8d790d093b3a39f121473473af78e9bb");
@@ -91,22 +95,14 @@ static void the_keys_of_a_pre_shared_key_are_those_of_nist(void **state)
 /* The same, with signatures. */
 static void the_keys_of_signatures_are_those_of_nist(void **state)
 {
-    const struct value cookies = from_hex("8c3bcd3a69831d7fd2d9a7ff4fbe95a7");
-    const struct value ni = from_hex("69a62284195f1680");
-    const struct value nr = from_hex("80c94ba25c8abda5");
-    const struct value secret =
-        from_hex("8ba4cbc73c0187301dc19a975823854dbd641c597f637f8d053a83b9514673eb");
+    const struct secrets secrets = {
+        .cookies = from_hex("8c3bcd3a69831d7fd2d9a7ff4fbe95a7"),
+        .initiator_nonce = from_hex("69a62284195f1680"),
+        .responder_nonce = from_hex("80c94ba25c8abda5"),
+        .shared = from_hex("8ba4cbc73c0187301dc19a975823854dbd641c597f637f8d053a83b9514673eb")};
     struct ike_phase1_transform transform = aes_128;
     transform.authentication = IKE_AUTHENTICATION_RSA_SIGNATURE;
-    const struct ike_algorithms algorithms = algorithms_of(transform);
-    struct ike_keys keys;
-    ike_keys_derive(*state, &algorithms,
-                    &(struct ike_phase1_material){.initiator_cookie = cookies.octets,
-                                                  .responder_cookie = cookies.octets + 8,
-                                                  .initiator_nonce = piece(&ni),
-                                                  .responder_nonce = piece(&nr),
-                                                  .shared = piece(&secret)},
-                    &keys);
+    const struct ike_keys keys = derive(*state, &transform, &secrets);
     unit_assert_hex(keys.skeyid, 20, "707197817fb2d90cf54d1842606bdea59b9f4823");
     unit_assert_hex(keys.skeyid_d, 20, "384be709a8a5e63c3ed160cfe3921c4b37d5b32d");
     unit_assert_hex(keys.skeyid_a, 20, "48b327575abe3adba0f279849e289022a13e2b47");
@@ -115,22 +111,12 @@ static void the_keys_of_signatures_are_those_of_nist(void **state)
 
 static struct ike_keys counted_keys(struct crypto *crypto)
 {
-    const struct value cookies = from_hex("01020304050607081112131415161718");
-    const struct value key = from_hex("736563726574");
-    const struct value ni = counting(0, 20);
-    const struct value nr = counting(20, 20);
-    const struct value secret = counting(0, 128);
-    const struct ike_algorithms algorithms = algorithms_of(triple_des);
-    struct ike_keys keys;
-    ike_keys_derive(crypto, &algorithms,
-                    &(struct ike_phase1_material){.initiator_cookie = cookies.octets,
-                                                  .responder_cookie = cookies.octets + 8,
-                                                  .initiator_nonce = piece(&ni),
-                                                  .responder_nonce = piece(&nr),
-                                                  .shared = piece(&secret),
-                                                  .pre_shared_key = piece(&key)},
-                    &keys);
-    return keys;
+    const struct secrets secrets = {.cookies = from_hex("01020304050607081112131415161718"),
+                                    .initiator_nonce = counting(0, 20),
+                                    .responder_nonce = counting(20, 20),
+                                    .shared = counting(0, 128),
+                                    .pre_shared_key = from_hex("736563726574")};
+    return derive(crypto, &triple_des, &secrets);
 }
 
 /* Computed with other means: SKEYID_e is too short for 3DES, so the key is K1 | K2. */
@@ -333,5 +319,5 @@ int main(void)
         cmocka_unit_test(what_is_no_whole_blocks_is_not_deciphered),
         cmocka_unit_test(transforms_that_are_not_known_have_no_algorithms),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

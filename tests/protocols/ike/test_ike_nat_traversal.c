@@ -1,21 +1,10 @@
 #include "ike/ike_nat_traversal.h"
 
 #include "ike/ike_proposal.h"
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
-
-static int set_up(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
 
 static struct ip_address address(const char *text)
 {
@@ -180,5 +169,5 @@ int main(void)
         cmocka_unit_test(original_addresses_come_back),
         cmocka_unit_test(datagrams_on_the_port_are_told_apart),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }
