@@ -13,11 +13,6 @@ static unsigned index_bits(const struct ike_state *state)
     return bits;
 }
 
-static uint32_t peer_key(const struct ip_address *address)
-{
-    return ike_index_key(address->octets, sizeof address->octets);
-}
-
 static uint32_t spi_key(uint32_t spi)
 {
     return ike_index_key(&spi, sizeof spi);
@@ -82,7 +77,7 @@ static struct ike_child *find_like(struct ike_state *state, uint32_t rule,
                                    const struct ike_child *except)
 {
     struct ike_child *newest = NULL;
-    uint32_t index = ike_index_first(&state->child_by_peer, peer_key(&remote->address));
+    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(&remote->address));
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index)) {
         struct ike_child *child = &state->children[index];
         if (child != except && child->state == IKE_CHILD_ESTABLISHED &&
@@ -119,7 +114,7 @@ static void enter(struct ike_state *state, struct ike_child *child)
         return;
     uint32_t index = ike_child_index(state, child);
     child->indexed = true;
-    ike_index_add(&state->child_by_peer, peer_key(&child->sa.remote.address), index);
+    ike_index_add(&state->child_by_peer, ike_peer_key(&child->sa.remote.address), index);
     ike_index_add(&state->child_by_spi, spi_key(child->sa.protocols[0].outbound.spi), index);
 }
 
@@ -209,11 +204,12 @@ void ike_child_establish(struct ike_state *state, struct ike_child *child)
 }
 
 /* The peer has decided otherwise between two that crossed: the loser sends after all. */
-static void promote(struct ike_state *state, uint32_t gone)
+static void promote(struct ike_state *state, const struct ike_child *gone)
 {
-    for (uint32_t i = 0; i < state->config->max_children; i++) {
-        struct ike_child *child = &state->children[i];
-        if (child->state != IKE_CHILD_REPLACED || child->replaced_by != gone ||
+    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(&gone->sa.remote.address));
+    for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index)) {
+        struct ike_child *child = &state->children[index];
+        if (child->state != IKE_CHILD_REPLACED || child->replaced_by != gone->sa.id ||
             child->deadlines[IKE_CHILD_HARD] == INSTANT_NEVER)
             continue;
         child->state = IKE_CHILD_ESTABLISHED;
@@ -231,7 +227,7 @@ void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike
     ike_timers_set(&state->timers, &child->timer, INSTANT_NEVER);
     if (child->indexed) {
         uint32_t index = ike_child_index(state, child);
-        ike_index_remove(&state->child_by_peer, peer_key(&child->sa.remote.address), index);
+        ike_index_remove(&state->child_by_peer, ike_peer_key(&child->sa.remote.address), index);
         ike_index_remove(&state->child_by_spi, spi_key(child->sa.protocols[0].outbound.spi), index);
         child->indexed = false;
     }
@@ -244,7 +240,7 @@ void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike
     ike_trace_child_deleted(state, child, cause);
     tell(state, child, IKE_EVENT_CHILD_DELETED, cause);
     if (sent && cause == IKE_CAUSE_PEER_DELETED)
-        promote(state, child->sa.id);
+        promote(state, child);
 }
 
 void ike_child_doom(struct ike_state *state, struct ike_child *child, enum ike_cause cause,
@@ -290,7 +286,7 @@ void ike_child_deleted_by_peer(struct ike_state *state, const struct ip_address 
 void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
                     const struct ike_phase1 *to)
 {
-    uint32_t index = ike_index_first(&state->child_by_peer, peer_key(&from->remote.address));
+    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(&from->remote.address));
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index))
         if (state->children[index].sa.phase1 == from->id)
             state->children[index].sa.phase1 = to->id;
@@ -298,7 +294,7 @@ void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
 
 bool ike_child_exists_with(const struct ike_state *state, const struct ip_address *remote)
 {
-    uint32_t index = ike_index_first(&state->child_by_peer, peer_key(remote));
+    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(remote));
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index))
         if (ip_address_equal(&state->children[index].sa.remote.address, remote))
             return true;

@@ -6,16 +6,17 @@
 static uint32_t find_acquisition(const struct ike_state *state, const struct ike_rule *rule,
                                  const struct ike_acquisition *wanted)
 {
-    for (uint32_t i = 0; i < state->config->max_exchanges; i++) {
-        const struct ike_exchange *exchange = &state->exchanges[i];
-        if (exchange->state != IKE_EXCHANGE_WAITING && exchange->state != IKE_EXCHANGE_ACTIVE)
-            continue;
-        if (exchange->script == &ike_quick_mode && exchange->quick.acquisition != 0 &&
-            exchange->quick.rule == rule &&
-            ip_address_equal(&exchange->phase1->remote.address, &wanted->remote) &&
-            ike_traffic_equal(&exchange->quick.traffic, &wanted->traffic))
-            return exchange->quick.acquisition;
-    }
+    for (const struct ike_phase1 *phase1 = ike_phase1_first(state, &wanted->remote); phase1;
+         phase1 = ike_phase1_next(state, phase1))
+        for (uint32_t i = phase1->exchanges; i != IKE_INDEX_END; i = state->exchanges[i].next) {
+            const struct ike_exchange *exchange = &state->exchanges[i];
+            bool under_way =
+                exchange->state == IKE_EXCHANGE_WAITING || exchange->state == IKE_EXCHANGE_ACTIVE;
+            if (under_way && exchange->script == &ike_quick_mode &&
+                exchange->quick.acquisition != 0 && exchange->quick.rule == rule &&
+                ike_traffic_equal(&exchange->quick.traffic, &wanted->traffic))
+                return exchange->quick.acquisition;
+        }
     return 0;
 }
 

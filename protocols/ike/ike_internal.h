@@ -28,6 +28,12 @@ static inline instant ike_due(const struct ike_state *state, uint64_t millisecon
                         : INSTANT_NEVER;
 }
 
+/** What the indices by remote address go by. */
+static inline uint32_t ike_peer_key(const struct ip_address *address)
+{
+    return ike_index_key(address->octets, sizeof address->octets);
+}
+
 /** Lets @p timer run until the earliest of @p count deadlines. */
 void ike_arm(struct ike_state *state, struct ike_timer *timer, const instant *deadlines,
              unsigned count);
@@ -44,6 +50,9 @@ struct ike_phase1 *ike_phase1_begin(struct ike_state *state, const struct ike_pe
 struct ike_phase1 *ike_phase1_by_cookies(struct ike_state *state,
                                          const struct isakmp_header *header,
                                          const struct ike_endpoint *remote);
+/** All with a peer, in whatever state but FREE, one after the other; NULL: no more. */
+struct ike_phase1 *ike_phase1_first(const struct ike_state *state, const struct ip_address *remote);
+struct ike_phase1 *ike_phase1_next(const struct ike_state *state, const struct ike_phase1 *after);
 /** The newest established one with a peer; NULL. */
 struct ike_phase1 *ike_phase1_with(struct ike_state *state, const struct ip_address *remote);
 /** The one that protects what a child SA needs: its own, or the newest with the same peer; NULL. */

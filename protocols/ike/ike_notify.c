@@ -58,10 +58,9 @@ static struct ike_exchange *quick_of(struct ike_state *state, const struct ike_p
 static void forget_others(struct ike_state *state, const struct ike_phase1 *phase1)
 {
     ike_trace_peer(state, phase1, "ike.initial-contact");
-    for (uint32_t i = 0; i < state->config->max_phase1; i++) {
-        struct ike_phase1 *other = &state->phase1s[i];
+    for (struct ike_phase1 *other = ike_phase1_first(state, &phase1->remote.address); other;
+         other = ike_phase1_next(state, other)) {
         if (other == phase1 || other->state != IKE_PHASE1_ESTABLISHED ||
-            !ip_address_equal(&other->remote.address, &phase1->remote.address) ||
             strcmp(other->peer_name, phase1->peer_name) != 0)
             continue;
         for (uint32_t j = 0; j < state->config->max_children; j++) {

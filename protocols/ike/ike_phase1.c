@@ -12,11 +12,6 @@ static uint32_t cookie_key(const uint8_t *cookie)
     return ike_index_key(cookie, ISAKMP_COOKIE_SIZE);
 }
 
-static uint32_t peer_key(const struct ip_address *address)
-{
-    return ike_index_key(address->octets, sizeof address->octets);
-}
-
 const struct ike_peer *ike_peer_of(const struct ike_state *state, const struct ip_address *remote)
 {
     for (size_t i = 0; i < state->config->peer_count; i++) {
@@ -79,7 +74,7 @@ struct ike_phase1 *ike_phase1_begin(struct ike_state *state, const struct ike_pe
     if (!initiator)
         memcpy(phase1->initiator_cookie, initiator_cookie, ISAKMP_COOKIE_SIZE);
     ike_index_add(&state->by_cookie, cookie_key(phase1->initiator_cookie), index);
-    ike_index_add(&state->by_peer, peer_key(&remote->address), index);
+    ike_index_add(&state->by_peer, ike_peer_key(&remote->address), index);
     return phase1;
 }
 
@@ -90,7 +85,7 @@ void ike_phase1_free(struct ike_state *state, struct ike_phase1 *phase1)
     ike_phase1_answered(state, phase1);
     uint32_t index = index_of(state, phase1);
     ike_index_remove(&state->by_cookie, cookie_key(phase1->initiator_cookie), index);
-    ike_index_remove(&state->by_peer, peer_key(&phase1->remote.address), index);
+    ike_index_remove(&state->by_peer, ike_peer_key(&phase1->remote.address), index);
     ike_timers_set(&state->timers, &phase1->timer, INSTANT_NEVER);
     phase1->state = IKE_PHASE1_FREE;
 }
@@ -126,16 +121,35 @@ struct ike_phase1 *ike_phase1_by_cookies(struct ike_state *state,
     return NULL;
 }
 
+/* The next of a chain of the index that has that address. */
+static struct ike_phase1 *with_address(const struct ike_state *state, uint32_t index,
+                                       const struct ip_address *remote)
+{
+    for (; index != IKE_INDEX_END; index = ike_index_next(&state->by_peer, index))
+        if (ip_address_equal(&state->phase1s[index].remote.address, remote))
+            return &state->phase1s[index];
+    return NULL;
+}
+
+struct ike_phase1 *ike_phase1_first(const struct ike_state *state, const struct ip_address *remote)
+{
+    return with_address(state, ike_index_first(&state->by_peer, ike_peer_key(remote)), remote);
+}
+
+struct ike_phase1 *ike_phase1_next(const struct ike_state *state, const struct ike_phase1 *after)
+{
+    return with_address(state, ike_index_next(&state->by_peer, index_of(state, after)),
+                        &after->remote.address);
+}
+
 /* The newest with that address, and port when it is not 0, begun here or by whoever. */
 static struct ike_phase1 *newest(struct ike_state *state, const struct ip_address *remote,
                                  uint16_t port, enum ike_phase1_state wanted, bool begun_here)
 {
     struct ike_phase1 *best = NULL;
-    uint32_t index = ike_index_first(&state->by_peer, peer_key(remote));
-    for (; index != IKE_INDEX_END; index = ike_index_next(&state->by_peer, index)) {
-        struct ike_phase1 *phase1 = &state->phase1s[index];
+    for (struct ike_phase1 *phase1 = ike_phase1_first(state, remote); phase1;
+         phase1 = ike_phase1_next(state, phase1)) {
         if (phase1->state == wanted && (phase1->initiator || !begun_here) &&
-            ip_address_equal(&phase1->remote.address, remote) &&
             (port == 0 || phase1->remote.port == port) &&
             phase1->deadlines[IKE_PHASE1_DOOM] == INSTANT_NEVER &&
             (!best || phase1->begun >= best->begun))
@@ -230,12 +244,10 @@ instant ike_rekey_margin(const struct ike_state *state, instant life, bool initi
 /* Others with the same peer are superseded by one that has just been established. */
 static void supersede(struct ike_state *state, const struct ike_phase1 *successor)
 {
-    uint32_t index = ike_index_first(&state->by_peer, peer_key(&successor->remote.address));
-    for (; index != IKE_INDEX_END; index = ike_index_next(&state->by_peer, index)) {
-        struct ike_phase1 *phase1 = &state->phase1s[index];
+    for (struct ike_phase1 *phase1 = ike_phase1_first(state, &successor->remote.address); phase1;
+         phase1 = ike_phase1_next(state, phase1)) {
         if (phase1 == successor || phase1->state != IKE_PHASE1_ESTABLISHED ||
             phase1->deadlines[IKE_PHASE1_DOOM] != INSTANT_NEVER ||
-            !ip_address_equal(&phase1->remote.address, &successor->remote.address) ||
             strcmp(phase1->peer_name, successor->peer_name) != 0)
             continue;
         TRACE(&state->config->trace, state->now, "ike.rekeyed", trace_number("phase", 1),

@@ -120,9 +120,9 @@ void ike_demanded_cookie(struct ike_state *state, struct ike_exchange *negotiati
 static unsigned half_open_with(const struct ike_state *state, const struct ip_address *remote)
 {
     unsigned count = 0;
-    for (uint32_t i = 0; i < state->config->max_phase1; i++)
-        count += state->phase1s[i].state != IKE_PHASE1_FREE && state->phase1s[i].half_open &&
-                 ip_address_equal(&state->phase1s[i].remote.address, remote);
+    for (const struct ike_phase1 *phase1 = ike_phase1_first(state, remote); phase1;
+         phase1 = ike_phase1_next(state, phase1))
+        count += phase1->half_open;
     return count;
 }
 

@@ -157,6 +157,30 @@ static void both_ends_may_rekey_at_the_same_time(void **state)
     }
 }
 
+/* Of two that crossed the peer gives up the one that won here: the other sends then, and not the
+ * older one that both have replaced. */
+static void the_loser_of_two_sends_when_the_peer_deletes_the_winner(void **state)
+{
+    struct ike_pair *pair = *state;
+    connect(pair);
+    uint32_t first = ike_pair_sending(pair, IKE_CLIENT)->sa.id;
+    for (unsigned i = 0; i < 2; i++) {
+        ike_rekey_child(&pair->end[i].ike, pair->now, ike_pair_sending(pair, i)->sa.id);
+        ike_pair_poll(pair, i);
+    }
+    ike_pair_run(pair, SECONDS(2));
+    uint32_t winner = ike_pair_sending(pair, IKE_CLIENT)->sa.id;
+    assert_int_equal(ike_delete_child(&pair->end[IKE_SERVER].ike, pair->now,
+                                      ike_pair_sending(pair, IKE_SERVER)->sa.id),
+                     STATUS_OK);
+    ike_pair_run(pair, SECONDS(3));
+    const struct ike_pair_child *sending = ike_pair_sending(pair, IKE_CLIENT);
+    assert_non_null(sending);
+    assert_int_not_equal(sending->sa.id, winner);
+    assert_int_not_equal(sending->sa.id, first);
+    assert_true(ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER));
+}
+
 static void phase_1_is_renewed_before_its_end_and_child_sas_stay(void **state)
 {
     static const struct ike_phase1_transform transforms[] = {
@@ -362,6 +386,7 @@ int main(void)
         TEST(a_lifetime_that_nothing_renews_ends),
         TEST(rekeying_goes_on_when_a_message_of_it_is_lost),
         TEST(both_ends_may_rekey_at_the_same_time),
+        TEST(the_loser_of_two_sends_when_the_peer_deletes_the_winner),
         TEST(phase_1_is_renewed_before_its_end_and_child_sas_stay),
         TEST(an_idle_child_sa_of_windows_ends_after_five_minutes),
         TEST(an_idle_child_sa_with_a_cluster_ends_after_a_minute),
