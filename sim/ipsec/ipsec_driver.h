@@ -20,8 +20,6 @@
  *   ipsec.protected, ipsec.opened          datagrams
  *   ipsec.dropped.out, ipsec.dropped.in    datagrams, by a policy or because something was wrong
  *   ipsec.policies                         entries of the policy database
- *   ipsec.esp.received, .fresh, .authenticated, .decrypted, .unpadded
- *                                          datagrams with ESP that have passed these steps
  *   ipsec.unknown-spi                      datagrams that no SA is for
  *   ipsec.esp.STEP, ipsec.ah.authenticated datagrams that came as far as that: received, fresh,
  *                                          authenticated, decrypted, unpadded (struct ipsec_steps)
