@@ -104,6 +104,14 @@ const struct path_mtu_entry *stack_path_mtu_entry(const struct host_stack *stack
 struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
                                       size_t headroom);
 
+/** Drops what was to go out, for @p reason, and counts it. */
+void stack_refuse_output(struct host_stack *stack, const char *protocol, const char *reason,
+                         struct packet *packet);
+
+/** Shows a finished datagram of either version to the taps; false: dropped, @p out is down. */
+bool stack_leave_ip(struct host_stack *stack, const struct stack_interface *out,
+                    const char *protocol, struct packet *packet);
+
 /** Hands a datagram of either version of IP to what is behind a point-to-point interface. */
 void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
                                  struct packet *packet);

@@ -178,7 +178,8 @@ static struct stack_interface *interface_towards(const struct stack_ipv6 *ipv6,
                                                  const struct ip_address *address)
 {
     const struct ipv6_route *route = ipv6_route_lookup(&ipv6->routes, address);
-    return route && route->kind == ROUTE_UNICAST && route->gateway.version == 0 ? route->interface : NULL;
+    bool direct = route && route->kind == ROUTE_UNICAST && route->gateway.version == 0;
+    return direct ? route->interface : NULL;
 }
 
 enum status host_stack_ipv6_add_route(struct host_stack *stack,

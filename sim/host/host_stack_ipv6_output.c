@@ -2,8 +2,7 @@
 
 static void refuse(struct host_stack *stack, const char *reason, struct packet *packet)
 {
-    stack->counters.out_discards++;
-    stack_drop(stack, "ipv6", reason, packet);
+    stack_refuse_output(stack, "ipv6", reason, packet);
 }
 
 /* How many leading bits two addresses have in common. */
@@ -138,12 +137,8 @@ uint16_t host_stack_ipv6_path_mtu(const struct host_stack *stack,
 void stack_ipv6_transmit(struct host_stack *stack, struct stack_interface *out,
                          const struct ip_address *next_hop, struct packet *packet)
 {
-    if (!out->up) {
-        refuse(stack, "interface-down", packet);
+    if (!stack_leave_ip(stack, out, "ipv6", packet))
         return;
-    }
-    tap_point_record(&stack->ip_taps, stack->simulation->now, TAP_SENT, packet->data,
-                     packet->length);
     if (out->ethernet)
         stack_ipv6_ethernet_output(out, next_hop, packet);
     else

@@ -28,8 +28,7 @@ void stack_ipv6_send_secured(struct host_stack *stack, struct packet *packet)
     else if (!stack_ipv6_find_way(stack, NULL, &header.source, &header.destination, &way))
         reason = "no-route";
     if (reason) {
-        stack->counters.out_discards++;
-        stack_drop(stack, "ipv6", reason, packet);
+        stack_refuse_output(stack, "ipv6", reason, packet);
         return;
     }
     packet = stack_reserve_headroom(stack, packet, ETHERNET_HEADER_SIZE);
@@ -70,8 +69,7 @@ static void secure_fragments(struct host_stack *stack, struct stack_interface *o
 {
     struct packet_queue fragments = {0};
     if (ipv6_fragment(packet, mtu, stack->ipv6->identification++, &fragments) != STATUS_OK) {
-        stack->counters.out_discards++;
-        stack_drop(stack, "ipv6", "packet-too-big", packet);
+        stack_refuse_output(stack, "ipv6", "packet-too-big", packet);
         return;
     }
     stack->counters.fragments_created += fragments.count;

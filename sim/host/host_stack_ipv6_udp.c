@@ -55,8 +55,7 @@ enum status host_stack_ipv6_udp_send(struct host_stack *stack,
     /* The checksum covers the source, which must be known now; without a way it does not matter. */
     struct ip_address from = source ? *source : host_stack_ipv6_pick_source(stack, destination);
     if (packet->length > IPV6_DATAGRAM_MAX - IPV6_HEADER_SIZE - UDP_HEADER_SIZE) {
-        stack->counters.out_discards++;
-        stack_drop(stack, "ipv6", "too-long", packet);
+        stack_refuse_output(stack, "ipv6", "too-long", packet);
         return STATUS_INVALID;
     }
     packet = stack_reserve_headroom(stack, packet,

@@ -7,6 +7,18 @@
 /* Tunnels in tunnels; more than this is a tunnel that is routed into itself. */
 #define TUNNEL_DEPTH 6
 
+void stack_refuse_output(struct host_stack *stack, const char *protocol, const char *reason,
+                         struct packet *packet)
+{
+    stack->counters.out_discards++;
+    stack_drop(stack, protocol, reason, packet);
+}
+
+static void refuse(struct host_stack *stack, const char *reason, struct packet *packet)
+{
+    stack_refuse_output(stack, "ipv4", reason, packet);
+}
+
 struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
                                       size_t headroom)
 {
@@ -14,8 +26,7 @@ struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *p
         return packet;
     struct packet *copy = packet_alloc(&stack->simulation->packets, packet->length);
     if (!copy) {
-        stack->counters.out_discards++;
-        stack_drop(stack, "ipv4", "no-memory", packet);
+        refuse(stack, "no-memory", packet);
         return NULL;
     }
     memcpy(packet_append(copy, packet->length), packet->data, packet->length);
@@ -24,12 +35,6 @@ struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *p
     copy->nesting = packet->nesting;
     packet_free(packet);
     return copy;
-}
-
-static void refuse(struct host_stack *stack, const char *reason, struct packet *packet)
-{
-    stack->counters.out_discards++;
-    stack_drop(stack, "ipv4", reason, packet);
 }
 
 void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
@@ -48,15 +53,23 @@ void stack_point_to_point_output(struct host_stack *stack, struct stack_interfac
     out->output(out->output_context, packet);
 }
 
-static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4_address next_hop,
-                     struct packet *packet)
+bool stack_leave_ip(struct host_stack *stack, const struct stack_interface *out,
+                    const char *protocol, struct packet *packet)
 {
     if (!out->up) {
-        refuse(stack, "interface-down", packet);
-        return;
+        stack_refuse_output(stack, protocol, "interface-down", packet);
+        return false;
     }
     tap_point_record(&stack->ip_taps, stack->simulation->now, TAP_SENT, packet->data,
                      packet->length);
+    return true;
+}
+
+static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4_address next_hop,
+                     struct packet *packet)
+{
+    if (!stack_leave_ip(stack, out, "ipv4", packet))
+        return;
     if (out->ethernet)
         stack_ethernet_output(out, next_hop, packet);
     else

@@ -5,7 +5,8 @@ static struct stack_interface *interface_towards(const struct host_stack *stack,
                                                  ipv4_address address)
 {
     const struct route *route = route_lookup(&stack->routes, address);
-    return route && route->kind == ROUTE_UNICAST && route->gateway == IPV4_ANY ? route->interface : NULL;
+    bool direct = route && route->kind == ROUTE_UNICAST && route->gateway == IPV4_ANY;
+    return direct ? route->interface : NULL;
 }
 
 /* Completes @route with the interface that its gateway tells when none is given. */

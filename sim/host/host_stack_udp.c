@@ -108,8 +108,7 @@ static struct packet *push_header(struct host_stack *stack, const struct stack_u
                                   uint16_t destination_port, struct packet *packet)
 {
     if (packet->length > IPV4_DATAGRAM_MAX - IPV4_HEADER_SIZE - UDP_HEADER_SIZE) {
-        stack->counters.out_discards++;
-        stack_drop(stack, "ipv4", "too-long", packet);
+        stack_refuse_output(stack, "ipv4", "too-long", packet);
         return NULL;
     }
     packet = stack_reserve_headroom(stack, packet,
