@@ -56,6 +56,12 @@ void arp_cache_destroy(struct arp_cache *cache)
     arp_cache_init(cache, cache->config, cache->trace);
 }
 
+static void discard(struct arp_cache *cache, instant now, const char *reason, struct packet *packet)
+{
+    trace_drop(cache->trace, now, "ipv4", reason, packet->serial);
+    packet_free(packet);
+}
+
 /* capacity is a power of two, and there are as many buckets as entries. */
 static uint16_t *bucket_of(const struct arp_cache *cache, ipv4_address address)
 {
@@ -202,15 +208,10 @@ static void wait_for_answer(struct arp_cache *cache, struct arp_entry *entry, in
 {
     if (!packet)
         return;
-    if (cache->config->queue_limit > 0)
-        packet_queue_push(&entry->waiting, packet);
-    /* RFC 1122 section 2.3.2.2: the latest packet at least is kept. */
-    if (entry->waiting.count > cache->config->queue_limit || cache->config->queue_limit == 0) {
-        struct packet *oldest =
-            cache->config->queue_limit > 0 ? packet_queue_pop(&entry->waiting) : packet;
-        trace_drop(cache->trace, now, "ipv4", "arp-queue-full", oldest->serial);
-        packet_free(oldest);
-    }
+    packet_queue_push(&entry->waiting, packet);
+    /* RFC 1122 section 2.3.2.2: the latest packet at least is kept, unless none is wanted. */
+    if (entry->waiting.count > cache->config->queue_limit)
+        discard(cache, now, "arp-queue-full", packet_queue_pop(&entry->waiting));
 }
 
 bool arp_cache_resolve(struct arp_cache *cache, instant now, ipv4_address address,
@@ -226,8 +227,7 @@ bool arp_cache_resolve(struct arp_cache *cache, instant now, ipv4_address addres
         entry = make(cache, address);
     if (!entry) {
         if (packet)
-            trace_drop(cache->trace, now, "ipv4", "arp-queue-full", packet->serial);
-        packet_free(packet);
+            discard(cache, now, "arp-queue-full", packet);
         return false;
     }
     if (entry->state != ENTRY_PENDING) {
@@ -295,10 +295,8 @@ void arp_cache_flush(struct arp_cache *cache, instant now)
 {
     for (uint16_t i = 0; i < cache->used; i++) {
         struct packet *packet;
-        while ((packet = packet_queue_pop(&cache->entries[i].waiting))) {
-            trace_drop(cache->trace, now, "ipv4", "interface-down", packet->serial);
-            packet_free(packet);
-        }
+        while ((packet = packet_queue_pop(&cache->entries[i].waiting)))
+            discard(cache, now, "interface-down", packet);
     }
     arp_cache_destroy(cache);
 }
