@@ -74,17 +74,34 @@ struct security_association_config ipsec_bench_sa(enum ipsec_protocol protocol, 
     return config;
 }
 
-struct ip_address ipsec_bench_address(const char *text)
+void ipsec_sa_bench_init(struct ipsec_sa_bench *bench,
+                         const struct security_association_config *config)
 {
-    struct ip_address address;
-    assert_true(ip_address_parse(text, &address));
-    return address;
+    memset(bench, 0, sizeof *bench);
+    packet_pool_init(&bench->pool);
+    bench->crypto = crypto_create(NULL, NULL);
+    assert_non_null(bench->crypto);
+    assert_int_equal(
+        security_association_init(&bench->outbound, bench->crypto, config, IPSEC_OUTBOUND),
+        STATUS_OK);
+    assert_int_equal(
+        security_association_init(&bench->inbound, bench->crypto, config, IPSEC_INBOUND),
+        STATUS_OK);
+}
+
+void ipsec_sa_bench_destroy(struct ipsec_sa_bench *bench)
+{
+    security_association_clear(&bench->inbound);
+    security_association_clear(&bench->outbound);
+    crypto_destroy(bench->crypto);
+    assert_int_equal(bench->pool.in_use, 0);
+    packet_pool_destroy(&bench->pool);
 }
 
 struct ipsec_policy ipsec_bench_policy(enum ipsec_mode mode, const char *local, const char *remote)
 {
-    const struct ip_address here = ipsec_bench_address(local);
-    const struct ip_address there = ipsec_bench_address(remote);
+    const struct ip_address here = unit_address(local);
+    const struct ip_address there = unit_address(remote);
     return (struct ipsec_policy){
         .selector = {.local = ipsec_range_address(&here), .remote = ipsec_range_address(&there)},
         .action = IPSEC_PROTECT,
@@ -102,8 +119,8 @@ struct ipsec_bundle_config ipsec_bench_bundle(uint32_t policy, enum ipsec_mode m
     return (struct ipsec_bundle_config){
         .policy = policy,
         .mode = mode,
-        .local = ipsec_bench_address(local),
-        .peer = ipsec_bench_address(peer),
+        .local = unit_address(local),
+        .peer = unit_address(peer),
         .pair_count = 1,
         .pairs[0] = {.inbound = ipsec_bench_sa(IPSEC_ESP, inbound_spi, CIPHER_AES_CBC, HASH_SHA1),
                      .outbound =
@@ -141,8 +158,8 @@ struct packet *ipsec_bench_udp(struct ipsec_bench *bench, const char *source,
     for (size_t i = 0; i < length; i++)
         udp[IPSEC_UDP_HEADER_SIZE + i] = (uint8_t)i;
     struct ipsec_datagram datagram = {
-        .source = ipsec_bench_address(source),
-        .destination = ipsec_bench_address(destination),
+        .source = unit_address(source),
+        .destination = unit_address(destination),
         .ttl = 64,
     };
     uint64_t sum = ipsec_pseudo_header(&datagram.source, &datagram.destination, IPSEC_NEXT_UDP,

@@ -29,8 +29,20 @@ struct security_association_config ipsec_bench_sa(enum ipsec_protocol protocol, 
                                                   enum cipher_algorithm cipher,
                                                   enum hash_algorithm hash);
 
-/** An address from its text. */
-struct ip_address ipsec_bench_address(const char *text);
+/** The two ends of one SA, for what works on single packets. */
+struct ipsec_sa_bench {
+    struct packet_pool pool;
+    struct crypto *crypto;
+    struct security_association outbound;
+    struct security_association inbound;
+    struct ipsec_steps steps;
+};
+
+void ipsec_sa_bench_init(struct ipsec_sa_bench *bench,
+                         const struct security_association_config *config);
+
+/** Checks that no packet has leaked. */
+void ipsec_sa_bench_destroy(struct ipsec_sa_bench *bench);
 
 /** A policy that protects everything between two addresses; tunnel mode: and between them too. */
 struct ipsec_policy ipsec_bench_policy(enum ipsec_mode mode, const char *local, const char *remote);

@@ -39,3 +39,10 @@ void unit_assert_hex(const uint8_t *octets, size_t length, const char *expected)
     assert_int_equal(length, count);
     assert_memory_equal(octets, wanted, count);
 }
+
+struct ip_address unit_address(const char *text)
+{
+    struct ip_address address;
+    assert_true(ip_address_parse(text, &address));
+    return address;
+}

@@ -1,5 +1,5 @@
 #include "inet/icmpv6.h"
-#include "support/unit.h"
+#include "protocols/inet/pool_bench.h"
 
 #include <string.h>
 
@@ -12,23 +12,6 @@
 static const struct ip_address loopback = {6, {[15] = 1}};
 static const struct ip_address one = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}};
 static const struct ip_address two = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 2}};
-
-static struct packet_pool pool;
-
-static int set_up(void **state)
-{
-    (void)state;
-    packet_pool_init(&pool);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    int leaked = (int)pool.in_use;
-    packet_pool_destroy(&pool);
-    return leaked;
-}
 
 static void a_recorded_error_decodes_and_is_made_again(void **state)
 {

@@ -1,5 +1,5 @@
 #include "inet/ipv6.h"
-#include "support/unit.h"
+#include "protocols/inet/pool_bench.h"
 
 #include <string.h>
 
@@ -7,30 +7,6 @@
 #define REPORT                                                                                     \
     "6000000000240001 fe80000000000000a1660b1820e8e454 ff020000000000000000000000000016"           \
     "3a00050200000100 8f00bf4b0000000103000000ff020000000000000000000000010003"
-
-static struct packet_pool pool;
-
-static int set_up(void **state)
-{
-    (void)state;
-    packet_pool_init(&pool);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    int leaked = (int)pool.in_use;
-    packet_pool_destroy(&pool);
-    return leaked;
-}
-
-static struct ip_address address(const char *text)
-{
-    struct ip_address parsed;
-    assert_true(ip_address_parse(text, &parsed));
-    return parsed;
-}
 
 static void a_recorded_header_decodes_and_encodes(void **state)
 {
@@ -48,7 +24,7 @@ static void a_recorded_header_decodes_and_encodes(void **state)
     assert_int_equal(header.payload_length, 54);
     assert_int_equal(header.next_header, IPV6_NEXT_UDP);
     assert_int_equal(header.hop_limit, 3);
-    struct ip_address source = address("240e:ac:d003:fa0:287b:6ff1:b76e:5b54");
+    struct ip_address source = unit_address("240e:ac:d003:fa0:287b:6ff1:b76e:5b54");
     assert_true(ip_address_equal(&header.source, &source));
     struct packet *packet = packet_from(&pool, octets + 40, length - 40);
     header.traffic_class = 0xb8;
@@ -211,8 +187,8 @@ static struct packet *datagram(const char *headers, uint8_t first, size_t length
     const struct ipv6_header header = {.next_header = first,
                                        .hop_limit = 64,
                                        .flow_label = 0x12345,
-                                       .source = address("2001:db8::1"),
-                                       .destination = address("2001:db8::2")};
+                                       .source = unit_address("2001:db8::1"),
+                                       .destination = unit_address("2001:db8::2")};
     ipv6_push(packet, &header);
     return packet;
 }
@@ -275,12 +251,12 @@ static void groups_and_link_local_addresses_follow_from_others(void **state)
     assert_string_equal(ip_address_format(&all, text), "ff02::1");
     assert_true(ipv6_is_multicast(&group));
     assert_true(ipv6_is_link_local(&own));
-    struct ip_address other = address("fec0::1");
+    struct ip_address other = unit_address("fec0::1");
     assert_false(ipv6_is_link_local(&other));
-    other = address("::");
+    other = unit_address("::");
     assert_true(ipv6_is_unspecified(&other));
     assert_false(ipv6_is_loopback(&other));
-    other = address("::1");
+    other = unit_address("::1");
     assert_true(ipv6_is_loopback(&other));
     assert_false(ipv6_is_unspecified(&other));
 }

@@ -11,13 +11,6 @@
 #define ADVERTISEMENT                                                                              \
     "880087e1e0000000 fe80000000000000fac39efffe868836 0201f8c39e868836657c3a73ffd3422f"
 
-static struct ip_address address(const char *text)
-{
-    struct ip_address parsed;
-    assert_true(ip_address_parse(text, &parsed));
-    return parsed;
-}
-
 static void a_recorded_solicitation_decodes_and_encodes(void **state)
 {
     (void)state;
@@ -26,14 +19,14 @@ static void a_recorded_solicitation_decodes_and_encodes(void **state)
     struct neighbor_message message;
     assert_true(neighbor_message_decode(octets, length, &message));
     assert_int_equal(message.type, ICMPV6_NEIGHBOR_SOLICITATION);
-    struct ip_address gateway = address(GATEWAY);
+    struct ip_address gateway = unit_address(GATEWAY);
     assert_true(ip_address_equal(&message.target, &gateway));
     assert_true(message.has_mac);
     unit_assert_hex(message.mac, 6, "f01898a868e6");
     struct packet_pool pool;
     packet_pool_init(&pool);
     struct packet *packet = packet_alloc(&pool, NEIGHBOR_MESSAGE_SIZE);
-    struct ip_address asker = address(ASKER);
+    struct ip_address asker = unit_address(ASKER);
     struct ip_address group = ipv6_solicited_node(&gateway);
     neighbor_message_append(packet, &asker, &group, &message);
     unit_assert_hex(packet->data, packet->length, SOLICITATION);
@@ -54,8 +47,8 @@ static void a_recorded_advertisement_decodes_and_encodes(void **state)
     struct packet_pool pool;
     packet_pool_init(&pool);
     struct packet *packet = packet_alloc(&pool, NEIGHBOR_MESSAGE_SIZE);
-    struct ip_address asker = address(ASKER);
-    struct ip_address gateway = address(GATEWAY);
+    struct ip_address asker = unit_address(ASKER);
+    struct ip_address gateway = unit_address(GATEWAY);
     neighbor_message_append(packet, &gateway, &asker, &message);
     assert_int_equal(packet->length, 32);
     assert_memory_equal(packet->data, octets, 32);

@@ -9,37 +9,11 @@
 
 #define LONGEST 256
 
-struct fixture {
-    struct packet_pool pool;
-    struct crypto *crypto;
-    struct security_association outbound;
-    struct security_association inbound;
-    struct ipsec_steps steps;
-};
-
-static void open_fixture(struct fixture *fixture, enum hash_algorithm hash)
+static void open_bench(struct ipsec_sa_bench *bench, enum hash_algorithm hash)
 {
     const struct security_association_config config =
         ipsec_bench_sa(IPSEC_AH, 0x1000, CIPHER_NULL, hash);
-    memset(fixture, 0, sizeof *fixture);
-    packet_pool_init(&fixture->pool);
-    fixture->crypto = crypto_create(NULL, NULL);
-    assert_non_null(fixture->crypto);
-    assert_int_equal(
-        security_association_init(&fixture->outbound, fixture->crypto, &config, IPSEC_OUTBOUND),
-        STATUS_OK);
-    assert_int_equal(
-        security_association_init(&fixture->inbound, fixture->crypto, &config, IPSEC_INBOUND),
-        STATUS_OK);
-}
-
-static void close_fixture(struct fixture *fixture)
-{
-    security_association_clear(&fixture->inbound);
-    security_association_clear(&fixture->outbound);
-    crypto_destroy(fixture->crypto);
-    assert_int_equal(fixture->pool.in_use, 0);
-    packet_pool_destroy(&fixture->pool);
+    ipsec_sa_bench_init(bench, &config);
 }
 
 static void mend_checksum(struct packet *packet)
@@ -50,11 +24,11 @@ static void mend_checksum(struct packet *packet)
     wire_store_u16(packet->data + 10, checksum(packet->data, (packet->data[0] & 0x0fU) * 4));
 }
 
-static struct packet *from_hex(struct fixture *fixture, const char *hex,
+static struct packet *from_hex(struct ipsec_sa_bench *bench, const char *hex,
                                struct ipsec_datagram *datagram)
 {
     uint8_t octets[LONGEST];
-    struct packet *packet = packet_from(&fixture->pool, octets, unit_hex(hex, octets, LONGEST));
+    struct packet *packet = packet_from(&bench->pool, octets, unit_hex(hex, octets, LONGEST));
     assert_true(ipsec_datagram_decode(packet, datagram));
     return packet;
 }
@@ -63,30 +37,30 @@ static struct packet *from_hex(struct fixture *fixture, const char *hex,
 static enum ipsec_result travel(const char *sent, enum hash_algorithm hash,
                                 void (*change)(uint8_t *octets))
 {
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct ipsec_datagram datagram;
-    open_fixture(&fixture, hash);
-    struct packet *packet = from_hex(&fixture, sent, &datagram);
+    open_bench(&bench, hash);
+    struct packet *packet = from_hex(&bench, sent, &datagram);
     uint8_t original[LONGEST];
     const size_t length = packet->length;
     mend_checksum(packet);
     memcpy(original, packet->data, length);
-    assert_int_equal(ah_protect(&fixture.outbound, packet, &datagram), IPSEC_OK);
+    assert_int_equal(ah_protect(&bench.outbound, packet, &datagram), IPSEC_OK);
     assert_int_equal(packet->length,
-                     length + ah_overhead(&fixture.outbound, datagram.source.version));
+                     length + ah_overhead(&bench.outbound, datagram.source.version));
     if (change)
         change(packet->data);
     mend_checksum(packet);
     assert_true(ipsec_datagram_decode(packet, &datagram));
     assert_int_equal(datagram.protocol, IPSEC_NEXT_AH);
-    const enum ipsec_result result = ah_open(&fixture.inbound, &fixture.steps, packet, &datagram);
+    const enum ipsec_result result = ah_open(&bench.inbound, &bench.steps, packet, &datagram);
     if (result == IPSEC_OK && !change) {
         assert_int_equal(packet->length, length);
         assert_memory_equal(packet->data, original, length);
     }
-    assert_int_equal(fixture.steps.authenticated, result == IPSEC_OK);
+    assert_int_equal(bench.steps.authenticated, result == IPSEC_OK);
     packet_free(packet);
-    close_fixture(&fixture);
+    ipsec_sa_bench_destroy(&bench);
     return result;
 }
 
@@ -186,20 +160,20 @@ static void malformed_options_are_refused_and_leave_the_packet_as_it_was(void **
         "46000020 00014000 40110000 0a000001 0a000002 01010107 00010002 00080000",
     };
     for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         struct ipsec_datagram datagram;
         uint8_t original[LONGEST];
-        open_fixture(&fixture, HASH_SHA1);
-        struct packet *packet = from_hex(&fixture, malformed[i], &datagram);
+        open_bench(&bench, HASH_SHA1);
+        struct packet *packet = from_hex(&bench, malformed[i], &datagram);
         mend_checksum(packet);
         memcpy(original, packet->data, packet->length);
-        assert_int_equal(ah_protect(&fixture.outbound, packet, &datagram), IPSEC_MALFORMED);
+        assert_int_equal(ah_protect(&bench.outbound, packet, &datagram), IPSEC_MALFORMED);
         assert_int_equal(packet->length, 32);
         assert_memory_equal(packet->data, original, 32);
         assert_int_equal(datagram.protocol, IPSEC_NEXT_UDP);
-        assert_int_equal(fixture.outbound.sequence, 0);
+        assert_int_equal(bench.outbound.sequence, 0);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -272,17 +246,17 @@ static void ipv6_extension_headers_count_as_the_rfc_says(void **state)
 static void a_header_of_another_length_is_refused(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct ipsec_datagram datagram;
     for (unsigned length = 0; length < 256; length++) {
-        open_fixture(&fixture, HASH_SHA1);
-        struct packet *packet = from_hex(&fixture, PLAIN, &datagram);
-        ah_protect(&fixture.outbound, packet, &datagram);
+        open_bench(&bench, HASH_SHA1);
+        struct packet *packet = from_hex(&bench, PLAIN, &datagram);
+        ah_protect(&bench.outbound, packet, &datagram);
         packet->data[21] = (uint8_t)length;
-        assert_int_equal(ah_open(&fixture.inbound, &fixture.steps, packet, &datagram),
+        assert_int_equal(ah_open(&bench.inbound, &bench.steps, packet, &datagram),
                          length == 4 ? IPSEC_OK : IPSEC_MALFORMED);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -290,40 +264,38 @@ static void a_packet_cut_anywhere_is_refused(void **state)
 {
     (void)state;
     for (size_t left = 20; left < 20 + 24 + 8; left++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         struct ipsec_datagram datagram;
-        open_fixture(&fixture, HASH_SHA1);
-        struct packet *packet = from_hex(&fixture, PLAIN, &datagram);
-        ah_protect(&fixture.outbound, packet, &datagram);
+        open_bench(&bench, HASH_SHA1);
+        struct packet *packet = from_hex(&bench, PLAIN, &datagram);
+        ah_protect(&bench.outbound, packet, &datagram);
         packet_trim(packet, left);
         wire_store_u16(packet->data + 2, (uint16_t)left);
         assert_true(ipsec_datagram_decode(packet, &datagram));
-        const enum ipsec_result result =
-            ah_open(&fixture.inbound, &fixture.steps, packet, &datagram);
+        const enum ipsec_result result = ah_open(&bench.inbound, &bench.steps, packet, &datagram);
         assert_int_equal(result, left < 44 ? IPSEC_MALFORMED : IPSEC_BAD_INTEGRITY);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
 static void a_sequence_number_is_taken_once(void **state)
 {
     (void)state;
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct ipsec_datagram datagram;
-    open_fixture(&fixture, HASH_SHA1);
-    struct packet *packet = from_hex(&fixture, PLAIN, &datagram);
-    ah_protect(&fixture.outbound, packet, &datagram);
+    open_bench(&bench, HASH_SHA1);
+    struct packet *packet = from_hex(&bench, PLAIN, &datagram);
+    ah_protect(&bench.outbound, packet, &datagram);
     struct packet *again = packet_clone(packet);
     struct ipsec_datagram datagram_again = datagram;
-    assert_int_equal(ah_open(&fixture.inbound, &fixture.steps, packet, &datagram), IPSEC_OK);
-    assert_int_equal(ah_open(&fixture.inbound, &fixture.steps, again, &datagram_again),
-                     IPSEC_REPLAYED);
-    fixture.outbound.sequence = UINT32_MAX;
-    assert_int_equal(ah_protect(&fixture.outbound, packet, &datagram), IPSEC_SEQUENCE_EXHAUSTED);
+    assert_int_equal(ah_open(&bench.inbound, &bench.steps, packet, &datagram), IPSEC_OK);
+    assert_int_equal(ah_open(&bench.inbound, &bench.steps, again, &datagram_again), IPSEC_REPLAYED);
+    bench.outbound.sequence = UINT32_MAX;
+    assert_int_equal(ah_protect(&bench.outbound, packet, &datagram), IPSEC_SEQUENCE_EXHAUSTED);
     packet_free(packet);
     packet_free(again);
-    close_fixture(&fixture);
+    ipsec_sa_bench_destroy(&bench);
 }
 
 int main(void)

@@ -55,38 +55,7 @@ static const struct vector vectors[] = {
 
 #define VECTORS (sizeof vectors / sizeof vectors[0])
 
-struct fixture {
-    struct packet_pool pool;
-    struct crypto *crypto;
-    struct security_association outbound;
-    struct security_association inbound;
-    struct ipsec_steps steps;
-};
-
-static void open_fixture(struct fixture *fixture, const struct security_association_config *config)
-{
-    memset(fixture, 0, sizeof *fixture);
-    packet_pool_init(&fixture->pool);
-    fixture->crypto = crypto_create(NULL, NULL);
-    assert_non_null(fixture->crypto);
-    assert_int_equal(
-        security_association_init(&fixture->outbound, fixture->crypto, config, IPSEC_OUTBOUND),
-        STATUS_OK);
-    assert_int_equal(
-        security_association_init(&fixture->inbound, fixture->crypto, config, IPSEC_INBOUND),
-        STATUS_OK);
-}
-
-static void close_fixture(struct fixture *fixture)
-{
-    security_association_clear(&fixture->inbound);
-    security_association_clear(&fixture->outbound);
-    crypto_destroy(fixture->crypto);
-    assert_int_equal(fixture->pool.in_use, 0);
-    packet_pool_destroy(&fixture->pool);
-}
-
-static void open_vector(struct fixture *fixture, const struct vector *vector)
+static void open_vector(struct ipsec_sa_bench *bench, const struct vector *vector)
 {
     uint8_t esp[LONGEST];
     unit_hex(vector->esp, esp, sizeof esp);
@@ -103,34 +72,33 @@ static void open_vector(struct fixture *fixture, const struct vector *vector)
     config.integrity_key_length =
         (uint8_t)unit_hex(vector->integrity_key, config.integrity_key, sizeof config.integrity_key);
     assert_true(security_association_config_valid(&config));
-    open_fixture(fixture, &config);
+    ipsec_sa_bench_init(bench, &config);
 }
 
 /* "IP" stands for the header in front, which must be left alone. */
-static struct packet *with_header(struct fixture *fixture, const char *hex)
+static struct packet *with_header(struct ipsec_sa_bench *bench, const char *hex)
 {
     uint8_t octets[2 + LONGEST] = {'I', 'P'};
     const size_t length = unit_hex(hex, octets + 2, LONGEST);
-    return packet_from(&fixture->pool, octets, 2 + length);
+    return packet_from(&bench->pool, octets, 2 + length);
 }
 
 static void every_vector_is_opened(void **state)
 {
     (void)state;
     for (size_t i = 0; i < VECTORS; i++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         uint8_t next_header = 0;
-        open_vector(&fixture, &vectors[i]);
-        struct packet *packet = with_header(&fixture, vectors[i].esp);
-        assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, packet, 2, &next_header),
-                         IPSEC_OK);
+        open_vector(&bench, &vectors[i]);
+        struct packet *packet = with_header(&bench, vectors[i].esp);
+        assert_int_equal(esp_open(&bench.inbound, &bench.steps, packet, 2, &next_header), IPSEC_OK);
         assert_memory_equal(packet->data, "IP", 2);
         unit_assert_hex(packet->data + 2, packet->length - 2, vectors[i].payload);
         assert_int_equal(next_header, vectors[i].next_header);
-        assert_int_equal(fixture.steps.unpadded, 1);
-        assert_int_equal(fixture.inbound.octets, strlen(vectors[i].payload) / 2);
+        assert_int_equal(bench.steps.unpadded, 1);
+        assert_int_equal(bench.inbound.octets, strlen(vectors[i].payload) / 2);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -138,21 +106,21 @@ static void every_vector_is_made_from_what_is_in_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < VECTORS; i++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         uint8_t esp[LONGEST];
-        open_vector(&fixture, &vectors[i]);
+        open_vector(&bench, &vectors[i]);
         const size_t length = unit_hex(vectors[i].esp, esp, sizeof esp);
-        struct packet *packet = with_header(&fixture, vectors[i].payload);
+        struct packet *packet = with_header(&bench, vectors[i].payload);
         struct entropy entropy = ipsec_bench_entropy(esp + ESP_HEADER_SIZE);
-        fixture.outbound.sequence = esp[7] - 1U;
-        assert_int_equal(esp_overhead(&fixture.outbound, packet->length - 2),
+        bench.outbound.sequence = esp[7] - 1U;
+        assert_int_equal(esp_overhead(&bench.outbound, packet->length - 2),
                          length - (packet->length - 2));
-        assert_int_equal(
-            esp_protect(&fixture.outbound, &entropy, packet, 2, vectors[i].next_header), IPSEC_OK);
+        assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 2, vectors[i].next_header),
+                         IPSEC_OK);
         assert_memory_equal(packet->data, "IP", 2);
         unit_assert_hex(packet->data + 2, packet->length - 2, vectors[i].esp);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -171,29 +139,29 @@ static void every_length_comes_through_every_cipher(void **state)
     for (size_t i = 0; i < sizeof suites / sizeof suites[0]; i++) {
         struct security_association_config config =
             ipsec_bench_sa(IPSEC_ESP, 0x1000, suites[i].cipher, suites[i].hash);
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         struct entropy entropy = entropy_make(1, "esp");
         config.cipher_key_length = (uint8_t)suites[i].key_length;
-        open_fixture(&fixture, &config);
+        ipsec_sa_bench_init(&bench, &config);
         for (size_t length = 0; length <= 40; length++) {
             uint8_t next_header = 0;
             uint8_t octets[42];
             memset(octets, (int)length, sizeof octets);
-            struct packet *packet = packet_from(&fixture.pool, octets, length + 2);
-            const size_t overhead = esp_overhead(&fixture.outbound, length);
-            assert_int_equal(esp_protect(&fixture.outbound, &entropy, packet, 2, 17), IPSEC_OK);
+            struct packet *packet = packet_from(&bench.pool, octets, length + 2);
+            const size_t overhead = esp_overhead(&bench.outbound, length);
+            assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 2, 17), IPSEC_OK);
             assert_int_equal(packet->length, 2 + length + overhead);
-            assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, packet, 2, &next_header),
+            assert_int_equal(esp_open(&bench.inbound, &bench.steps, packet, 2, &next_header),
                              IPSEC_OK);
             assert_int_equal(next_header, 17);
             assert_int_equal(packet->length, length + 2);
             assert_memory_equal(packet->data, octets, length + 2);
             packet_free(packet);
         }
-        assert_int_equal(fixture.outbound.sequence, 41);
-        assert_int_equal(fixture.outbound.packets, 41);
-        assert_int_equal(fixture.inbound.octets, 40 * 41 / 2);
-        close_fixture(&fixture);
+        assert_int_equal(bench.outbound.sequence, 41);
+        assert_int_equal(bench.outbound.packets, 41);
+        assert_int_equal(bench.inbound.octets, 40 * 41 / 2);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -203,20 +171,20 @@ static void any_flipped_bit_is_found_before_anything_is_decrypted(void **state)
     const struct vector *vector = &vectors[VECTORS - 1];
     const size_t bits = strlen(vector->esp) / 2 * 8;
     for (size_t bit = 32; bit < bits; bit++) { /* the SPI would choose another SA */
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         uint8_t next_header = 0;
-        open_vector(&fixture, vector);
-        struct packet *packet = with_header(&fixture, vector->esp);
+        open_vector(&bench, vector);
+        struct packet *packet = with_header(&bench, vector->esp);
         packet->data[2 + bit / 8] ^= (uint8_t)(1 << bit % 8);
         const enum ipsec_result result =
-            esp_open(&fixture.inbound, &fixture.steps, packet, 2, &next_header);
+            esp_open(&bench.inbound, &bench.steps, packet, 2, &next_header);
         /* The flip that makes the Sequence Number zero is found even earlier. */
         assert_int_equal(result, bit == 56 ? IPSEC_REPLAYED : IPSEC_BAD_INTEGRITY);
-        assert_int_equal(fixture.steps.authenticated, 0);
-        assert_int_equal(fixture.steps.decrypted, 0);
-        assert_int_equal(fixture.inbound.window.highest, 0);
+        assert_int_equal(bench.steps.authenticated, 0);
+        assert_int_equal(bench.steps.decrypted, 0);
+        assert_int_equal(bench.inbound.window.highest, 0);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -226,17 +194,17 @@ static void a_packet_cut_anywhere_is_refused(void **state)
     const struct vector *vector = &vectors[VECTORS - 1];
     const size_t length = strlen(vector->esp) / 2;
     for (size_t left = 0; left < length; left++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         uint8_t next_header = 0;
-        open_vector(&fixture, vector);
-        struct packet *packet = with_header(&fixture, vector->esp);
+        open_vector(&bench, vector);
+        struct packet *packet = with_header(&bench, vector->esp);
         packet_trim(packet, 2 + left);
         const enum ipsec_result result =
-            esp_open(&fixture.inbound, &fixture.steps, packet, 2, &next_header);
+            esp_open(&bench.inbound, &bench.steps, packet, 2, &next_header);
         const bool whole_blocks = left >= 8 + 16 + 2 + 12 && (left - 8 - 16 - 12) % 16 == 0;
         assert_int_equal(result, whole_blocks ? IPSEC_BAD_INTEGRITY : IPSEC_MALFORMED);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -257,20 +225,20 @@ static void padding_that_does_not_count_is_refused(void **state)
     const struct security_association_config config =
         ipsec_bench_sa(IPSEC_ESP, 0x1000, CIPHER_NULL, HASH_MD5);
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        struct fixture fixture;
+        struct ipsec_sa_bench bench;
         uint8_t octets[64] = {0, 0, 0x10, 0, 0, 0, 0, 1};
         uint8_t digest[HASH_SIZE_MAXIMUM];
         uint8_t next_header = 0;
-        open_fixture(&fixture, &config);
+        ipsec_sa_bench_init(&bench, &config);
         const size_t length = 8 + unit_hex(table[i].payload_and_padding, octets + 8, 32);
-        hmac_compute(&fixture.inbound.hmac, &(struct crypto_piece){octets, length}, 1, digest);
+        hmac_compute(&bench.inbound.hmac, &(struct crypto_piece){octets, length}, 1, digest);
         memcpy(octets + length, digest, 12);
-        struct packet *packet = packet_from(&fixture.pool, octets, length + 12);
-        assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, packet, 0, &next_header),
+        struct packet *packet = packet_from(&bench.pool, octets, length + 12);
+        assert_int_equal(esp_open(&bench.inbound, &bench.steps, packet, 0, &next_header),
                          table[i].expected);
-        assert_int_equal(fixture.steps.unpadded, table[i].expected == IPSEC_OK);
+        assert_int_equal(bench.steps.unpadded, table[i].expected == IPSEC_OK);
         packet_free(packet);
-        close_fixture(&fixture);
+        ipsec_sa_bench_destroy(&bench);
     }
 }
 
@@ -279,31 +247,30 @@ static void a_sequence_number_is_taken_once(void **state)
     (void)state;
     const struct security_association_config config =
         ipsec_bench_sa(IPSEC_ESP, 0x1000, CIPHER_AES_CBC, HASH_SHA1);
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct entropy entropy = entropy_make(1, "esp");
     uint8_t next_header = 0;
-    open_fixture(&fixture, &config);
-    struct packet *first = packet_from(&fixture.pool, "one", 3);
-    esp_protect(&fixture.outbound, &entropy, first, 0, 17);
+    ipsec_sa_bench_init(&bench, &config);
+    struct packet *first = packet_from(&bench.pool, "one", 3);
+    esp_protect(&bench.outbound, &entropy, first, 0, 17);
     struct packet *again = packet_clone(first);
     struct packet *old = packet_clone(first);
-    assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, first, 0, &next_header), IPSEC_OK);
-    assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, again, 0, &next_header),
+    assert_int_equal(esp_open(&bench.inbound, &bench.steps, first, 0, &next_header), IPSEC_OK);
+    assert_int_equal(esp_open(&bench.inbound, &bench.steps, again, 0, &next_header),
                      IPSEC_REPLAYED);
-    assert_int_equal(fixture.steps.received, 2);
-    assert_int_equal(fixture.steps.fresh, 1);
+    assert_int_equal(bench.steps.received, 2);
+    assert_int_equal(bench.steps.fresh, 1);
 
-    struct packet *late = packet_from(&fixture.pool, "late", 4);
-    fixture.outbound.sequence = 70;
-    esp_protect(&fixture.outbound, &entropy, late, 0, 17);
-    assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, late, 0, &next_header), IPSEC_OK);
-    assert_int_equal(esp_open(&fixture.inbound, &fixture.steps, old, 0, &next_header),
-                     IPSEC_TOO_LATE);
+    struct packet *late = packet_from(&bench.pool, "late", 4);
+    bench.outbound.sequence = 70;
+    esp_protect(&bench.outbound, &entropy, late, 0, 17);
+    assert_int_equal(esp_open(&bench.inbound, &bench.steps, late, 0, &next_header), IPSEC_OK);
+    assert_int_equal(esp_open(&bench.inbound, &bench.steps, old, 0, &next_header), IPSEC_TOO_LATE);
     packet_free(first);
     packet_free(again);
     packet_free(late);
     packet_free(old);
-    close_fixture(&fixture);
+    ipsec_sa_bench_destroy(&bench);
 }
 
 static void sequence_numbers_do_not_cycle(void **state)
@@ -311,18 +278,18 @@ static void sequence_numbers_do_not_cycle(void **state)
     (void)state;
     const struct security_association_config config =
         ipsec_bench_sa(IPSEC_ESP, 0x1000, CIPHER_AES_CBC, HASH_SHA1);
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct entropy entropy = entropy_make(1, "esp");
-    open_fixture(&fixture, &config);
-    struct packet *packet = packet_from(&fixture.pool, "last", 4);
-    fixture.outbound.sequence = UINT32_MAX - 1;
-    assert_int_equal(esp_protect(&fixture.outbound, &entropy, packet, 0, 17), IPSEC_OK);
+    ipsec_sa_bench_init(&bench, &config);
+    struct packet *packet = packet_from(&bench.pool, "last", 4);
+    bench.outbound.sequence = UINT32_MAX - 1;
+    assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 0, 17), IPSEC_OK);
     packet_trim(packet, 4);
-    assert_int_equal(esp_protect(&fixture.outbound, &entropy, packet, 0, 17),
+    assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 0, 17),
                      IPSEC_SEQUENCE_EXHAUSTED);
     assert_int_equal(packet->length, 4);
     packet_free(packet);
-    close_fixture(&fixture);
+    ipsec_sa_bench_destroy(&bench);
 }
 
 static void a_packet_without_room_is_left_as_it_is(void **state)
@@ -330,18 +297,18 @@ static void a_packet_without_room_is_left_as_it_is(void **state)
     (void)state;
     const struct security_association_config config =
         ipsec_bench_sa(IPSEC_ESP, 0x1000, CIPHER_AES_CBC, HASH_SHA1);
-    struct fixture fixture;
+    struct ipsec_sa_bench bench;
     struct entropy entropy = entropy_make(1, "esp");
-    open_fixture(&fixture, &config);
-    struct packet *packet = packet_alloc(&fixture.pool, PACKET_ROOM);
+    ipsec_sa_bench_init(&bench, &config);
+    struct packet *packet = packet_alloc(&bench.pool, PACKET_ROOM);
     packet_append(packet, PACKET_ROOM + PACKET_TAILROOM - 10);
-    assert_int_equal(esp_protect(&fixture.outbound, &entropy, packet, 0, 17), IPSEC_NO_ROOM);
+    assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 0, 17), IPSEC_NO_ROOM);
     packet_trim(packet, 100);
     packet_push(packet, packet_headroom(packet) - 23);
-    assert_int_equal(esp_protect(&fixture.outbound, &entropy, packet, 0, 17), IPSEC_NO_ROOM);
-    assert_int_equal(fixture.outbound.sequence, 0);
+    assert_int_equal(esp_protect(&bench.outbound, &entropy, packet, 0, 17), IPSEC_NO_ROOM);
+    assert_int_equal(bench.outbound.sequence, 0);
     packet_free(packet);
-    close_fixture(&fixture);
+    ipsec_sa_bench_destroy(&bench);
 }
 
 static void only_sound_associations_are_made(void **state)

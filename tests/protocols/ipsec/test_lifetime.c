@@ -70,7 +70,7 @@ static void packets_wait_for_what_they_ask_for_once(void **state)
     assert_int_equal(send_one(&host, 3).verdict, IPSEC_DROPPED);
     assert_string_equal(host.bench.dropped, "ipsec/no-security-association");
     const struct ipsec_output asked = polled(&host);
-    const struct ip_address peer = ipsec_bench_address(B);
+    const struct ip_address peer = unit_address(B);
     assert_int_equal(asked.kind, OUTPUT_EVENT);
     assert_int_equal(asked.event, IPSEC_EVENT_ACQUIRE);
     assert_int_equal(asked.policy, host.policy);
@@ -109,7 +109,7 @@ static void packets_wait_no_longer_than_they_should(void **state)
     assert_int_equal(send_one(&host, 1).verdict, IPSEC_HELD);
     assert_int_equal(polled(&host).event, IPSEC_EVENT_ACQUIRE);
     host.bench.dropped[0] = '\0';
-    const struct ip_address peer = ipsec_bench_address(B);
+    const struct ip_address peer = unit_address(B);
     ipsec_processor_acquire_failed(&host.bench.processor, S(31), host.policy, &peer);
     assert_string_equal(host.bench.dropped, "ipsec/no-security-association");
     ipsec_bench_destroy(&host.bench);
@@ -330,7 +330,7 @@ static void only_sound_bundles_are_added(void **state)
     bundle.pair_count = 0;
     assert_int_equal(ipsec_processor_add(processor, 0, &bundle, &id), STATUS_INVALID);
     bundle = sound;
-    bundle.local = ipsec_bench_address("2001:db8::1");
+    bundle.local = unit_address("2001:db8::1");
     assert_int_equal(ipsec_processor_add(processor, 0, &bundle, &id), STATUS_INVALID);
     bundle = sound;
     bundle.pairs[0].outbound.integrity_key_length = 3;
@@ -364,7 +364,7 @@ static void a_policy_goes_with_its_associations(void **state)
     open_host(&host, 1);
     const struct ipsec_bundle_config bundle = bundle_of(&host, 1);
     const uint32_t id = ipsec_bench_add(&host.bench, &bundle);
-    const struct ip_address peer = ipsec_bench_address(B);
+    const struct ip_address peer = unit_address(B);
     struct ipsec_processor *processor = &host.bench.processor;
     assert_int_equal(ipsec_processor_find_outbound(processor, &peer, IPSEC_ESP, 0x2001), id);
     assert_int_equal(ipsec_processor_find_outbound(processor, &peer, IPSEC_AH, 0x2001), 0);

@@ -38,7 +38,7 @@ static struct ipsec_bundle_config server_bundle(uint32_t policy, uint32_t number
     bundle.local_port = 4500;
     bundle.peer_port = port;
     bundle.checksum_repair = repair;
-    bundle.original_peer = ipsec_bench_address(CLIENT);
+    bundle.original_peer = unit_address(CLIENT);
     return bundle;
 }
 
@@ -74,7 +74,7 @@ static void open_client(struct ipsec_bench *client, uint32_t number)
 /* What the NAT makes of a client's packet: its own address, and a port of its choice. */
 static void translate(struct packet *packet, uint16_t port)
 {
-    const struct ip_address nat = ipsec_bench_address(NAT);
+    const struct ip_address nat = unit_address(NAT);
     memcpy(packet->data + 12, nat.octets, 4);
     wire_store_u16(packet->data + 20, port);
     wire_store_u16(packet->data + 10, 0);
@@ -140,8 +140,8 @@ static struct packet *tcp_segment(struct ipsec_bench *bench, const char *source,
     struct packet *packet = packet_alloc(&bench->pool, 24);
     uint8_t *tcp = packet_append(packet, 24);
     memset(tcp, 7, 24);
-    *datagram = (struct ipsec_datagram){.source = ipsec_bench_address(source),
-                                        .destination = ipsec_bench_address(destination)};
+    *datagram = (struct ipsec_datagram){.source = unit_address(source),
+                                        .destination = unit_address(destination)};
     wire_store_u16(tcp + 16, 0);
     wire_store_u16(
         tcp + 16,
@@ -162,12 +162,12 @@ static void tcp_and_ipv6_checksums_are_mended_and_an_error_stays_one(void **stat
     for (int i = 0; i < 2; i++) {
         for (int error = 0; error < 2; error++) {
             struct ipsec_datagram datagram;
-            const struct ip_address original = ipsec_bench_address(versions[i].original);
+            const struct ip_address original = unit_address(versions[i].original);
             const struct ip_address none = {0};
             struct packet *packet =
                 tcp_segment(&bench, versions[i].original, versions[i].server, &datagram);
             packet->data[packet->length - 1] ^= (uint8_t)error;
-            datagram.source = ipsec_bench_address(versions[i].seen);
+            datagram.source = unit_address(versions[i].seen);
             uint8_t *tcp = packet->data + datagram.header_length;
             const uint64_t sum =
                 ipsec_pseudo_header(&datagram.source, &datagram.destination, 6, 24);
@@ -187,7 +187,7 @@ static void tcp_and_ipv6_checksums_are_mended_and_an_error_stays_one(void **stat
     }
     /* A UDP sender who has computed no checksum gets none. */
     struct ipsec_datagram datagram;
-    const struct ip_address original = ipsec_bench_address(CLIENT);
+    const struct ip_address original = unit_address(CLIENT);
     struct packet *packet = ipsec_bench_udp(&bench, NAT, SERVER, 1, 2, 3);
     assert_true(ipsec_datagram_decode(packet, &datagram));
     wire_store_u16(packet->data + 26, 0);

@@ -18,9 +18,9 @@ static void a_prefix_is_the_range_of_its_addresses(void **state)
         {"2001:db8::77", "2001:db8::40", "2001:db8::7f", 122},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const struct ip_address prefix = ipsec_bench_address(table[i].prefix);
-        const struct ip_address first = ipsec_bench_address(table[i].first);
-        const struct ip_address last = ipsec_bench_address(table[i].last);
+        const struct ip_address prefix = unit_address(table[i].prefix);
+        const struct ip_address first = unit_address(table[i].first);
+        const struct ip_address last = unit_address(table[i].last);
         const struct ipsec_address_range range = ipsec_range_prefix(&prefix, table[i].length);
         assert_true(ip_address_equal(&range.first, &first));
         assert_true(ip_address_equal(&range.last, &last));
@@ -30,8 +30,8 @@ static void a_prefix_is_the_range_of_its_addresses(void **state)
 static void a_range_contains_its_ends_and_nothing_beyond(void **state)
 {
     (void)state;
-    const struct ipsec_address_range range = {.first = ipsec_bench_address("10.0.0.254"),
-                                              .last = ipsec_bench_address("10.0.1.1")};
+    const struct ipsec_address_range range = {.first = unit_address("10.0.0.254"),
+                                              .last = unit_address("10.0.1.1")};
     static const struct {
         const char *address;
         bool inside;
@@ -40,7 +40,7 @@ static void a_range_contains_its_ends_and_nothing_beyond(void **state)
         {"10.0.1.1", true},    {"10.0.1.2", false},  {"::10.0.1.0", false},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const struct ip_address address = ipsec_bench_address(table[i].address);
+        const struct ip_address address = unit_address(table[i].address);
         assert_int_equal(ipsec_range_contains(&range, &address), table[i].inside);
         assert_true(ipsec_range_contains(&(struct ipsec_address_range){0}, &address));
     }
@@ -49,8 +49,8 @@ static void a_range_contains_its_ends_and_nothing_beyond(void **state)
 static const struct ipsec_traffic *l2tp(void)
 {
     static struct ipsec_traffic traffic;
-    traffic = (struct ipsec_traffic){.local = ipsec_bench_address("10.0.0.1"),
-                                     .remote = ipsec_bench_address("10.0.0.2"),
+    traffic = (struct ipsec_traffic){.local = unit_address("10.0.0.1"),
+                                     .remote = unit_address("10.0.0.2"),
                                      .protocol = 17,
                                      .local_port = 1701,
                                      .remote_port = 40000};
@@ -60,8 +60,8 @@ static const struct ipsec_traffic *l2tp(void)
 static void a_selector_matches_when_all_that_it_names_does(void **state)
 {
     (void)state;
-    const struct ip_address one = ipsec_bench_address("10.0.0.1");
-    const struct ip_address two = ipsec_bench_address("10.0.0.2");
+    const struct ip_address one = unit_address("10.0.0.1");
+    const struct ip_address two = unit_address("10.0.0.2");
     const struct ipsec_address_range first = ipsec_range_address(&one);
     const struct ipsec_address_range second = ipsec_range_address(&two);
     const struct {
@@ -120,11 +120,11 @@ static void a_tunnel_needs_two_ends_of_one_version(void **state)
     uint32_t id;
     struct ipsec_policy policy = {.action = IPSEC_PROTECT, .mode = IPSEC_TUNNEL, .esp = true};
     assert_int_equal(ipsec_policy_database_add(&database, &policy, &id), STATUS_INVALID);
-    policy.tunnel_local = ipsec_bench_address("10.0.0.1");
+    policy.tunnel_local = unit_address("10.0.0.1");
     assert_int_equal(ipsec_policy_database_add(&database, &policy, &id), STATUS_INVALID);
-    policy.tunnel_remote = ipsec_bench_address("2001:db8::1");
+    policy.tunnel_remote = unit_address("2001:db8::1");
     assert_int_equal(ipsec_policy_database_add(&database, &policy, &id), STATUS_INVALID);
-    policy.tunnel_remote = ipsec_bench_address("10.0.0.2");
+    policy.tunnel_remote = unit_address("10.0.0.2");
     assert_int_equal(ipsec_policy_database_add(&database, &policy, &id), STATUS_OK);
     policy.esp = false;
     assert_int_equal(ipsec_policy_database_add(&database, &policy, &id), STATUS_INVALID);

@@ -37,8 +37,8 @@ static void open_pair_of(struct pair *pair, const char *a, const char *b, bool a
     }
     pair->bundle_a = ipsec_bench_add(&pair->a, &bundle);
     bundle.policy = pair->policy_b;
-    bundle.local = ipsec_bench_address(b);
-    bundle.peer = ipsec_bench_address(a);
+    bundle.local = unit_address(b);
+    bundle.peer = unit_address(a);
     for (int i = 0; i < bundle.pair_count; i++) {
         const struct security_association_config swapped = bundle.pairs[i].inbound;
         bundle.pairs[i].inbound = bundle.pairs[i].outbound;

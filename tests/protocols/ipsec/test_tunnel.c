@@ -22,8 +22,8 @@ static const char *outer(const struct gateways *gateways, int number)
 static struct ipsec_policy subnet_policy(const struct gateways *gateways, int here)
 {
     static const char *const subnets[] = {"10.1.0.0", "10.2.0.0"};
-    const struct ip_address local = ipsec_bench_address(subnets[here]);
-    const struct ip_address remote = ipsec_bench_address(subnets[!here]);
+    const struct ip_address local = unit_address(subnets[here]);
+    const struct ip_address remote = unit_address(subnets[!here]);
     struct ipsec_policy policy =
         ipsec_bench_policy(IPSEC_TUNNEL, outer(gateways, here), outer(gateways, !here));
     policy.selector = (struct ipsec_selector){.local = ipsec_range_prefix(&local, 16),
@@ -78,8 +78,8 @@ static void the_outer_header_names_the_gateways_and_the_inner_one_is_kept(void *
         struct gateways gateways;
         struct ipsec_datagram header;
         open_gateways(&gateways, ipsec_processor_config_default(), ipv6);
-        const struct ip_address from = ipsec_bench_address(outer(&gateways, 0));
-        const struct ip_address to = ipsec_bench_address(outer(&gateways, 1));
+        const struct ip_address from = unit_address(outer(&gateways, 0));
+        const struct ip_address to = unit_address(outer(&gateways, 1));
         struct packet *packet = inner(&gateways, 100);
         packet->data[1] = 0xb8;
         packet->data[8] = 3;
@@ -306,8 +306,8 @@ static void ah_protects_the_outer_header_of_a_tunnel(void **state)
     policy.esp = false;
     policy.ah = true;
     bundle.policy = ipsec_bench_add_policy(&peer, &policy);
-    bundle.local = ipsec_bench_address("10.0.0.2");
-    bundle.peer = ipsec_bench_address("10.0.0.1");
+    bundle.local = unit_address("10.0.0.2");
+    bundle.peer = unit_address("10.0.0.1");
     bundle.pairs[0].inbound = ipsec_bench_sa(IPSEC_AH, 0x2001, CIPHER_NULL, HASH_SHA1);
     bundle.pairs[0].outbound = ipsec_bench_sa(IPSEC_AH, 0x1001, CIPHER_NULL, HASH_SHA1);
     ipsec_bench_add(&peer, &bundle);

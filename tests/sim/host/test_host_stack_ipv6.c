@@ -4,24 +4,17 @@
 
 /* The bench's network: 2001:db8:1::a - router 2001:db8:1::1, 2001:db8:2::1 - 2001:db8:2::b. */
 
-static struct ip_address address(const char *text)
-{
-    struct ip_address parsed;
-    assert_true(ip_address_parse(text, &parsed));
-    return parsed;
-}
-
 static void add_address(struct host_stack *stack, struct stack_interface *interface,
                         const char *text)
 {
-    struct ip_address own = address(text);
+    struct ip_address own = unit_address(text);
     assert_int_equal(host_stack_ipv6_add_address(stack, interface, &own, 64), STATUS_OK);
 }
 
 static void add_default_route(struct host_stack *stack, const char *gateway)
 {
-    struct ip_address any = address("::");
-    struct ip_address via = address(gateway);
+    struct ip_address any = unit_address("::");
+    struct ip_address via = unit_address(gateway);
     assert_int_equal(host_stack_ipv6_add_route(stack, &any, 0, &via, NULL, 1), STATUS_OK);
 }
 
@@ -76,7 +69,7 @@ static enum status ping(struct stack_bench *bench, struct seen *seen, const char
 {
     struct stack_echo echo = {
         .identifier = 7, .reply_ipv6 = see_reply, .error_ipv6 = see_error, .context = seen};
-    struct ip_address to = address(destination);
+    struct ip_address to = unit_address(destination);
     *seen = (struct seen){0};
     host_stack_echo_open(&bench->a, &echo);
     enum status status =
@@ -90,7 +83,7 @@ static void a_ping_crosses_the_router(void **state)
 {
     struct stack_bench *bench = *state;
     struct seen seen;
-    struct ip_address b = address("2001:db8:2::b");
+    struct ip_address b = unit_address("2001:db8:2::b");
     assert_int_equal(ping(bench, &seen, "2001:db8:2::b", 56, NULL), STATUS_OK);
     assert_int_equal(seen.replies, 1);
     assert_int_equal(seen.octets, 56);
@@ -165,7 +158,7 @@ static void packet_too_big_lowers_the_path_mtu(void **state)
 {
     struct stack_bench *bench = *state;
     struct seen seen;
-    struct ip_address b = address("2001:db8:2::b");
+    struct ip_address b = unit_address("2001:db8:2::b");
     host_stack_set_mtu(bench->r_wan, 1300);
     assert_int_equal(host_stack_ipv6_path_mtu(&bench->a, &b), 1500);
     assert_int_equal(ping(bench, &seen, "2001:db8:2::b", 1452, NULL), STATUS_OK);
@@ -191,7 +184,7 @@ static void nobody_believes_in_links_below_1280_octets(void **state)
 {
     struct stack_bench *bench = *state;
     struct seen seen;
-    struct ip_address b = address("2001:db8:2::b");
+    struct ip_address b = unit_address("2001:db8:2::b");
     host_stack_set_mtu(bench->r_wan, 1000);
     assert_int_equal(ping(bench, &seen, "2001:db8:2::b", 1200, NULL), STATUS_OK);
     bench_expect(bench, 1, "a packet.dropped protocol=icmpv6 reason=below-minimum-mtu");
@@ -206,7 +199,7 @@ static void the_router_says_why_it_does_not_forward(void **state)
     assert_int_equal(ping(bench, &seen, "2001:db8:2::b", 1, &short_lived), STATUS_OK);
     assert_int_equal(seen.error.type, ICMPV6_TIME_EXCEEDED);
     assert_int_equal(seen.error.code, ICMPV6_HOP_LIMIT_EXCEEDED);
-    struct ip_address router = address("2001:db8:1::1");
+    struct ip_address router = unit_address("2001:db8:1::1");
     assert_true(ip_address_equal(&seen.error.reporter, &router));
     assert_int_equal(ping(bench, &seen, "2001:db8:3::1", 1, NULL), STATUS_OK);
     assert_int_equal(seen.error.type, ICMPV6_DESTINATION_UNREACHABLE);
@@ -225,7 +218,7 @@ static void the_router_says_why_it_does_not_forward(void **state)
 static void inject(struct stack_bench *bench, uint8_t next_header, const char *payload)
 {
     uint8_t octets[1000];
-    struct ip_address b = address("2001:db8:2::b");
+    struct ip_address b = unit_address("2001:db8:2::b");
     size_t length = unit_hex(payload, octets, sizeof octets);
     (void)host_stack_ipv6_send(&bench->a, NULL, &b, next_header,
                                packet_from(&bench->simulation.packets, octets, length), NULL);
@@ -311,7 +304,7 @@ static void udp_reaches_ports_that_take_ipv6(void **state)
     struct stack_udp_socket ipv4_only = {.port = 8, .context = &server};
     struct stack_udp_socket socket = {
         .receive_ipv6 = count_udp, .error_ipv6 = count_udp_error, .context = &client};
-    struct ip_address b = address("2001:db8:2::b");
+    struct ip_address b = unit_address("2001:db8:2::b");
     assert_int_equal(host_stack_udp_bind(&bench->b, &echo), STATUS_OK);
     assert_int_equal(host_stack_udp_bind(&bench->b, &ipv4_only), STATUS_OK);
     assert_int_equal(host_stack_udp_bind(&bench->a, &socket), STATUS_OK);
@@ -340,9 +333,9 @@ static void an_interface_that_goes_down_takes_its_routes_along(void **state)
 {
     struct stack_bench *bench = *state;
     struct seen seen;
-    struct ip_address b = address("2001:db8:2::b");
-    struct ip_address a = address("2001:db8:1::a");
-    struct ip_address r = address("2001:db8:1::1");
+    struct ip_address b = unit_address("2001:db8:2::b");
+    struct ip_address a = unit_address("2001:db8:1::a");
+    struct ip_address r = unit_address("2001:db8:1::1");
     host_stack_set_up(&bench->a, bench->a_lan, false);
     assert_false(host_stack_ipv6_is_local(&bench->a, &a));
     assert_int_equal(ping(bench, &seen, "2001:db8:2::b", 1, NULL), STATUS_NOT_FOUND);
@@ -359,12 +352,12 @@ static void addresses_that_no_interface_can_have_are_refused(void **state)
     struct stack_bench *bench = *state;
     static const char *const wrong[] = {"ff02::1", "::", "::1", "10.0.0.1", "2001:db8:1::a"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        struct ip_address own = address(wrong[i]);
+        struct ip_address own = unit_address(wrong[i]);
         assert_int_equal(host_stack_ipv6_add_address(&bench->a, bench->a_lan, &own, 24),
                          STATUS_INVALID);
     }
-    struct ip_address gateway = address("2001:db8:9::1");
-    struct ip_address any = address("::");
+    struct ip_address gateway = unit_address("2001:db8:9::1");
+    struct ip_address any = unit_address("::");
     assert_int_equal(host_stack_ipv6_add_route(&bench->a, &any, 1, &gateway, NULL, 1),
                      STATUS_NOT_FOUND);
 }
@@ -373,8 +366,8 @@ static void a_host_without_an_address_knows_nothing_of_ipv6(void **state)
 {
     struct stack_bench *bench = *state;
     struct ip_address group = ipv6_all_nodes();
-    struct ip_address own = address("fe80::5");
-    struct ip_address any = address("::");
+    struct ip_address own = unit_address("fe80::5");
+    struct ip_address any = unit_address("::");
     assert_int_equal(host_stack_ipv6_add_route(&bench->a, &any, 0, &own, NULL, 1),
                      STATUS_NOT_FOUND);
     assert_null(bench->a.ipv6);
