@@ -2,12 +2,19 @@
 #include "nodes/vpn_connection.h"
 #include "run/build_internal.h"
 
+static bool is_by_l2tp(const struct scenario_connection *connection)
+{
+    for (size_t i = 0; i < connection->type_count; i++)
+        if (connection->types[i] == SCENARIO_TUNNEL_L2TP)
+            return true;
+    return false;
+}
+
 static bool dials_l2tp(const struct scenario_node *node)
 {
     for (size_t i = 0; i < node->connection_count; i++)
-        for (size_t j = 0; j < node->connections[i].type_count; j++)
-            if (node->connections[i].types[j] == SCENARIO_TUNNEL_L2TP)
-                return true;
+        if (is_by_l2tp(&node->connections[i]))
+            return true;
     return false;
 }
 
@@ -20,11 +27,8 @@ static bool is_protected(const struct scenario_node *node, enum scenario_choice 
 uint32_t build_l2tp_rule(const struct scenario_node *node,
                          const struct scenario_connection *connection)
 {
-    bool l2tp = false;
-    for (size_t i = 0; i < connection->type_count; i++)
-        l2tp = l2tp || connection->types[i] == SCENARIO_TUNNEL_L2TP;
     size_t policies = node->ipsec ? node->ipsec->policy_count : 0;
-    return l2tp && is_protected(node, connection->ipsec)
+    return is_by_l2tp(connection) && is_protected(node, connection->ipsec)
                ? (uint32_t)(policies + 1 + (size_t)(connection - node->connections))
                : 0;
 }
@@ -96,7 +100,7 @@ static void apply(const struct scenario_l2tp *wanted, struct l2tp_config *config
 enum status build_l2tp(const struct scenario_node *node, struct dialer *dialer)
 {
     const struct scenario_l2tp *wanted = &node->l2tp;
-    if (!wanted->at.file && !dials_l2tp(node))
+    if (wanted->ports == 0 && !dials_l2tp(node))
         return STATUS_OK;
     struct l2tp_config config = profile_l2tp(dialer->profile);
     config.host_name = node->name;
