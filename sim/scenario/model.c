@@ -146,12 +146,18 @@ bool scenario_is_attached(const struct scenario *scenario)
 
 bool scenario_uses_tls(const struct scenario *scenario)
 {
+    /* Of a real caller only the server knows the secrets. */
+    bool attached = scenario_is_attached(scenario);
     for (size_t i = 0; i < scenario->node_count; i++) {
         const struct scenario_node *node = &scenario->nodes[i];
         for (size_t j = 0; j < node->connection_count; j++)
             if (scenario_has_method(&node->connections[j].authentication,
                                     SCENARIO_AUTHENTICATION_EAP_TLS))
                 return true;
+        if (attached && node->server &&
+            scenario_has_method(&node->server->authentication.methods,
+                                SCENARIO_AUTHENTICATION_EAP_TLS))
+            return true;
     }
     return false;
 }

@@ -457,7 +457,7 @@ bool scenario_has_method(const struct scenario_authentication_list *list,
 /** Whether a link ends in the real world. */
 bool scenario_is_attached(const struct scenario *scenario);
 
-/** Whether a connection may be made with EAP-TLS. */
+/** Whether a connection may be made with EAP-TLS, that of a real caller included. */
 bool scenario_uses_tls(const struct scenario *scenario);
 
 /** Whether a machine has IP security. */

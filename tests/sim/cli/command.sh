@@ -361,6 +361,10 @@ case_attached() {
     run 0 check "$scenarios/attached.xml"
     complains 3 "vpnsim: attached-device: $scenarios/attached-device.xml:5: there is no TAP device no-such-tap: No such device" \
         run "$scenarios/attached-device.xml"
+    # The secrets of a real caller are written, too.
+    run 1 run -c works -p duration=100ms -p stops=50ms -p authentication=eap-tls -p local=127.0.0.1:47104 -p remote=127.0.0.1:47105 \
+        "$scenarios/../../../interop/server.xml"
+    says 'wireshark/keys.log (keys of 0 TLS sessions)$'
 }
 
 case_certificates() {
