@@ -83,6 +83,14 @@ static inline void ike_attribute_put_life(struct wire_writer *writer, uint16_t t
     wire_put_u32(writer, duration);
 }
 
+/** Writes both lifetimes of a transform. */
+static inline void ike_attribute_put_lives(struct wire_writer *writer, uint16_t type,
+                                           uint32_t seconds, uint32_t kilobytes, bool long_form)
+{
+    ike_attribute_put_life(writer, type, IKE_LIFE_SECONDS, seconds, long_form);
+    ike_attribute_put_life(writer, type, IKE_LIFE_KILOBYTES, kilobytes, long_form);
+}
+
 /** Takes a pair of attributes for a lifetime: what the last Life Type was, and its duration. */
 struct ike_life {
     uint16_t type; /**< 0: none has come */

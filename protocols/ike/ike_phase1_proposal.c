@@ -6,67 +6,28 @@
 
 #define TRANSFORM_KEY_IKE 1
 
-static void take_attribute(struct ike_phase1_transform *transform, struct ike_life *life,
-                           const struct ike_attribute *attribute)
-{
-    uint16_t value = (uint16_t)attribute->value;
-    /* What fits into an enumeration of 16 bits must not come cut. */
-    if (attribute->type != IKE_PHASE1_LIFE_DURATION &&
-        (attribute->too_large || attribute->value > UINT16_MAX)) {
-        transform->unsupported = true;
-        return;
-    }
-    switch (attribute->type) {
-    case IKE_PHASE1_ENCRYPTION:
-        transform->encryption = value;
-        break;
-    case IKE_PHASE1_HASH:
-        transform->hash = value;
-        break;
-    case IKE_PHASE1_AUTHENTICATION:
-        transform->authentication = value;
-        break;
-    case IKE_PHASE1_GROUP:
-        transform->group = value;
-        break;
-    case IKE_PHASE1_LIFE_TYPE:
-        ike_life_type(life, attribute);
-        break;
-    case IKE_PHASE1_LIFE_DURATION:
-        ike_life_duration(life, attribute);
-        break;
-    case IKE_PHASE1_KEY_LENGTH:
-        transform->key_bits = value;
-        break;
-    default:
-        /* Groups of one's own, other PRFs, names for Kerberos: section 5 has them refused. */
-        transform->unsupported = true;
-        break;
-    }
-}
-
 static enum isakmp_error decode_transform(const struct ike_nested *nested,
                                           struct ike_phase1_transform *transform)
 {
-    struct wire_reader reader = wire_reader_make(nested->body, nested->length);
-    struct ike_life life = {0};
-    struct ike_algorithms algorithms;
     *transform = (struct ike_phase1_transform){.octets = nested->body, .length = nested->length};
-    transform->number = wire_get_u8(&reader);
-    transform->unsupported = wire_get_u8(&reader) != TRANSFORM_KEY_IKE;
-    if (wire_get_u16(&reader) != 0)
-        return ISAKMP_BAD_RESERVED;
-    while (wire_remaining(&reader) > 0) {
-        const struct ike_attribute attribute = ike_attribute_get(&reader);
-        if (reader.failed)
-            return ISAKMP_BAD_ATTRIBUTE;
-        take_attribute(transform, &life, &attribute);
-    }
-    transform->seconds = life.seconds;
-    transform->kilobytes = life.kilobytes;
-    if (life.unsupported || !ike_algorithms_from(transform, &algorithms))
-        transform->unsupported = true;
-    return ISAKMP_OK;
+    /* Groups of one's own, other PRFs, names for Kerberos: section 5 has them refused. */
+    const struct ike_attribute_place places[] = {
+        {IKE_PHASE1_ENCRYPTION, &transform->encryption},
+        {IKE_PHASE1_HASH, &transform->hash},
+        {IKE_PHASE1_AUTHENTICATION, &transform->authentication},
+        {IKE_PHASE1_GROUP, &transform->group},
+        {IKE_PHASE1_KEY_LENGTH, &transform->key_bits},
+    };
+    struct ike_transform_head head;
+    struct ike_algorithms algorithms;
+    enum isakmp_error error = ike_transform_get(nested, IKE_PHASE1_LIFE_TYPE, places,
+                                                sizeof places / sizeof places[0], &head);
+    transform->number = head.number;
+    transform->seconds = head.seconds;
+    transform->kilobytes = head.kilobytes;
+    transform->unsupported = head.unsupported || head.id != TRANSFORM_KEY_IKE ||
+                             !ike_algorithms_from(transform, &algorithms);
+    return error;
 }
 
 static enum isakmp_error decode_proposal(struct ike_proposal_head *head,
@@ -74,12 +35,9 @@ static enum isakmp_error decode_proposal(struct ike_proposal_head *head,
 {
     for (unsigned i = 0; i < head->transform_count; i++) {
         struct ike_nested nested;
-        enum isakmp_error error =
-            ike_nested_get(&head->transforms, ISAKMP_PAYLOAD_TRANSFORM, &nested);
+        enum isakmp_error error = ike_proposal_transform(head, i, &nested);
         if (error != ISAKMP_OK)
             return error;
-        if (nested.more != (i + 1u < head->transform_count))
-            return ISAKMP_BAD_PROPOSAL;
         if (offer->count == IKE_PHASE1_TRANSFORMS_MAX)
             return ISAKMP_TOO_MANY_PAYLOADS;
         error = decode_transform(&nested, &offer->transforms[offer->count++]);
@@ -93,15 +51,12 @@ enum isakmp_error ike_phase1_decode(const uint8_t *body, size_t length,
                                     struct ike_phase1_offer *offer)
 {
     struct wire_reader reader = wire_reader_make(body, length);
-    struct ike_nested nested = {.more = true};
+    struct ike_proposal_head head = {.more = true};
     bool first = true;
     offer->count = 0;
     enum isakmp_error error = ike_sa_get(&reader);
-    while (error == ISAKMP_OK && nested.more) {
-        struct ike_proposal_head head;
-        error = ike_nested_get(&reader, ISAKMP_PAYLOAD_PROPOSAL, &nested);
-        if (error == ISAKMP_OK)
-            error = ike_proposal_get(&nested, &head);
+    while (error == ISAKMP_OK && head.more) {
+        error = ike_proposal_get(&reader, &head);
         if (error != ISAKMP_OK)
             break;
         /* An SPI may be there, and is the cookies' affair (RFC 2408 section 3.5). */
@@ -131,10 +86,8 @@ void ike_phase1_encode(struct wire_writer *writer, const struct ike_phase1_trans
         ike_attribute_put(writer, IKE_PHASE1_GROUP, from->group);
         ike_attribute_put(writer, IKE_PHASE1_AUTHENTICATION,
                           authentication ? authentication : from->authentication);
-        ike_attribute_put_life(writer, IKE_PHASE1_LIFE_TYPE, IKE_LIFE_SECONDS, from->seconds,
-                               long_durations);
-        ike_attribute_put_life(writer, IKE_PHASE1_LIFE_TYPE, IKE_LIFE_KILOBYTES, from->kilobytes,
-                               long_durations);
+        ike_attribute_put_lives(writer, IKE_PHASE1_LIFE_TYPE, from->seconds, from->kilobytes,
+                                long_durations);
         ike_nested_close(writer, transform);
     }
     ike_nested_close(writer, proposal);

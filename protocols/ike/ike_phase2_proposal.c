@@ -83,64 +83,29 @@ bool ike_phase2_key_lengths(uint8_t protocol, const struct ike_phase2_transform 
     return transform->key_bits == 0;
 }
 
-static void take_attribute(struct ike_phase2_transform *transform, struct ike_life *life,
-                           const struct ike_attribute *attribute)
-{
-    uint16_t value = (uint16_t)attribute->value;
-    if (attribute->type != IKE_PHASE2_LIFE_DURATION &&
-        (attribute->too_large || attribute->value > UINT16_MAX)) {
-        transform->unsupported = true;
-        return;
-    }
-    switch (attribute->type) {
-    case IKE_PHASE2_LIFE_TYPE:
-        ike_life_type(life, attribute);
-        break;
-    case IKE_PHASE2_LIFE_DURATION:
-        ike_life_duration(life, attribute);
-        break;
-    case IKE_PHASE2_GROUP:
-        transform->group = value;
-        break;
-    case IKE_PHASE2_ENCAPSULATION:
-        transform->encapsulation = value;
-        break;
-    case IKE_PHASE2_AUTHENTICATION:
-        transform->integrity = value;
-        break;
-    case IKE_PHASE2_KEY_LENGTH:
-        transform->key_bits = value;
-        break;
-    default:
-        transform->unsupported = true;
-        break;
-    }
-}
-
 static enum isakmp_error decode_transform(const struct ike_nested *nested, uint8_t protocol,
                                           struct ike_phase2_transform *transform)
 {
-    struct wire_reader reader = wire_reader_make(nested->body, nested->length);
-    struct ike_life life = {0};
+    *transform = (struct ike_phase2_transform){.octets = nested->body, .length = nested->length};
+    const struct ike_attribute_place places[] = {
+        {IKE_PHASE2_GROUP, &transform->group},
+        {IKE_PHASE2_ENCAPSULATION, &transform->encapsulation},
+        {IKE_PHASE2_AUTHENTICATION, &transform->integrity},
+        {IKE_PHASE2_KEY_LENGTH, &transform->key_bits},
+    };
+    struct ike_transform_head head;
     size_t cipher_key;
     size_t integrity_key;
-    *transform = (struct ike_phase2_transform){.octets = nested->body, .length = nested->length};
-    transform->number = wire_get_u8(&reader);
-    transform->id = wire_get_u8(&reader);
-    if (wire_get_u16(&reader) != 0)
-        return ISAKMP_BAD_RESERVED;
-    while (wire_remaining(&reader) > 0) {
-        const struct ike_attribute attribute = ike_attribute_get(&reader);
-        if (reader.failed)
-            return ISAKMP_BAD_ATTRIBUTE;
-        take_attribute(transform, &life, &attribute);
-    }
-    transform->seconds = life.seconds;
-    transform->kilobytes = life.kilobytes;
-    if (life.unsupported || (transform->group != 0 && dh_prime_length(transform->group) == 0) ||
-        !ike_phase2_key_lengths(protocol, transform, &cipher_key, &integrity_key))
-        transform->unsupported = true;
-    return ISAKMP_OK;
+    enum isakmp_error error = ike_transform_get(nested, IKE_PHASE2_LIFE_TYPE, places,
+                                                sizeof places / sizeof places[0], &head);
+    transform->number = head.number;
+    transform->id = head.id;
+    transform->seconds = head.seconds;
+    transform->kilobytes = head.kilobytes;
+    transform->unsupported =
+        head.unsupported || (transform->group != 0 && dh_prime_length(transform->group) == 0) ||
+        !ike_phase2_key_lengths(protocol, transform, &cipher_key, &integrity_key);
+    return error;
 }
 
 static enum isakmp_error decode_protocol(struct ike_proposal_head *head,
@@ -152,12 +117,9 @@ static enum isakmp_error decode_protocol(struct ike_proposal_head *head,
     for (unsigned i = 0; i < head->transform_count; i++) {
         struct ike_nested nested;
         struct ike_phase2_transform transform;
-        enum isakmp_error error =
-            ike_nested_get(&head->transforms, ISAKMP_PAYLOAD_TRANSFORM, &nested);
+        enum isakmp_error error = ike_proposal_transform(head, i, &nested);
         if (error != ISAKMP_OK)
             return error;
-        if (nested.more != (i + 1u < head->transform_count))
-            return ISAKMP_BAD_PROPOSAL;
         error = decode_transform(&nested, head->protocol, &transform);
         if (error != ISAKMP_OK)
             return error;
@@ -206,15 +168,12 @@ enum isakmp_error ike_phase2_decode(const uint8_t *body, size_t length,
                                     struct ike_phase2_offer *offer)
 {
     struct wire_reader reader = wire_reader_make(body, length);
-    struct ike_nested nested = {.more = true};
+    struct ike_proposal_head head = {.more = true};
     struct bundle bundle = {.started = false};
     offer->count = 0;
     enum isakmp_error error = ike_sa_get(&reader);
-    while (error == ISAKMP_OK && nested.more) {
-        struct ike_proposal_head head;
-        error = ike_nested_get(&reader, ISAKMP_PAYLOAD_PROPOSAL, &nested);
-        if (error == ISAKMP_OK)
-            error = ike_proposal_get(&nested, &head);
+    while (error == ISAKMP_OK && head.more) {
+        error = ike_proposal_get(&reader, &head);
         if (error != ISAKMP_OK)
             return error;
         /* Numbers only grow; equal ones are wanted together (RFC 2408 section 4.2). */
@@ -272,10 +231,8 @@ static void encode_transform(struct wire_writer *writer, bool more, size_t index
 {
     uint8_t number = from->number ? from->number : (uint8_t)(index + 1);
     size_t transform = ike_transform_open(writer, more, number, from->id);
-    ike_attribute_put_life(writer, IKE_PHASE2_LIFE_TYPE, IKE_LIFE_SECONDS, from->seconds,
-                           long_durations);
-    ike_attribute_put_life(writer, IKE_PHASE2_LIFE_TYPE, IKE_LIFE_KILOBYTES, from->kilobytes,
-                           long_durations);
+    ike_attribute_put_lives(writer, IKE_PHASE2_LIFE_TYPE, from->seconds, from->kilobytes,
+                            long_durations);
     if (from->group != 0)
         ike_attribute_put(writer, IKE_PHASE2_GROUP, from->group);
     if (from->encapsulation != 0)

@@ -1,9 +1,12 @@
 #include "ike/ike_proposal_wire.h"
 
+#include "ike/ike_attribute.h"
+
 #include <assert.h>
 
-enum isakmp_error ike_nested_get(struct wire_reader *reader, unsigned type,
-                                 struct ike_nested *nested)
+/** Reads one nested payload of @p type, after which only another of its kind may follow. */
+static enum isakmp_error nested_get(struct wire_reader *reader, unsigned type,
+                                    struct ike_nested *nested)
 {
     uint8_t next = wire_get_u8(reader);
     uint8_t reserved = wire_get_u8(reader);
@@ -36,18 +39,72 @@ enum isakmp_error ike_sa_get(struct wire_reader *reader)
     return situation == ISAKMP_SITUATION_IDENTITY_ONLY ? ISAKMP_OK : ISAKMP_BAD_SITUATION;
 }
 
-enum isakmp_error ike_proposal_get(const struct ike_nested *nested, struct ike_proposal_head *head)
+enum isakmp_error ike_proposal_get(struct wire_reader *reader, struct ike_proposal_head *head)
+{
+    struct ike_nested nested;
+    enum isakmp_error error = nested_get(reader, ISAKMP_PAYLOAD_PROPOSAL, &nested);
+    if (error != ISAKMP_OK)
+        return error;
+    struct wire_reader inner = wire_reader_make(nested.body, nested.length);
+    head->more = nested.more;
+    head->number = wire_get_u8(&inner);
+    head->protocol = wire_get_u8(&inner);
+    head->spi_length = wire_get_u8(&inner);
+    head->transform_count = wire_get_u8(&inner);
+    head->spi = wire_get_octets(&inner, head->spi_length);
+    if (inner.failed)
+        return ISAKMP_TRUNCATED_PAYLOAD;
+    head->transforms = inner;
+    return head->transform_count > 0 ? ISAKMP_OK : ISAKMP_BAD_PROPOSAL;
+}
+
+enum isakmp_error ike_proposal_transform(struct ike_proposal_head *head, unsigned index,
+                                         struct ike_nested *nested)
+{
+    enum isakmp_error error = nested_get(&head->transforms, ISAKMP_PAYLOAD_TRANSFORM, nested);
+    if (error != ISAKMP_OK)
+        return error;
+    return nested->more == (index + 1 < head->transform_count) ? ISAKMP_OK : ISAKMP_BAD_PROPOSAL;
+}
+
+static uint16_t *place_of(uint16_t type, const struct ike_attribute_place *places, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (places[i].type == type)
+            return places[i].value;
+    return NULL;
+}
+
+enum isakmp_error ike_transform_get(const struct ike_nested *nested, uint16_t life_type,
+                                    const struct ike_attribute_place *places, size_t count,
+                                    struct ike_transform_head *head)
 {
     struct wire_reader reader = wire_reader_make(nested->body, nested->length);
-    head->number = wire_get_u8(&reader);
-    head->protocol = wire_get_u8(&reader);
-    head->spi_length = wire_get_u8(&reader);
-    head->transform_count = wire_get_u8(&reader);
-    head->spi = wire_get_octets(&reader, head->spi_length);
-    if (reader.failed)
-        return ISAKMP_TRUNCATED_PAYLOAD;
-    head->transforms = reader;
-    return head->transform_count > 0 ? ISAKMP_OK : ISAKMP_BAD_PROPOSAL;
+    struct ike_life life = {0};
+    *head = (struct ike_transform_head){.number = wire_get_u8(&reader)};
+    head->id = wire_get_u8(&reader);
+    if (wire_get_u16(&reader) != 0)
+        return ISAKMP_BAD_RESERVED;
+    while (wire_remaining(&reader) > 0) {
+        const struct ike_attribute attribute = ike_attribute_get(&reader);
+        uint16_t *place = place_of(attribute.type, places, count);
+        if (reader.failed)
+            return ISAKMP_BAD_ATTRIBUTE;
+        /* What fits into an enumeration of 16 bits must not come cut. */
+        bool cut = attribute.too_large || attribute.value > UINT16_MAX;
+        if (attribute.type == life_type + 1)
+            ike_life_duration(&life, &attribute);
+        else if (!cut && attribute.type == life_type)
+            ike_life_type(&life, &attribute);
+        else if (!cut && place)
+            *place = (uint16_t)attribute.value;
+        else
+            head->unsupported = true;
+    }
+    head->seconds = life.seconds;
+    head->kilobytes = life.kilobytes;
+    head->unsupported = head->unsupported || life.unsupported;
+    return ISAKMP_OK;
 }
 
 void ike_sa_put(struct wire_writer *writer)

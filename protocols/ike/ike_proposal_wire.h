@@ -12,12 +12,9 @@ struct ike_nested {
     size_t length;
 };
 
-/** Reads one nested payload of @p type, after which only another of its kind may follow. */
-enum isakmp_error ike_nested_get(struct wire_reader *reader, unsigned type,
-                                 struct ike_nested *nested);
-
 /** A Proposal payload's head. */
 struct ike_proposal_head {
+    bool more; /**< another proposal follows */
     uint8_t number;
     uint8_t protocol;
     uint8_t spi_length;
@@ -29,7 +26,36 @@ struct ike_proposal_head {
 /** Reads DOI and Situation of an SA payload; @p reader stands at its first proposal then. */
 enum isakmp_error ike_sa_get(struct wire_reader *reader);
 
-enum isakmp_error ike_proposal_get(const struct ike_nested *nested, struct ike_proposal_head *head);
+/** Reads the next proposal. */
+enum isakmp_error ike_proposal_get(struct wire_reader *reader, struct ike_proposal_head *head);
+
+/** Reads transform @p index of a proposal, which has as many as its head says. */
+enum isakmp_error ike_proposal_transform(struct ike_proposal_head *head, unsigned index,
+                                         struct ike_nested *nested);
+
+/** Where the value of an attribute goes. */
+struct ike_attribute_place {
+    uint16_t type;
+    uint16_t *value;
+};
+
+/** What transforms of both phases say alike. */
+struct ike_transform_head {
+    uint8_t number;
+    uint8_t id;
+    uint32_t seconds;
+    uint32_t kilobytes;
+    bool unsupported; /**< an attribute has no place, or a value that is not known */
+};
+
+/**
+ * Reads a transform: its head, and every attribute into its place.
+ *
+ * @param life_type  the number that Life Type has in this phase; Life Duration has the next
+ */
+enum isakmp_error ike_transform_get(const struct ike_nested *nested, uint16_t life_type,
+                                    const struct ike_attribute_place *places, size_t count,
+                                    struct ike_transform_head *head);
 
 /** Writes DOI and Situation. */
 void ike_sa_put(struct wire_writer *writer);

@@ -188,6 +188,22 @@ static void durations_need_a_type_and_a_value(void **state)
     assert_int_equal(bench->phase1.transforms[0].kilobytes, 1000);
 }
 
+static void a_value_of_more_than_16_bits_is_not_taken_for_its_lower_half(void **state)
+{
+    struct bench *bench = *state;
+    assert_int_equal(
+        phase1_from(bench, "0000000100000001 0000002c01010001 0000002401010000 0001000400010005"
+                           "80020002 80040002 80030001 800b0001 800c7080"),
+        ISAKMP_OK);
+    assert_true(bench->phase1.transforms[0].unsupported);
+    assert_int_equal(
+        phase1_from(bench, "0000000100000001 0000002c01010001 0000002401010000 0001000400000005"
+                           "80020002 80040002 80030001 800b0001 800c7080"),
+        ISAKMP_OK);
+    assert_false(bench->phase1.transforms[0].unsupported);
+    assert_int_equal(bench->phase1.transforms[0].encryption, IKE_ENCRYPTION_3DES);
+}
+
 static void malformed_offers_are_told_apart(void **state)
 {
     static const struct {
@@ -412,6 +428,7 @@ int main(void)
         cmocka_unit_test(an_answer_must_be_one_of_the_offered),
         cmocka_unit_test(attributes_that_are_not_known_make_a_transform_unsupported),
         cmocka_unit_test(durations_need_a_type_and_a_value),
+        cmocka_unit_test(a_value_of_more_than_16_bits_is_not_taken_for_its_lower_half),
         cmocka_unit_test(malformed_offers_are_told_apart),
         cmocka_unit_test(very_many_transforms_are_refused),
         cmocka_unit_test(the_quick_mode_offer_of_windows_has_its_octets),
