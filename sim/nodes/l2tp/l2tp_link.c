@@ -5,11 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A tunnel that has ended keeps its slot while late copies may come, so there are more slots than
- * calls. */
-#define SLOTS(ports) ((uint16_t)(2 * (ports) + 2))
 /* Calls beside those on the ports, so that there is something to refuse. */
 #define REFUSED 4
+
+/* There are no more of anything than ids. */
+static uint16_t id_bound(unsigned count)
+{
+    return count < UINT16_MAX ? (uint16_t)count : UINT16_MAX;
+}
 
 static struct simulation *link_simulation(const struct l2tp_link *link)
 {
@@ -183,8 +186,9 @@ void l2tp_link_start(struct l2tp_link *link)
     config.pool = &simulation->packets;
     config.entropy = &link->entropy;
     config.crypto = simulation->crypto;
-    config.max_sessions = (uint16_t)(link->ports + (link->answer ? REFUSED : 0));
-    config.max_tunnels = SLOTS(link->ports);
+    config.max_sessions = id_bound(link->ports + (link->answer ? REFUSED : 0));
+    /* A tunnel that has ended keeps its slot while late copies may come. */
+    config.max_tunnels = id_bound(2 * link->ports + 2);
     config.accept_tunnels = config.lac = config.lns = link->answer != NULL;
     config.tunnels = simulation_allocate(simulation, config.max_tunnels * sizeof *config.tunnels);
     config.sessions =

@@ -36,7 +36,7 @@ struct l2tp_link {
     struct timer timer;
     l2tp_link_answer *answer; /**< NULL: the host takes no calls */
     void *answer_context;
-    uint16_t ports;                     /**< of all who use the link: how many calls there can be */
+    unsigned ports;                     /**< of all who use the link: how many calls there can be */
     struct policy_agent *agent;         /**< IPsec of the host, set before it starts; NULL: none */
     struct l2tp_protection_rules rules; /**< for the calls of peers; all 0: they come in clear */
     struct l2tp_protection protection;  /**< of the calls of peers */
