@@ -271,10 +271,12 @@ enum status l2tp_endpoint_place_call(struct l2tp_endpoint *self, instant now, ui
     return begin_call(self, now, tunnel_id, call, true, session_id);
 }
 
-/* The session with that id in that state, and its tunnel; NULL when there is none. */
-static struct l2tp_session *in_state(struct l2tp_endpoint *self, uint16_t session_id,
+/* A command about the session with that id, which must be in that state: it and its tunnel; NULL
+ * when there is none. */
+static struct l2tp_session *in_state(struct l2tp_endpoint *self, instant now, uint16_t session_id,
                                      enum l2tp_session_state state, struct l2tp_tunnel **tunnel)
 {
+    self->now = now;
     struct l2tp_session *session = l2tp_session_by_id(self, session_id);
     if (!session || session->state != state)
         return NULL;
@@ -286,8 +288,8 @@ enum status l2tp_endpoint_accept(struct l2tp_endpoint *self, instant now, uint16
                                  const struct l2tp_call *call)
 {
     struct l2tp_tunnel *tunnel;
-    struct l2tp_session *session = in_state(self, session_id, L2TP_SESSION_WAIT_ANSWER, &tunnel);
-    self->now = now;
+    struct l2tp_session *session =
+        in_state(self, now, session_id, L2TP_SESSION_WAIT_ANSWER, &tunnel);
     if (!session)
         return STATUS_NOT_FOUND;
     struct l2tp_message message = {
@@ -309,8 +311,8 @@ enum status l2tp_endpoint_connect(struct l2tp_endpoint *self, instant now, uint1
                                   const struct l2tp_call *call)
 {
     struct l2tp_tunnel *tunnel;
-    struct l2tp_session *session = in_state(self, session_id, L2TP_SESSION_WAIT_CS_ANSWER, &tunnel);
-    self->now = now;
+    struct l2tp_session *session =
+        in_state(self, now, session_id, L2TP_SESSION_WAIT_CS_ANSWER, &tunnel);
     if (!session)
         return STATUS_NOT_FOUND;
     l2tp_send_connected(self, now, tunnel, session, call ? call : &nothing_to_say);
@@ -331,35 +333,36 @@ enum status l2tp_endpoint_disconnect(struct l2tp_endpoint *self, instant now, ui
     return STATUS_OK;
 }
 
+/* Sends @p message about an established session. */
+static enum status send_of_session(struct l2tp_endpoint *self, instant now, uint16_t session_id,
+                                   const struct l2tp_message *message)
+{
+    struct l2tp_tunnel *tunnel;
+    const struct l2tp_session *session =
+        in_state(self, now, session_id, L2TP_SESSION_ESTABLISHED, &tunnel);
+    if (!session)
+        return STATUS_NOT_FOUND;
+    l2tp_send_message(self, now, tunnel, session->peer_id, message);
+    return STATUS_OK;
+}
+
 enum status l2tp_endpoint_send_link_info(struct l2tp_endpoint *self, instant now,
                                          uint16_t session_id, uint32_t send_accm,
                                          uint32_t receive_accm)
 {
-    struct l2tp_tunnel *tunnel;
-    struct l2tp_session *session = in_state(self, session_id, L2TP_SESSION_ESTABLISHED, &tunnel);
-    self->now = now;
-    if (!session)
-        return STATUS_NOT_FOUND;
     struct l2tp_message message = {
         .type = L2TP_SLI,
         .present = L2TP_HAS(L2TP_ACCM),
         .send_accm = send_accm,
         .receive_accm = receive_accm,
     };
-    l2tp_send_message(self, now, tunnel, session->peer_id, &message);
-    return STATUS_OK;
+    return send_of_session(self, now, session_id, &message);
 }
 
 enum status l2tp_endpoint_send_wan_error(struct l2tp_endpoint *self, instant now,
                                          uint16_t session_id, const struct l2tp_call_errors *errors)
 {
-    struct l2tp_tunnel *tunnel;
-    struct l2tp_session *session = in_state(self, session_id, L2TP_SESSION_ESTABLISHED, &tunnel);
-    self->now = now;
-    if (!session)
-        return STATUS_NOT_FOUND;
     struct l2tp_message message = {
         .type = L2TP_WEN, .present = L2TP_HAS(L2TP_CALL_ERRORS), .call_errors = *errors};
-    l2tp_send_message(self, now, tunnel, session->peer_id, &message);
-    return STATUS_OK;
+    return send_of_session(self, now, session_id, &message);
 }
