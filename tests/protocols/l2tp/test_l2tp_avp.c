@@ -1,6 +1,7 @@
 /* Attribute Value Pairs, their rules, hiding and tunnel authentication: RFC 2661 sections 4 and 5.
  */
 #include "l2tp/l2tp_avp.h"
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
@@ -194,18 +195,6 @@ static void challenges_are_answered(void **state)
     }
 }
 
-static int open_crypto(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int close_crypto(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,5 +207,5 @@ int main(void)
         cmocka_unit_test(what_xl2tpd_hid_is_revealed),
         cmocka_unit_test(challenges_are_answered),
     };
-    return cmocka_run_group_tests(tests, open_crypto, close_crypto);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

@@ -2,6 +2,7 @@
  */
 #include "base/wire.h"
 #include "l2tp/l2tp_message.h"
+#include "support/crypto_fixture.h"
 #include "support/unit.h"
 
 #include <string.h>
@@ -398,18 +399,6 @@ static void a_hidden_avp_uses_the_vector_before_it(void **state)
     expect_fault(&reading, false, L2TP_FAULT_HIDDEN, 14);
 }
 
-static int open_crypto(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int close_crypto(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -423,5 +412,5 @@ int main(void)
         cmocka_unit_test(a_message_without_a_type_it_knows_is_judged),
         cmocka_unit_test(a_hidden_avp_uses_the_vector_before_it),
     };
-    return cmocka_run_group_tests(tests, open_crypto, close_crypto);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

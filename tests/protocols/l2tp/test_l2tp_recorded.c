@@ -1,6 +1,7 @@
 /* What xl2tpd 1.3.18 said to itself on two machines, secret "labtunnel": every message is read,
  * every response recomputed, and this engine stands in for either of the two daemons. */
 #include "bench.h"
+#include "support/crypto_fixture.h"
 
 struct recorded {
     char from; /**< 'a' the LAC, 'b' the LNS */
@@ -175,18 +176,6 @@ static void its_response_is_the_daemons(void **state)
     bench_close(&b);
 }
 
-static int open_crypto(void **state)
-{
-    *state = crypto_create(NULL, NULL);
-    return *state ? 0 : -1;
-}
-
-static int close_crypto(void **state)
-{
-    crypto_destroy(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,5 +183,5 @@ int main(void)
         cmocka_unit_test(it_stands_in_for_the_lns),
         cmocka_unit_test(its_response_is_the_daemons),
     };
-    return cmocka_run_group_tests(tests, open_crypto, close_crypto);
+    return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }
