@@ -224,9 +224,16 @@ struct l2tp_config profile_l2tp(const struct node_profile *profile)
     return config;
 }
 
-struct gre_tunnel_config profile_gre(const struct node_profile *profile)
+struct gre_tunnel_config profile_gre(const struct node_profile *profile,
+                                     const struct pptp_call *call)
 {
-    return profile->windows ? gre_tunnel_config_windows() : gre_tunnel_config_rfc();
+    struct gre_tunnel_config config =
+        profile->windows ? gre_tunnel_config_windows() : gre_tunnel_config_rfc();
+    config.local_call_id = call->local_call_id;
+    config.peer_call_id = call->peer_call_id;
+    config.peer_window = call->peer_window;
+    config.peer_processing_delay = call->peer_delay;
+    return config;
 }
 
 struct ppp_session_config profile_ppp(const struct node_profile *profile,

@@ -61,13 +61,20 @@ struct tcp_options profile_control_tcp(const struct node_profile *profile);
 
 struct pptp_control_config profile_control(const struct node_profile *profile, enum pptp_role role);
 
+/** What an end of a VPN call claims to be connected at: a 100 Mbit/s adapter. */
+#define PROFILE_CONNECT_SPEED_BPS 100000000
+/** The slowest connection that who places a VPN call agrees to. */
+#define PROFILE_MINIMUM_BPS 300
+
 /** What Connect Speed says on the wire when an answering end means @p bps. */
 uint32_t profile_connect_speed(const struct node_profile *profile, uint32_t bps);
 
 /** L2TP, but for the name of the computer. */
 struct l2tp_config profile_l2tp(const struct node_profile *profile);
 
-struct gre_tunnel_config profile_gre(const struct node_profile *profile);
+/** The GRE tunnel of an established @p call. */
+struct gre_tunnel_config profile_gre(const struct node_profile *profile,
+                                     const struct pptp_call *call);
 
 /**
  * Link and protocol settings of a PPP session over a tunnel, without credentials, encryption and

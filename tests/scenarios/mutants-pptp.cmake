@@ -2,8 +2,8 @@
 mutant(pptp_call_before_start protocols/pptp/pptp_control.c
   "[PPTP_OUTGOING_CALL_REQUEST] = {RUNNING, call_message" "[PPTP_OUTGOING_CALL_REQUEST] = {RUNNING | IN(PPTP_CONTROL_WAIT_REQUEST), call_message"
   pptp/pptp-sccrq-must-be-first.xml "no octet answers the call that came first\n[^\n]*\n *seen: +3 of")
-mutant(pptp_own_call_id_in_gre sim/nodes/pptp/pptp_client.c
-  "gre.peer_call_id = call->peer_call_id;" "gre.peer_call_id = call->local_call_id;"
+mutant(pptp_own_call_id_in_gre sim/nodes/profile.c
+  "config.peer_call_id = call->peer_call_id;" "config.peer_call_id = call->local_call_id;"
   pptp/pptp-callid-exchange.xml "GRE from the client carries the server's id\n[^\n]*\n *seen: +0 of")
 mutant(pptp_link_info_not_repeated sim/nodes/pptp/link_info.c
   "self->repeated = self->caller && self->profile->link_info_repeated;" "self->repeated = false;"

@@ -3,10 +3,6 @@
 #include "nodes/dialer.h"
 #include "nodes/vpn_connection.h"
 
-/* What Windows says a call is connected at: a 100 Mbit/s adapter. */
-#define CONNECT_SPEED_BPS 100000000
-#define MINIMUM_BPS       300
-
 static struct dialer *dialer_of(const struct l2tp_client *client)
 {
     return client->tunnel.connection->base.dialer;
@@ -135,13 +131,13 @@ static void describe_call(struct l2tp_client *client)
     const struct node_profile *profile = dialer_of(client)->profile;
     client->call = (struct l2tp_call){
         .framing_type = client->config.framing,
-        .tx_connect_speed = CONNECT_SPEED_BPS,
+        .tx_connect_speed = PROFILE_CONNECT_SPEED_BPS,
         .physical_channel_id = L2TP_NO_PHYSICAL_CHANNEL,
         .sequencing_required = client->config.sequencing_required,
     };
     if (client->config.outgoing_call) {
-        client->call.minimum_bps = MINIMUM_BPS;
-        client->call.maximum_bps = CONNECT_SPEED_BPS;
+        client->call.minimum_bps = PROFILE_MINIMUM_BPS;
+        client->call.maximum_bps = PROFILE_CONNECT_SPEED_BPS;
         client->call.bearer_type = L2TP_BEARER_DIGITAL | L2TP_BEARER_ANALOG;
         client->call.called_number = "";
     }

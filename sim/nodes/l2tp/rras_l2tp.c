@@ -2,9 +2,6 @@
 
 #include <stdio.h>
 
-/* What a call that was asked for is connected at: a 100 Mbit/s adapter. */
-#define CONNECT_SPEED_BPS 100000000
-
 static struct simulation *server_simulation(const struct rras_server *server)
 {
     return server->host.node.simulation;
@@ -94,7 +91,7 @@ static void answer(void *context, const struct l2tp_session *session)
     bool outgoing = session->outgoing;
     const struct l2tp_call call = {
         .framing_type = session->framing_type,
-        .tx_connect_speed = CONNECT_SPEED_BPS,
+        .tx_connect_speed = PROFILE_CONNECT_SPEED_BPS,
         .physical_channel_id = L2TP_NO_PHYSICAL_CHANNEL,
     };
     port->peer = caller;

@@ -39,8 +39,8 @@ static void place_call(struct pptp_client *client)
     struct dialer *dialer = dialer_of(client);
     struct pptp_outgoing_call_request request = {
         .call_serial_number = client->call_serial_number,
-        .minimum_bps = 300,
-        .maximum_bps = 100000000,
+        .minimum_bps = PROFILE_MINIMUM_BPS,
+        .maximum_bps = PROFILE_CONNECT_SPEED_BPS,
         .bearer_type = PPTP_BEARER_ANALOG | PPTP_BEARER_DIGITAL,
         .framing_type = PPTP_FRAMING_ASYNCHRONOUS | PPTP_FRAMING_SYNCHRONOUS,
         .receive_window = 64,
@@ -62,11 +62,7 @@ static void call_connected(struct pptp_client *client)
     struct vpn_connection *connection = client->tunnel.connection;
     const struct pptp_call *call = pptp_control_call(&client->link.control, client->call_id);
     link_info_connected(&client->link_info, &client->link, client->call_id);
-    struct gre_tunnel_config gre = profile_gre(dialer_of(client)->profile);
-    gre.local_call_id = call->local_call_id;
-    gre.peer_call_id = call->peer_call_id;
-    gre.peer_window = call->peer_window;
-    gre.peer_processing_delay = call->peer_delay;
+    const struct gre_tunnel_config gre = profile_gre(dialer_of(client)->profile, call);
     struct ppp_port_habits habits;
     struct ppp_session_config ppp = vpn_connection_negotiating(connection, &habits);
     client->port.validate_address = client->config.validate_address;

@@ -7,9 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What an accepted call claims to be connected at: a 100 Mbit/s adapter. */
-#define CONNECT_SPEED_BPS 100000000
-
 static instant server_now(const struct rras_server *server)
 {
     return server->host.node.simulation->now;
@@ -75,11 +72,7 @@ static bool open_port(struct rras_pptp_port *port)
     link_info_connected(&port->link_info, link, port->call_id);
     if (server->profile->sends_wan_errors)
         wan_errors_begin(&port->wan_errors, link, port->call_id, &port->pptp.gre);
-    struct gre_tunnel_config gre = profile_gre(server->profile);
-    gre.local_call_id = call->local_call_id;
-    gre.peer_call_id = call->peer_call_id;
-    gre.peer_window = call->peer_window;
-    gre.peer_processing_delay = call->peer_delay;
+    const struct gre_tunnel_config gre = profile_gre(server->profile, call);
     struct ppp_port_habits habits;
     const struct ppp_session_config ppp =
         rras_caller_negotiating(&port->caller, config->mtu, &habits);
@@ -140,7 +133,7 @@ static void answer_call(struct rras_pptp_control *control, uint16_t call_id)
 {
     struct pptp_outgoing_call_reply reply = {
         .result = PPTP_OUTGOING_CONNECTED,
-        .connect_speed = profile_connect_speed(control->server->profile, CONNECT_SPEED_BPS),
+        .connect_speed = profile_connect_speed(control->server->profile, PROFILE_CONNECT_SPEED_BPS),
         .receive_window = control->server->profile->server_call_window,
     };
     pptp_control_answer_call(&control->link.control, server_now(control->server), call_id, &reply);
