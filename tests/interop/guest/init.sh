@@ -19,8 +19,8 @@ rm -f /var/lock; ln -s /run/lock /var/lock
 echo "$(cut -d' ' -f1 /proc/uptime)" >/jobs/ready.new
 mv /jobs/ready.new /jobs/ready
 while :; do
-    if [ -e /jobs/next ]; then
-        mv /jobs/next /jobs/current
+    # What the host has renamed may seem to be there when it is not.
+    if [ -e /jobs/next ] && mv /jobs/next /jobs/current 2>/dev/null; then
         sh /jobs/current >/jobs/output 2>&1
         echo $? >/jobs/status.new
         mv /jobs/status.new /jobs/status

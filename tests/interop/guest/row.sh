@@ -5,6 +5,17 @@ complain() {
     exit 1
 }
 
+# within SECONDS COMMAND...: whether it comes true in that time.
+within() {
+    left=$(($1 * 5))
+    shift
+    until "$@"; do
+        left=$((left - 1))
+        [ $left -gt 0 ] || return 1
+        sleep 0.2
+    done
+}
+
 # The guest is 192.0.2.2 behind the attached link.
 network() {
     ip link set eth0 up
@@ -34,11 +45,27 @@ CONFIGURATION
     /bin/ip xfrm state flush
     /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
-    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        grep -q "added configuration 'row'" /var/log/charon.log && return
-        sleep 0.5
+    within 10 grep -q "added configuration 'row'" /var/log/charon.log ||
+        complain "strongSwan does not start: $(tail -n 1 /var/log/charon.log)"
+}
+
+ipsec_connect() {
+    /usr/lib/ipsec/stroke up row >/var/log/stroke.log 2>&1
+    grep -q established /var/log/stroke.log || complain "no connection: $(tail -n 1 /var/log/stroke.log)"
+}
+
+# The simulation may have certificates to make first.
+simulation_answers() {
+    for attempt in 1 2 3 4 5 6 7 8; do
+        ping -c 1 -W 5 131.107.5.20 >/dev/null && return
     done
-    complain "strongSwan does not start: $(tail -n 1 /var/log/charon.log)"
+    complain "the simulation does not answer"
+}
+
+transfers() {
+    ping -c 3 -s 1000 10.0.0.10 || complain "no ping crosses"
+    peer send 10.0.0.10 445 100000 || complain "sending fails"
+    peer receive 10.0.0.10 445 100000 || complain "receiving fails"
 }
 
 # The other end of an IPsec tunnel. gateway answers|initiates: what the simulation does.
@@ -49,17 +76,14 @@ gateway() {
     : >/var/log/messages
     ip addr add 10.9.0.1/32 dev lo 2>/dev/null
     ip route replace 10.0.0.0/24 via 192.0.2.1 src 10.9.0.1
-    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' "${more:-}" | ipsec_daemon
+    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' "${more:-}" | ipsec_daemon || exit 1
     peer serve "$port" >/var/log/peer.log 2>&1 &
 }
 
 gateway_asks() {
-    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
-    /usr/lib/ipsec/stroke up row >/var/log/stroke.log 2>&1
-    grep -q established /var/log/stroke.log || complain "no connection: $(tail -n 1 /var/log/stroke.log)"
-    ping -c 3 -s 1000 10.0.0.10 || complain "no ping crosses"
-    peer send 10.0.0.10 445 100000 || complain "sending fails"
-    peer receive 10.0.0.10 445 100000 || complain "receiving fails"
+    simulation_answers
+    ipsec_connect
+    transfers
 }
 
 # Those of the daemons' processes that are left; pptpd's call themselves otherwise.
@@ -109,20 +133,29 @@ options() {
     rm -f /var/log/xl2tpd.log /var/log/peer.log
 }
 
-# Lets pptpd answer, and a transfer server behind it.
-pptp_server() {
+# Whether somebody has the port. listens t|u PORT
+listens() { netstat "-l$1n" | grep -q ":$2 "; }
+
+# Starts a transfer server behind a daemon that answers. serve DAEMON t|u PORT
+serve() {
+    peer serve "$port" >/var/log/peer.log 2>&1 &
+    within 1 listens "$2" "$3" || complain "$1 does not listen"
+}
+
+# prepare FILE: what the last row has left is gone, and the options of pppd are in FILE.
+prepare() {
     end_all
     network
     secrets
-    options /etc/ppp/pptpd-options
+    options "$1"
+}
+
+# Lets pptpd answer.
+pptp_server() {
+    prepare /etc/ppp/pptpd-options
     printf '%s\n' 'option /etc/ppp/pptpd-options' 'localip 10.9.0.1' 'remoteip 10.9.0.100-110' >/etc/pptpd.conf
     pptpd || complain "pptpd does not start"
-    peer serve "$port" >/var/log/peer.log 2>&1 &
-    for attempt in 1 2 3 4 5 6 7 8 9 10; do
-        netstat -ltn | grep -q ':1723 ' && return
-        sleep 0.1
-    done
-    complain "pptpd does not listen"
+    serve pptpd t 1723
 }
 
 # Whether an interface is up within so many seconds.
@@ -137,22 +170,7 @@ await_ppp() {
     return 1
 }
 
-await_end() {
-    left=$(($1 * 5))
-    while kill -0 "$daemon" 2>/dev/null; do
-        left=$((left - 1))
-        [ $left -gt 0 ] || return 1
-        sleep 0.2
-    done
-}
-
-exchange() {
-    ip route del 10.0.0.0/24 2>/dev/null
-    ip route add 10.0.0.0/24 dev ppp0
-    ping -c 3 -s 1000 10.0.0.10 || complain "no ping crosses"
-    peer send 10.0.0.10 445 100000 || complain "sending fails"
-    peer receive 10.0.0.10 445 100000 || complain "receiving fails"
-}
+has_ended() { ! kill -0 "$daemon" 2>/dev/null; }
 
 # What follows once the daemon calls; the end is the command to hang up.
 carry_out() {
@@ -163,28 +181,27 @@ carry_out() {
         ;;
     esac
     await_ppp 30 || complain "no connection: $(tail -n 1 /var/log/ppp.log)"
-    exchange
+    ip route del 10.0.0.0/24 2>/dev/null
+    ip route add 10.0.0.0/24 dev ppp0
+    transfers
     case $1 in
     works)
         $2
-        await_end 10 || complain "pppd does not end"
+        within 10 has_ended || complain "pppd does not end"
         ;;
     vanishes)
         ip link set eth0 down
         ;;
     stops)
-        await_end 60 || complain "pppd does not notice"
+        within 60 has_ended || complain "pppd does not notice"
         ;;
     esac
 }
 
 # Calls the simulated server by PPTP, as the case says.
 pptp_client() {
-    end_all
-    network
-    secrets
-    options /run/options
-    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
+    prepare /run/options
+    simulation_answers
     pppd file /run/options noauth nodetach user alice ipparam vpn pty 'pptp 131.107.5.20 --nolaunchpppd' &
     daemon=$!
     carry_out "$1" "kill -TERM $daemon"
@@ -200,35 +217,23 @@ l2tp_configuration() {
     echo "* * Open-Sesame" >/etc/xl2tpd/l2tp-secrets
 }
 
-# Lets xl2tpd answer, and a transfer server behind it.
+# Lets xl2tpd answer.
 l2tp_server() {
-    end_all
-    network
-    secrets
-    [ -z "${ike:-}" ] || printf '%s\n' type=transport leftprotoport=17/1701 right=%any rightprotoport=17/%any auto=add | ipsec_daemon
-    options /run/options
+    prepare /run/options
+    [ -z "${ike:-}" ] || printf '%s\n' type=transport leftprotoport=17/1701 right=%any rightprotoport=17/%any auto=add | ipsec_daemon || exit 1
     l2tp_configuration '[lns default]' 'ip range = 10.9.0.100-10.9.0.110' 'local ip = 10.9.0.1' 'name = guest'
     xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
-    peer serve "$port" >/var/log/peer.log 2>&1 &
-    for attempt in 1 2 3 4 5 6 7 8 9 10; do
-        netstat -lun | grep -q ':1701 ' && return
-        sleep 0.1
-    done
-    complain "xl2tpd does not listen"
+    serve xl2tpd u 1701
 }
 
 # Calls the simulated server by L2TP.
 l2tp_client() {
-    end_all
-    network
-    secrets
-    options /run/options
+    prepare /run/options
     printf '%s\n' noauth 'user alice' >>/run/options
-    ping -c 1 -W 10 131.107.5.20 >/dev/null || complain "the simulation does not answer"
+    simulation_answers
     if [ -n "${ike:-}" ]; then
-        printf '%s\n' type=transport leftprotoport=17/1701 right=131.107.5.20 rightprotoport=17/1701 auto=add | ipsec_daemon
-        /usr/lib/ipsec/stroke up row >/var/log/stroke.log 2>&1
-        grep -q established /var/log/stroke.log || complain "no connection: $(tail -n 1 /var/log/stroke.log)"
+        printf '%s\n' type=transport leftprotoport=17/1701 right=131.107.5.20 rightprotoport=17/1701 auto=add | ipsec_daemon || exit 1
+        ipsec_connect
     fi
     l2tp_configuration '[lac vpn]' 'lns = 131.107.5.20' 'autodial = yes' 'redial = no'
     xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
@@ -236,12 +241,11 @@ l2tp_client() {
     carry_out "$1" "l2tp_hang_up"
 }
 
+ppp_is_gone() { ! ip link show ppp0 >/dev/null 2>&1; }
+
 l2tp_hang_up() {
     echo "d vpn" >/var/run/xl2tpd/l2tp-control
-    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        ip link show ppp0 >/dev/null 2>&1 || break
-        sleep 0.5
-    done
+    within 10 ppp_is_gone
     kill $daemon
 }
 
