@@ -218,6 +218,7 @@ gateway_row() {
 start_guest
 . "$here/rows-pptp.sh"
 . "$here/rows-l2tp.sh"
+. "$here/rows-l2tp-ipsec.sh"
 . "$here/rows-ipsec.sh"
 echo "$passed passed, $failed failed, $skipped skipped; the traces are in $folder/rows"
 [ $failed -eq 0 ]

@@ -17,17 +17,3 @@ gateway_pair 3des-md5 "ike=3des-md5-modp1024 esp=3des-md5" -p ike=3des-md5-2 -p 
 gateway_pair ah-sha1 "ike=3des-sha1-modp1024 ah=sha1" -p proposals=ah-sha1
 gateway_pair aggressive "ike=3des-sha1-modp1024 esp=3des-sha1 more=aggressive=yes" -p mode=aggressive
 skip_row ipsec-gateway-des "Debian's strongSwan has no DES"
-
-settings="ike=3des-sha1-modp1024 esp=3des-sha1"
-client_row l2tp l2tp-ipsec-client-windows-2000 works "$(demand mschap-v2)
-nomppe" -p ipsec=yes -p encryption=none
-settings="ike=3des-sha1-modp2048 esp=3des-sha1"
-client_row l2tp l2tp-ipsec-client-windows-xp works "$(demand mschap-v2)
-nomppe" -p ipsec=yes -p encryption=none -p profile=windows-xp
-settings="ike=aes128-sha1-modp2048 esp=aes128-sha1"
-client_row l2tp l2tp-ipsec-client-server-2008 works "$(demand mschap-v2)
-nomppe" -p ipsec=yes -p encryption=none -p profile=server-2008
-settings="ike=3des-sha1-modp1024 esp=3des-sha1"
-server_row l2tp l2tp-ipsec-server-2003 works nomppe -p ipsec=yes -p encryption=none
-server_row l2tp l2tp-ipsec-server-2000 works nomppe -p ipsec=yes -p encryption=none -p profile=windows-2000
-settings=
