@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 
 struct rc4 {
@@ -39,6 +40,11 @@ struct crypto {
     struct dh_groups *dh;
     struct parsed_certificates parsed;
 };
+
+void crypto_wipe(void *octets, size_t length)
+{
+    OPENSSL_cleanse(octets, length);
+}
 
 /** A context that keeps the digest; it holds the only reference to what is fetched here. */
 static EVP_MD_CTX *digest_context(OSSL_LIB_CTX *library, const char *name)

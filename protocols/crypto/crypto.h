@@ -39,6 +39,9 @@ struct crypto *crypto_create(enum status *status, const char **what_failed);
 /** Frees the context; every struct rc4 made from it must be gone. NULL is allowed. */
 void crypto_destroy(struct crypto *crypto);
 
+/** Overwrites what was secret; unlike memset(), also where nobody reads it any more. */
+void crypto_wipe(void *octets, size_t length);
+
 /** MD4 (RFC 1320) over @p count pieces. */
 void crypto_md4(struct crypto *crypto, const struct crypto_piece *pieces, size_t count,
                 uint8_t digest[CRYPTO_MD4_SIZE]);

@@ -79,28 +79,31 @@ enum status ike_init(struct ike *self, const struct ike_config *config)
     return STATUS_OK;
 }
 
-static void drop_packet(struct packet **packet)
+/* The keys that are left; what is free has none. */
+static void wipe(struct ike_state *state)
 {
-    packet_free(*packet);
-    *packet = NULL;
+    for (uint32_t i = 0; i < state->config->max_phase1; i++)
+        if (state->phase1s[i].state != IKE_PHASE1_FREE)
+            crypto_wipe(&state->phase1s[i].keys, sizeof state->phase1s[i].keys);
+    for (uint32_t i = 0; i < state->config->max_children; i++)
+        if (state->children[i].state != IKE_CHILD_FREE)
+            crypto_wipe(state->children[i].sa.protocols, sizeof state->children[i].sa.protocols);
+    crypto_wipe(&state->told, sizeof state->told);
+    crypto_wipe(state->cookie_secret, sizeof state->cookie_secret);
 }
 
 void ike_close(struct ike *self)
 {
     struct ike_state *state = self->state;
-    for (uint32_t i = 0; i < self->config.max_exchanges; i++) {
-        struct ike_exchange *exchange = &state->exchanges[i];
-        drop_packet(&exchange->sent);
-        drop_packet(&exchange->initiator_sa);
-        drop_packet(&exchange->answer_sa);
-        drop_packet(&exchange->identities[0]);
-        drop_packet(&exchange->identities[1]);
-    }
+    for (uint32_t i = 0; i < self->config.max_exchanges; i++)
+        if (state->exchanges[i].state != IKE_EXCHANGE_FREE)
+            ike_exchange_release(&state->exchanges[i]);
     for (; state->ring_count > 0; state->ring_count--) {
         packet_free(state->ring[state->ring_head].output.packet);
         state->ring_head = (state->ring_head + 1) % IKE_OUTPUTS;
     }
     ike_reassembly_clear(&state->reassembly);
+    wipe(state);
     free_storage(state);
     self->state = NULL;
 }
@@ -213,8 +216,10 @@ static void pop(struct ike_state *state, struct ike_output *output)
         struct ike_child *child = &state->children[pending->child];
         state->told = child->sa;
         output->child = &state->told;
-        if (output->event == IKE_EVENT_CHILD_DELETED)
+        if (output->event == IKE_EVENT_CHILD_DELETED) {
+            crypto_wipe(child->sa.protocols, sizeof child->sa.protocols);
             child->state = IKE_CHILD_FREE;
+        }
     }
     state->ring_head = (state->ring_head + 1) % IKE_OUTPUTS;
     state->ring_count--;
@@ -276,6 +281,8 @@ instant ike_next_timeout(const struct ike *self)
 bool ike_poll(struct ike *self, struct ike_output *output)
 {
     struct ike_state *state = self->state;
+    if (state->told.id != 0) /* was for the caller until now */
+        crypto_wipe(&state->told, sizeof state->told);
     for (;;) {
         if (state->ring_count == 0)
             run_due(state);

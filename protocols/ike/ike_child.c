@@ -233,6 +233,7 @@ void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike
     }
     bool sent = child->state == IKE_CHILD_ESTABLISHED;
     if (child->state == IKE_CHILD_RESERVED) {
+        crypto_wipe(child->sa.protocols, sizeof child->sa.protocols);
         child->state = IKE_CHILD_FREE;
         return;
     }

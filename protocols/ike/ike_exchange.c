@@ -66,21 +66,25 @@ static void drop_packet(struct packet **packet)
     *packet = NULL;
 }
 
+void ike_exchange_release(struct ike_exchange *exchange)
+{
+    drop_packet(&exchange->sent);
+    drop_packet(&exchange->initiator_sa);
+    drop_packet(&exchange->answer_sa);
+    drop_packet(&exchange->identities[0]);
+    drop_packet(&exchange->identities[1]);
+    crypto_wipe(exchange->private_value, sizeof exchange->private_value);
+    crypto_wipe(exchange->shared, sizeof exchange->shared);
+}
+
 void ike_exchange_end(struct ike_state *state, struct ike_exchange *exchange)
 {
     uint32_t *link = &exchange->phase1->exchanges;
     while (*link != index_of(state, exchange))
         link = &state->exchanges[*link].next;
     *link = exchange->next;
-    drop_packet(&exchange->sent);
-    drop_packet(&exchange->initiator_sa);
-    drop_packet(&exchange->answer_sa);
-    drop_packet(&exchange->identities[0]);
-    drop_packet(&exchange->identities[1]);
+    ike_exchange_release(exchange);
     ike_timers_set(&state->timers, &exchange->timer, INSTANT_NEVER);
-    /* What keys were made from is not kept. */
-    memset(exchange->private_value, 0, sizeof exchange->private_value);
-    memset(exchange->shared, 0, sizeof exchange->shared);
     exchange->state = IKE_EXCHANGE_FREE;
 }
 

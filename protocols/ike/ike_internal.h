@@ -108,6 +108,8 @@ void ike_exchange_input(struct ike_state *state, struct ike_exchange *exchange,
 /** Ends an exchange that has failed, telling everybody; @p exchange is free then. */
 void ike_exchange_fail(struct ike_state *state, struct ike_exchange *exchange,
                        struct ike_verdict verdict, bool told_by_peer);
+/** Gives back its packets, and wipes what keys were made from. */
+void ike_exchange_release(struct ike_exchange *exchange);
 /** Frees an exchange without a word. */
 void ike_exchange_end(struct ike_state *state, struct ike_exchange *exchange);
 void ike_exchange_handle_timeout(struct ike_state *state, struct ike_exchange *exchange);

@@ -87,6 +87,7 @@ void ike_phase1_free(struct ike_state *state, struct ike_phase1 *phase1)
     ike_index_remove(&state->by_cookie, cookie_key(phase1->initiator_cookie), index);
     ike_index_remove(&state->by_peer, ike_peer_key(&phase1->remote.address), index);
     ike_timers_set(&state->timers, &phase1->timer, INSTANT_NEVER);
+    crypto_wipe(&phase1->keys, sizeof phase1->keys);
     phase1->state = IKE_PHASE1_FREE;
 }
 

@@ -286,7 +286,7 @@ static void key_one(struct ike_state *state, const struct ike_exchange *exchange
                (size_t)protocol->cipher_key_length + protocol->hash_key_length);
     memcpy(keys->cipher_key, keymat, protocol->cipher_key_length);
     memcpy(keys->hash_key, keymat + protocol->cipher_key_length, protocol->hash_key_length);
-    memset(keymat, 0, sizeof keymat);
+    crypto_wipe(keymat, sizeof keymat);
 }
 
 /* The lower of both nonces decides between child SAs negotiated at the same time. */

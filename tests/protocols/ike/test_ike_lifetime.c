@@ -2,6 +2,7 @@
 #include "support/ike_pair.h"
 #include "support/unit.h"
 
+#include "ike/ike_state.h"
 #include "ike/ike_vendor.h"
 
 #include <stdlib.h>
@@ -247,6 +248,38 @@ static void a_deleted_child_sa_is_gone_at_both_ends(void **state)
     assert_int_equal(pair->datagram_count, 10);
 }
 
+static bool is_zero(const void *octets, size_t length)
+{
+    const uint8_t *octet = octets;
+    for (size_t i = 0; i < length; i++)
+        if (octet[i] != 0)
+            return false;
+    return true;
+}
+
+static void keys_are_wiped_when_what_they_protect_ends(void **state)
+{
+    struct ike_pair *pair = *state;
+    connect(pair);
+    const struct ike_state *inside = pair->end[IKE_CLIENT].ike.state;
+    const struct ike_child *child = &inside->children[0];
+    const struct ike_phase1 *phase1 = &inside->phase1s[0];
+    const struct ike_exchange *exchange = &inside->exchanges[1]; /* [0] waits for phase 1 */
+    assert_false(is_zero(child->sa.protocols, sizeof child->sa.protocols));
+    assert_false(is_zero(&phase1->keys, sizeof phase1->keys));
+    assert_false(is_zero(exchange->shared, sizeof exchange->shared));
+    ike_shut_down(&pair->end[IKE_CLIENT].ike, pair->now);
+    ike_pair_poll(pair, IKE_CLIENT);
+    ike_pair_run(pair, SECONDS(100));
+    assert_true(is_zero(child->sa.protocols, sizeof child->sa.protocols));
+    assert_true(is_zero(&inside->told, sizeof inside->told));
+    assert_true(is_zero(&phase1->keys, sizeof phase1->keys));
+    for (unsigned i = 0; i < 8; i++) {
+        assert_true(is_zero(inside->exchanges[i].shared, sizeof exchange->shared));
+        assert_true(is_zero(inside->exchanges[i].private_value, sizeof exchange->private_value));
+    }
+}
+
 static void windows_wants_its_deletes_acknowledged(void **state)
 {
     struct ike_pair *pair = *state;
@@ -391,6 +424,7 @@ int main(void)
         TEST(an_idle_child_sa_of_windows_ends_after_five_minutes),
         TEST(an_idle_child_sa_with_a_cluster_ends_after_a_minute),
         TEST(a_deleted_child_sa_is_gone_at_both_ends),
+        TEST(keys_are_wiped_when_what_they_protect_ends),
         TEST(windows_wants_its_deletes_acknowledged),
         TEST(an_unacknowledged_delete_goes_out_seven_times),
         TEST(windows_2000_sends_plain_deletes),
