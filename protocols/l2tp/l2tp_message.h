@@ -105,6 +105,8 @@ struct l2tp_call_errors {
 
 /** Which AVPs of the IETF a message has: a bit for each attribute. */
 #define L2TP_HAS(attribute) (UINT64_C(1) << (attribute))
+/** The attributes that only messages about calls have (RFC 2661 sections 4.4.4 to 4.4.6). */
+#define L2TP_ATTRIBUTES_OF_CALLS (UINT64_MAX << L2TP_ASSIGNED_SESSION_ID)
 
 /**
  * A control message: its AVPs in host order. A field counts when its bit is set in @c present;

@@ -123,12 +123,14 @@ static const struct ike_phase1_list *phase1_of(struct run *run, enum ike_profile
     return list;
 }
 
-/* What a policy offers in quick mode; NULL: no memory. */
+/* What is offered in quick mode; NULL: no memory. */
 static const struct ike_phase2_list *phase2_of(struct run *run, enum ike_profile profile,
                                                bool server,
-                                               const struct scenario_ipsec_policy *wanted)
+                                               const struct scenario_ipsec_offer *wanted)
 {
     const struct ike_phase2_list *usual = ike_profile_phase2(profile, server);
+    if (wanted->proposal_count == 0 && wanted->lifetime == 0 && wanted->lifetime_kilobytes == 0)
+        return usual;
     size_t count = wanted->proposal_count > 0 ? wanted->proposal_count : usual->count;
     struct ike_phase2_list *list = simulation_allocate(&run->simulation, sizeof *list);
     struct ike_phase2_choice *choices =
@@ -219,8 +221,8 @@ static enum status build_rule(struct run *run, const struct scenario_node *node,
         .traffic = {.local = selector_of(&wanted->local, wanted, wanted->local_port),
                     .remote = selector_of(&wanted->remote, wanted, wanted->remote_port)},
         .tunnel = wanted->tunnel,
-        .phase2 = phase2_of(run, profile_of(node), node->server != NULL, wanted),
-        .pfs_group = (uint8_t)wanted->pfs_group,
+        .phase2 = phase2_of(run, profile_of(node), node->server != NULL, &wanted->offer),
+        .pfs_group = (uint8_t)wanted->offer.pfs_group,
     };
     return rule->phase2 ? STATUS_OK : STATUS_NO_MEMORY;
 }
@@ -234,29 +236,41 @@ void ike_policy_protocols(const struct ike_rule *rule, struct ipsec_policy *poli
     }
 }
 
-/* The rules of the L2TP that the machine places and takes calls by; returns how many. */
-static size_t build_l2tp_rules(const struct scenario_node *node, struct ike_rule *rules)
+/* A rule of L2TP; its phase 2 is missing without memory. */
+static struct ike_rule l2tp_rule(struct run *run, const struct scenario_node *node, uint32_t id,
+                                 bool server, struct ike_traffic traffic)
 {
-    size_t count = 0;
+    static const struct scenario_ipsec_offer usual;
+    const struct scenario_ipsec_offer *offer = node->ipsec ? &node->ipsec->l2tp : &usual;
+    return (struct ike_rule){
+        .id = id,
+        .traffic = traffic,
+        .phase2 = phase2_of(run, profile_of(node), server, offer),
+        .pfs_group = (uint8_t)offer->pfs_group,
+    };
+}
+
+/* The rules of the L2TP that the machine places and takes calls by. */
+static enum status build_l2tp_rules(struct run *run, const struct scenario_node *node,
+                                    struct policy_agent_config *config, struct ike_rule *rules)
+{
+    size_t first = config->rule_count;
     for (size_t i = 0; i < node->connection_count; i++) {
         const struct scenario_connection *connection = &node->connections[i];
         const struct ip_address server = ip_address_from_ipv4(connection->server);
         uint32_t id = build_l2tp_rule(node, connection);
         if (id != 0)
-            rules[count++] = (struct ike_rule){
-                .id = id,
-                .traffic = l2tp_protection_client_traffic(&server),
-                .phase2 = ike_profile_phase2(profile_of(node), false),
-            };
+            rules[config->rule_count++] =
+                l2tp_rule(run, node, id, false, l2tp_protection_client_traffic(&server));
     }
     const struct l2tp_protection_rules server = build_l2tp_server_rules(node);
     for (int from = 0; from < 2 && server.to_port != 0; from++)
-        rules[count++] = (struct ike_rule){
-            .id = from ? server.from_port : server.to_port,
-            .traffic = l2tp_protection_server_traffic(!from),
-            .phase2 = ike_profile_phase2(profile_of(node), true),
-        };
-    return count;
+        rules[config->rule_count++] = l2tp_rule(run, node, from ? server.from_port : server.to_port,
+                                                true, l2tp_protection_server_traffic(!from));
+    for (size_t i = first; i < config->rule_count; i++)
+        if (!rules[i].phase2)
+            return STATUS_NO_MEMORY;
+    return STATUS_OK;
 }
 
 static enum status build_lists(struct run *run, const struct scenario_node *node,
@@ -277,7 +291,8 @@ static enum status build_lists(struct run *run, const struct scenario_node *node
         if (policy->action == SCENARIO_IPSEC_PROTECT && policy->manual_count == 0)
             status = build_rule(run, node, i, &rules[config->rule_count++]);
     }
-    config->rule_count += build_l2tp_rules(node, &rules[config->rule_count]);
+    if (status == STATUS_OK)
+        status = build_l2tp_rules(run, node, config, rules);
     config->peers = peers;
     config->peer_count = wanted->peer_count;
     config->rules = rules;

@@ -82,8 +82,9 @@ static void apply(const struct scenario_l2tp *wanted, struct l2tp_config *config
     config->challenge = wanted->secret && build_choice(wanted->challenge, config->challenge);
     config->tie_breaker = build_choice(wanted->tie_breaker, config->tie_breaker);
     config->data_sequencing = build_choice(wanted->data_sequencing, config->data_sequencing);
-    if (wanted->hide_avps)
-        config->wording.hidden = UINT64_MAX;
+    if (wanted->hide_avps != SCENARIO_L2TP_HIDES_NOTHING)
+        config->wording.hidden =
+            wanted->hide_avps == SCENARIO_L2TP_HIDES_CALLS ? L2TP_ATTRIBUTES_OF_CALLS : UINT64_MAX;
     set_ms(&config->hello_ms, wanted->hello_interval);
     set_ms(&config->channel.acknowledge_ms, wanted->acknowledge_delay);
     set_ms(&config->channel.retransmit_ms, wanted->retransmit_interval);

@@ -90,6 +90,15 @@ enum scenario_ipsec_action {
 /** Protocols of a manual policy at most: ESP, and AH around it. */
 #define SCENARIO_IPSEC_BUNDLE 2
 
+/** What quick mode offers and takes. */
+struct scenario_ipsec_offer {
+    struct scenario_ipsec_proposal *proposals; /**< none: the implementation's */
+    size_t proposal_count;
+    uint16_t pfs_group;          /**< 0: none */
+    instant lifetime;            /**< 0: the implementation's */
+    uint32_t lifetime_kilobytes; /**< 0: the implementation's */
+};
+
 /** One entry of the security policy database; the first that matches decides. */
 struct scenario_ipsec_policy {
     struct scenario_position at;
@@ -107,11 +116,7 @@ struct scenario_ipsec_policy {
     bool accepts_unprotected;
     struct scenario_ipsec_manual manual[SCENARIO_IPSEC_BUNDLE]; /**< ESP first */
     size_t manual_count;
-    struct scenario_ipsec_proposal *proposals; /**< IKE; none: the implementation's */
-    size_t proposal_count;
-    uint16_t pfs_group;          /**< 0: none */
-    instant lifetime;            /**< 0: the implementation's */
-    uint32_t lifetime_kilobytes; /**< 0: the implementation's */
+    struct scenario_ipsec_offer offer; /**< IKE */
 };
 
 /** The <ipsec> of a machine. */
@@ -128,6 +133,7 @@ struct scenario_ipsec {
     size_t policy_count;
     struct scenario_ike_peer *peers; /**< none: no IKE */
     size_t peer_count;
+    struct scenario_ipsec_offer l2tp; /**< for the L2TP of connections and ports */
 };
 
 #endif

@@ -44,6 +44,13 @@ enum scenario_l2tp_framing_mismatch {
     SCENARIO_L2TP_MISMATCH_CLOSE_TUNNEL,
 };
 
+/** Whose AVPs are hidden. */
+enum scenario_l2tp_hiding {
+    SCENARIO_L2TP_HIDES_NOTHING,
+    SCENARIO_L2TP_HIDES_CALLS,
+    SCENARIO_L2TP_HIDES_ALL,
+};
+
 /** A number of struct scenario_l2tp that is left to the profile. */
 #define SCENARIO_L2TP_UNSET UINT32_MAX
 
@@ -61,7 +68,7 @@ struct scenario_l2tp {
     enum scenario_choice challenge;
     enum scenario_choice tie_breaker;
     enum scenario_choice data_sequencing;
-    bool hide_avps;
+    enum scenario_l2tp_hiding hide_avps;
     instant hello_interval; /**< 0: never */
     instant acknowledge_delay;
     instant retransmit_interval;

@@ -34,9 +34,9 @@ void parse_trusted(struct loader *loader, const xmlNode *element,
 
 /** The <peer> children of an <ipsec>: how to speak IKE. */
 void parse_ike_peers(struct loader *loader, const xmlNode *element, struct scenario_ipsec *ipsec);
-/** What a policy offers in quick mode. */
-void parse_ipsec_proposals(struct loader *loader, const xmlNode *element,
-                           struct scenario_ipsec_policy *policy);
+/** What an element says of quick mode. */
+void parse_ipsec_offer(struct loader *loader, const xmlNode *element,
+                       struct scenario_ipsec_offer *offer);
 /** "esp-3des-sha1", "ah-md5"; false: it is no transform. */
 bool value_ipsec_transform(const char *text, struct scenario_ipsec_transform *transform);
 /** "3des", "aes128"; false: it is no cipher. */

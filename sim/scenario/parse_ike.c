@@ -77,18 +77,18 @@ static bool value_proposal(char *text, struct scenario_ipsec_proposal *proposal)
            (!second || value_ipsec_transform(second, &proposal->parts[1]));
 }
 
-void parse_ipsec_proposals(struct loader *loader, const xmlNode *element,
-                           struct scenario_ipsec_policy *policy)
+void parse_ipsec_offer(struct loader *loader, const xmlNode *element,
+                       struct scenario_ipsec_offer *offer)
 {
     const char *text = element_text(loader, element, "proposals");
-    policy->pfs_group = (uint16_t)element_number(loader, element, "pfs", 0);
-    policy->lifetime = element_duration(loader, element, "lifetime", 0);
-    policy->lifetime_kilobytes = (uint32_t)(element_size(loader, element, "lifetime-size") / 1024);
+    offer->pfs_group = (uint16_t)element_number(loader, element, "pfs", 0);
+    offer->lifetime = element_duration(loader, element, "lifetime", 0);
+    offer->lifetime_kilobytes = (uint32_t)(element_size(loader, element, "lifetime-size") / 1024);
     if (!text)
         return;
-    policy->proposals = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *policy->proposals);
-    for (char *word; policy->proposals && (word = element_word(loader, &text));) {
-        if (!value_proposal(word, &policy->proposals[policy->proposal_count++])) {
+    offer->proposals = loader_allocate(loader, strlen(text) / 2 + 1, sizeof *offer->proposals);
+    for (char *word; offer->proposals && (word = element_word(loader, &text));) {
+        if (!value_proposal(word, &offer->proposals[offer->proposal_count++])) {
             element_wrong_value(loader, element, "proposals");
             return;
         }

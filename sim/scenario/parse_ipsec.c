@@ -239,7 +239,7 @@ static void check_policy(struct loader *loader, const struct scenario_node *node
     if (!policy->tunnel && ports && !has_ports)
         loader_error(loader, policy->at,
                      "<policy> has a port; expected protocol=\"tcp\" or protocol=\"udp\"");
-    if (policy->manual_count > 0 && policy->proposal_count > 0)
+    if (policy->manual_count > 0 && policy->offer.proposal_count > 0)
         loader_error(loader, policy->at,
                      "<policy> has proposals and <manual>; expected one of both");
     if (policy->manual_count == 0 && peer_count == 0)
@@ -272,7 +272,7 @@ static void parse_policy(struct loader *loader, const xmlNode *element,
     policy->tunnel_remote = element_ip_address(loader, element, "tunnel-remote");
     policy->accepts_unprotected = element_is_yes(loader, element, "accept-unprotected");
     parse_manuals(loader, element, policy);
-    parse_ipsec_proposals(loader, element, policy);
+    parse_ipsec_offer(loader, element, &policy->offer);
     check_policy(loader, node, policy, node->ipsec->peer_count);
 }
 
@@ -299,6 +299,9 @@ void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_
     ipsec->peers_at_once = (uint32_t)element_number(loader, found, "peers-at-once", 0);
     ipsec->dead_peer_detection = element_duration(loader, found, "dead-peer-detection", 0);
     parse_ike_peers(loader, found, ipsec);
+    const xmlNode *l2tp = parse_single(loader, found, "l2tp");
+    if (l2tp)
+        parse_ipsec_offer(loader, l2tp, &ipsec->l2tp);
     ipsec->policies = loader_allocate(loader, count, sizeof *ipsec->policies);
     for (xmlNode *child = xml_first_child(found); child && ipsec->policies;
          child = xml_next_sibling(child)) {

@@ -14,7 +14,8 @@ static void check_secret(struct loader *loader, const xmlNode *element,
     const char *name = l2tp->challenge == SCENARIO_YES ? "challenge" : "hide-avps";
     if (!l2tp->secret && (l2tp->challenge == SCENARIO_YES || l2tp->hide_avps))
         loader_error(loader, loader_attribute_position(loader, element, name),
-                     "%s=\"yes\" of <l2tp> needs a secret; expected secret, too", name);
+                     "%s=\"%s\" of <l2tp> needs a secret; expected secret, too", name,
+                     element_text(loader, element, name));
 }
 
 /* A UDP port serves one. */
@@ -31,6 +32,7 @@ static void check_port(struct loader *loader, const struct scenario_node *node)
 void parse_l2tp(struct loader *loader, const xmlNode *element, struct scenario_node *node)
 {
     static const char *const mismatches[] = {"reject-call", "ignore", "close-tunnel", NULL};
+    static const char *const hidings[] = {"no", "calls", "yes", NULL};
     const xmlNode *child = parse_single(loader, element, "l2tp");
     struct scenario_l2tp *l2tp = &node->l2tp;
     if (!child)
@@ -46,7 +48,8 @@ void parse_l2tp(struct loader *loader, const xmlNode *element, struct scenario_n
     l2tp->challenge = element_yes_no(loader, child, "challenge");
     l2tp->tie_breaker = element_yes_no(loader, child, "tie-breaker");
     l2tp->data_sequencing = element_yes_no(loader, child, "data-sequencing");
-    l2tp->hide_avps = element_is_yes(loader, child, "hide-avps");
+    l2tp->hide_avps =
+        (enum scenario_l2tp_hiding)element_index(loader, child, "hide-avps", hidings, 0);
     l2tp->hello_interval = element_duration(loader, child, "hello-interval", INSTANT_NEVER);
     l2tp->acknowledge_delay = element_duration(loader, child, "acknowledge-delay", INSTANT_NEVER);
     l2tp->retransmit_interval =

@@ -129,18 +129,30 @@ static void peers_say_how_they_prove_themselves(void **state)
 static void a_policy_offers_proposals(void **state)
 {
     const struct scenario_ipsec_policy *policy = &ipsec_of(state)->policies[4];
+    const struct scenario_ipsec_offer *offer = &policy->offer;
     assert_int_equal(policy->manual_count, 0);
-    assert_int_equal(policy->proposal_count, 2);
-    assert_int_equal(policy->proposals[0].count, 1);
-    assert_int_equal(policy->proposals[0].parts[0].cipher, CIPHER_NULL);
-    assert_int_equal(policy->proposals[0].parts[0].hash, HASH_MD5);
-    assert_int_equal(policy->proposals[1].count, 2);
-    assert_true(policy->proposals[1].parts[0].ah);
-    assert_int_equal(policy->proposals[1].parts[1].key_bits, 128);
-    assert_false(policy->proposals[1].parts[1].authenticated);
-    assert_int_equal(policy->pfs_group, 2);
-    assert_int_equal(policy->lifetime, 3600 * INSTANT_SECOND);
-    assert_int_equal(policy->lifetime_kilobytes, 256000);
+    assert_int_equal(offer->proposal_count, 2);
+    assert_int_equal(offer->proposals[0].count, 1);
+    assert_int_equal(offer->proposals[0].parts[0].cipher, CIPHER_NULL);
+    assert_int_equal(offer->proposals[0].parts[0].hash, HASH_MD5);
+    assert_int_equal(offer->proposals[1].count, 2);
+    assert_true(offer->proposals[1].parts[0].ah);
+    assert_int_equal(offer->proposals[1].parts[1].key_bits, 128);
+    assert_false(offer->proposals[1].parts[1].authenticated);
+    assert_int_equal(offer->pfs_group, 2);
+    assert_int_equal(offer->lifetime, 3600 * INSTANT_SECOND);
+    assert_int_equal(offer->lifetime_kilobytes, 256000);
+}
+
+static void l2tp_has_an_offer_of_its_own(void **state)
+{
+    const struct scenario_ipsec_offer *offer = &ipsec_of(state)->l2tp;
+    assert_int_equal(offer->proposal_count, 1);
+    assert_int_equal(offer->proposals[0].parts[0].cipher, CIPHER_AES_CBC);
+    assert_int_equal(offer->proposals[0].parts[0].key_bits, 256);
+    assert_int_equal(offer->pfs_group, 14);
+    assert_int_equal(offer->lifetime, 1800 * INSTANT_SECOND);
+    assert_int_equal(offer->lifetime_kilobytes, 102400);
 }
 
 int main(void)
@@ -153,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_tunnel_has_ends),
         cmocka_unit_test(peers_say_how_they_prove_themselves),
         cmocka_unit_test(a_policy_offers_proposals),
+        cmocka_unit_test(l2tp_has_an_offer_of_its_own),
     };
     return cmocka_run_group_tests(tests, load, release_data);
 }

@@ -21,7 +21,7 @@ static void a_machine_has_what_is_said(void **state)
     assert_int_equal(l2tp->first_session_id, 18);
     assert_string_equal(l2tp->secret, "word");
     assert_int_equal(l2tp->challenge, SCENARIO_YES);
-    assert_true(l2tp->hide_avps);
+    assert_int_equal(l2tp->hide_avps, SCENARIO_L2TP_HIDES_ALL);
     assert_int_equal(l2tp->tie_breaker, SCENARIO_NO);
     assert_int_equal(l2tp->hello_interval, 0);
     assert_int_equal(l2tp->receive_window, 9);
@@ -45,7 +45,7 @@ static void what_is_not_said_is_left_to_the_profile(void **state)
     assert_null(l2tp->host_name);
     assert_null(l2tp->secret);
     assert_int_equal(l2tp->challenge, SCENARIO_UNSET);
-    assert_false(l2tp->hide_avps);
+    assert_int_equal(l2tp->hide_avps, SCENARIO_L2TP_HIDES_NOTHING);
     assert_int_equal(l2tp->hello_interval, INSTANT_NEVER);
     assert_int_equal(l2tp->acknowledge_delay, INSTANT_NEVER);
     assert_int_equal(l2tp->retransmissions, 0);
