@@ -23,7 +23,7 @@ failed=0
 skipped=0
 
 stop_guest() {
-    [ -z "$guest_process" ] || kill -9 -- "-$guest_process" 2>/dev/null
+    [ -z "$guest_process" ] || kill -9 "-$guest_process" 2>/dev/null
     guest_process=""
 }
 trap stop_guest EXIT
