@@ -1,21 +1,26 @@
 #!/bin/sh
-# daemons.sh VPNSIM PEER FOLDER [ROW...]: the simulation against the daemons of a Linux guest, one row of
-# the table a case. A row passes when data crosses in both directions, the daemon's own log shows no
+# daemons.sh VPNSIM PEER FOLDER [--list FILE | ROW...]: the simulation against the daemons of a Linux guest, one row
+# of the table a case. A row passes when data crosses in both directions, the daemon's own log shows no
 # complaint and tshark finds nothing wrong in the traces. Below FOLDER each row leaves its traces, what
-# the simulator said, and the log of the daemon. With ROWs, those whose names hold one of these words.
+# the simulator said, and the log of the daemon. With ROWs, those whose names hold one of these words; with a FILE,
+# those that it names. Exit status: 0 all passed, 1 one failed, 3 a local failure, 77 the guest cannot be had here.
 set -u
 vpnsim=$1
 peer=$2
 folder=$3
 shift 3
+list=
+[ "${1:-}" != --list ] || {
+    list=$2
+    shift 2
+}
 rows=$*
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 mkdir -p "$folder/rows"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
 guest="$folder/guest"
 jobs="$guest/system/jobs"
-local_port=${VPNSIM_INTEROP_PORT:-47201}
-remote_port=$((local_port + 1))
+job=0
 port=30100
 guest_process=""
 passed=0
@@ -32,30 +37,51 @@ trap 'exit 143' TERM
 
 # ---- The guest ----
 
+# The two UDP ports of the wire between both: two that nobody has, and that no other run thinks of at this moment.
+choose_ports() {
+    local_port=${VPNSIM_INTEROP_PORT:-$((20000 + $$ % 6000 * 2))}
+    while grep -q -i ":$(printf '%04x' $local_port) \|:$(printf '%04x' $((local_port + 1))) " /proc/net/udp; do
+        local_port=$((local_port + 2))
+    done
+    remote_port=$((local_port + 1))
+}
+
+cannot() {
+    echo "daemons.sh: skipped: $*" >&2
+    exit 77
+}
+
 start_guest() {
-    sh "$here/guest/build.sh" "$guest" || exit 3
+    sh "$here/guest/build.sh" "$guest" || cannot "Debian's packages for the guest cannot be downloaded"
     cp "$peer" "$guest/system/bin/peer"
     rm -rf "$jobs"
     mkdir -p "$jobs"
     "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/client.xml" >/dev/null || exit 3
     cp "$guest/system/certificates/"*.pem "$guest/system/etc/ppp/"
+    # A line on the guest's serial port is the number of a job.
+    rm -f "$folder/bell"
+    mkfifo "$folder/bell" || exit 3
+    exec 5<>"$folder/bell"
     # The guest's processes are of one group, so that all can be ended.
     setsid "$guest/linux" mem=128M rootfstype=hostfs "rootflags=$guest/system" rw init=/init.sh con=null \
-        con0=null,fd:1 "eth0=ucast,02:00:00:00:00:02,127.0.0.1,$remote_port,$local_port" \
-        "umid=vpnsim-$$" </dev/null >"$guest/console" 2>&1 &
+        con0=null,fd:1 ssl0=fd:5,null "eth0=ucast,02:00:00:00:00:02,127.0.0.1,$remote_port,$local_port" \
+        "umid=vpnsim-$$" </dev/null >"$guest/console" 2>&1 4>&- &
     guest_process=$!
-    await "$jobs/ready" 120 || {
-        echo "daemons.sh: the guest does not start; see $guest/console" >&2
-        exit 3
-    }
+    await "$jobs/ready" 120 && return
+    ! ended || cannot "User-mode Linux does not run here: $(grep . "$guest/console" | tail -n 1)"
+    echo "daemons.sh: the guest does not start; see $guest/console" >&2
+    exit 3
 }
 
-# await FILE SECONDS: until it is there.
+# Whether the guest has come to an end by itself. A process that nobody has waited for has no file any more.
+ended() { [ ! -e "/proc/$guest_process/exe" ]; }
+
+# await FILE SECONDS: until there is something in it.
 await() {
     left=$(($2 * 10))
-    while [ ! -e "$1" ]; do
+    while [ ! -s "$1" ]; do
         left=$((left - 1))
-        [ $left -gt 0 ] || return 1
+        [ $left -gt 0 ] && ! ended || return 1
         sleep 0.1
     done
 }
@@ -64,24 +90,28 @@ await() {
 job() {
     patience=$1
     shift
-    rm -f "$jobs/status"
+    job=$((job + 1))
     {
         cat "$here/guest/row.sh"
         printf '%s\n' "$@"
-    } >"$jobs/next.new"
-    mv "$jobs/next.new" "$jobs/next"
-    if ! await "$jobs/status" "$patience"; then
+    } >"$jobs/job-$job"
+    echo $job >&5
+    if ! await "$jobs/status-$job" "$patience"; then
+        echo "guest: is not done within $patience s" >>"$jobs/output"
+        cp "$jobs/output" "$guest/late"
         stop_guest
         start_guest
+        cp "$guest/late" "$jobs/output"
         return 1
     fi
-    [ "$(cat "$jobs/status")" -eq 0 ]
+    [ "$(cat "$jobs/status-$job")" -eq 0 ]
 }
 
 # ---- The table ----
 
 tell() {
-    printf '%-8s %-46s %s\n' "$1" "$2" "${3:-}"
+    took=$(($(date +%s) - began))
+    printf '%-8s %-46s %3s s  %s\n' "$1" "$2" "$took" "${3:-}"
     printf '| %s | %s | %s |\n' "$2" "$1" "${3:-}" >>"$folder/table"
     case $1 in
     PASS) passed=$((passed + 1)) ;;
@@ -91,6 +121,10 @@ tell() {
 }
 
 wanted() {
+    [ -z "$list" ] || {
+        grep -q -x "$1" "$list"
+        return
+    }
     [ -n "$rows" ] || return 0
     for word in $rows; do
         case $1 in
@@ -101,6 +135,7 @@ wanted() {
 }
 
 skip_row() {
+    began=$(date +%s)
     wanted "$1" && tell SKIP "$1" "$2"
 }
 
@@ -154,6 +189,7 @@ simulate() {
 
 begin() {
     wanted "$1" || return 1
+    began=$(date +%s)
     # The guest remembers the connections of the last row.
     port=$((port + 1))
     here_row="$folder/rows/$1"
@@ -214,11 +250,19 @@ gateway_row() {
     conclude "$name"
 }
 
+# Two tables at the same time would be of one guest.
+exec 4>"$folder/lock"
+flock 4
 : >"$folder/table"
+choose_ports
 start_guest
 . "$here/rows-pptp.sh"
 . "$here/rows-l2tp.sh"
 . "$here/rows-l2tp-ipsec.sh"
 . "$here/rows-ipsec.sh"
 echo "$passed passed, $failed failed, $skipped skipped; the traces are in $folder/rows"
+[ -z "$list" ] || [ $((passed + failed + skipped)) -eq "$(grep -c . "$list")" ] || {
+    echo "daemons.sh: $list names rows that there are not" >&2
+    exit 3
+}
 [ $failed -eq 0 ]
