@@ -15,6 +15,7 @@
 # READABLE=N wants exactly N frames of ESP and encrypted IKE in all traces together that do decrypt.
 # VERDICTS=FOLDER remembers there which octets were found good, so that the same trace of another build
 # is not dissected again; not where frames are counted over all traces.
+# MANY_TRACES_LIBRARY=FILE, what is built of many_traces.c, spares tshark most of its starts.
 set -u
 [ $# -gt 0 ] || {
     echo "usage: check-trace.sh TRACE..." >&2
@@ -26,8 +27,8 @@ command -v tshark >/dev/null || {
 }
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT INT TERM
-# An empty configuration, so that nobody's own settings decide.
-WIRESHARK_CONFIG_DIR=$work
+# Nobody's own settings decide: this is a link to those of the trace.
+WIRESHARK_CONFIG_DIR=$work/profile
 HOME=$work
 export WIRESHARK_CONFIG_DIR HOME
 
@@ -90,50 +91,93 @@ problems() {
     END { exit found }'
 }
 
-failed=0
-frames=0
 mkdir "$work/nothing"
 : >"$work/malformed"
 : >"$work/readable"
-for trace; do
-    profile=${trace%/captures/*}/wireshark
-    keys=
-    [ ! -f "$profile/keys.log" ] || keys=$profile/keys.log
-    [ -f "$profile/preferences" ] || profile=$work/nothing
-    apart=
-    [ -z "${INCOMPLETE:-}" ] || ! printf '%s\n' "$trace" | grep -Eq "$INCOMPLETE" || apart='--disable-protocol mp'
-    verdict=$(verdict_file "${ALLOW:-} $apart" "$trace" ${keys:+"$keys"} "$profile"/*)
-    if [ -s "$verdict" ]; then
-        frames=$((frames + $(cat "$verdict")))
-        continue
-    fi
+
+# profile_of TRACE: the settings of Wireshark beside it, and its keys.
+profile_of() {
+    beside=${1%/captures/*}/wireshark
+    case $beside in /*) ;; *) beside=$PWD/$beside ;; esac
+    [ -f "$beside/preferences" ] || [ -f "$beside/keys.log" ] || beside=$work/nothing
+    echo "$beside"
+}
+
+# Settles which of the traces tshark has to look at: $work/whole and $work/apart list them, with their numbers.
+enlist() {
+    number=0
+    : >"$work/whole"
+    : >"$work/apart"
+    for trace; do
+        number=$((number + 1))
+        profile=$(profile_of "$trace")
+        list=whole
+        [ -z "${INCOMPLETE:-}" ] || ! printf '%s\n' "$trace" | grep -Eq "$INCOMPLETE" || list=apart
+        verdict=$(verdict_file "${ALLOW:-} $list" "$trace" "$profile"/*)
+        if [ -s "$verdict" ]; then
+            frames=$((frames + $(cat "$verdict")))
+            continue
+        fi
+        echo "$verdict" >"$work/$number.verdict"
+        printf '%s\t%s\t%s\n' "$profile" "$trace" "$work/$number" >>"$work/$list"
+    done
+}
+
+# dissect LIST [OPTION...]: what tshark says of the traces in the list, with one process for all where
+# the library is there that makes it possible (many_traces.c).
+dissect() {
+    list=$1
+    shift
     # Wireshark 4.0 restores Van Jacobson's headers wrongly: it counts the TCP header of a whole
     # segment as data when the next one's sequence number is told by the length of the last.
-    WIRESHARK_CONFIG_DIR=$profile tshark -2 -n -r "$trace" -o "tls.keylog_file:$keys" --disable-protocol vjc $apart \
+    set -- -2 -n -o "tls.keylog_file:$WIRESHARK_CONFIG_DIR/keys.log" --disable-protocol vjc "$@" \
         -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
         -o udp.check_checksum:TRUE -T fields -E separator=/t -E aggregator="$(printf '\037')" \
         -e frame.number -e frame.protocols -e _ws.expert.severity -e frame.len -e frame.cap_len \
         -e _ws.expert.message -e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status \
         -e icmp.checksum.status -e gre.checksum.status -e ip.fragment.error -e tcp.segment.error \
         -e _ws.col.Info -e esp.spi -e esp.decrypted_data -e esp.icv_bad -e isakmp.flag_e -e udp.payload \
-        -e isakmp.typepayload \
-        >"$work/fields" 2>"$work/errors"
-    status=$?
-    if [ $status -ne 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$work/errors"; then
-        echo "$trace: tshark complains (exit status $status):"
-        cat "$work/errors"
-        failed=1
-        verdict=
+        -e isakmp.typepayload
+    [ -s "$list" ] || return 0
+    if [ -n "${MANY_TRACES_LIBRARY:-}" ]; then
+        MANY_TRACES=$list LD_PRELOAD=$MANY_TRACES_LIBRARY tshark "$@" -r "each of them" 2>"$work/errors" || cat "$work/errors"
+        return
     fi
-    here=$(wc -l <"$work/fields")
+    while IFS=$(printf '\t') read -r profile trace output; do
+        ln -sfn "$profile" "$WIRESHARK_CONFIG_DIR"
+        tshark "$@" -r "$trace" >"$output" 2>"$output.errors" </dev/null
+        echo $? >"$output.status"
+    done <"$list"
+}
+
+# judge TRACE OUTPUT: whether it is good; then the verdict is kept.
+judge() {
+    status=$(cat "$2.status" 2>/dev/null)
+    if [ "$status" != 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$2.errors"; then
+        echo "$1: tshark complains (exit status ${status:-unknown}):"
+        cat "$2.errors"
+        return 1
+    fi
+    here=$(wc -l <"$2")
     frames=$((frames + here))
-    problems <"$work/fields" >"$work/found" || {
-        echo "$trace:"
+    problems <"$2" >"$work/found" || {
+        echo "$1:"
         head -n 40 "$work/found"
-        failed=1
-        verdict=
+        return 1
     }
+    verdict=$(cat "$2.verdict")
     [ -z "$verdict" ] || echo "$here" >"$verdict"
+}
+
+failed=0
+frames=0
+enlist "$@"
+dissect "$work/whole"
+dissect "$work/apart" --disable-protocol mp
+number=0
+for trace; do
+    number=$((number + 1))
+    [ ! -f "$work/$number.verdict" ] || judge "$trace" "$work/$number" || failed=1
 done
 [ "$(wc -l <"$work/malformed")" -eq "${MALFORMED:-0}" ] || {
     echo "$(wc -l <"$work/malformed") malformed frames, expected ${MALFORMED:-0}"
