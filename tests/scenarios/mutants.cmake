@@ -26,7 +26,8 @@ file(WRITE "@copy@" "${text}")
   get_filename_component(folder ${PROJECT_SOURCE_DIR}/${file} DIRECTORY)
   target_include_directories(mutant_${name} PRIVATE ${folder})
   # A mutant may leave something unused; that is not what is tested.
-  target_compile_options(mutant_${name} PRIVATE -Wno-error -w)
+  target_compile_options(mutant_${name} PRIVATE -Wno-error -w -g0)
+  target_link_options(mutant_${name} PRIVATE -s)
   target_link_libraries(mutant_${name} PRIVATE vpnsim_main vpnsim_sim vpnsim_options)
   add_test(NAME mutant/${name}
     COMMAND ${CMAKE_COMMAND} -DVPNSIM=$<TARGET_FILE:mutant_${name}> -DOUT=${CMAKE_CURRENT_BINARY_DIR}/mutants/${name}
