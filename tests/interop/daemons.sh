@@ -16,6 +16,7 @@ list=
 }
 rows=$*
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+. "$here/judge.sh"
 mkdir -p "$folder/rows"
 folder=$(CDPATH='' cd -- "$folder" && pwd)
 guest="$folder/guest"
@@ -139,18 +140,6 @@ skip_row() {
     wanted "$1" && tell SKIP "$1" "$2"
 }
 
-# What programs say of each other when a row ends.
-quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|replay . failed 0|^Xfrm|OpenSSL config file|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
-
-# Wireshark knows no AVP of Microsoft, and says so.
-foreign='^Vendor-Specific AVP data'
-
-# What a log must not hold. That one end wants something that the other does not have is no complaint.
-complaints() {
-    grep -E -i 'bad |\<error|fail|unsupported|malformed|discard|timeout|timed out|unrecognized|unknown|unexpected|lost|short|disagree|mismatch|cannot|could.?n.t|denied|corrupt' "$1" |
-        grep -E -v -i "Protocol-Reject for '(IPv6 Control Protocol|Compression Control Protocol)'|IPX|$quiet|${allowed:-^\$}" | head -n 3
-}
-
 # conclude NAME: the guest has done its part, with $guest_status, and the simulation may go on for a while.
 conclude() {
     row=$1
@@ -160,25 +149,11 @@ conclude() {
     status=$?
     job 60 finish
     cat "$jobs/output" >>"$here_row/guest.log"
-    if [ $guest_status -ne 0 ]; then
-        tell FAIL "$row" "the guest: $(grep -m 1 '^guest: ' "$here_row/guest.log")"
-        return
+    if reason=$(passes "$here_row" $guest_status $status); then
+        tell PASS "$row" "${note:-}"
+    else
+        tell FAIL "$row" "$reason"
     fi
-    if [ $status -ne 0 ]; then
-        tell FAIL "$row" "$(grep -m 1 -E '✗|FAIL|vpnsim:' "$here_row/said" | sed 's/^ *//')"
-        return
-    fi
-    complaint=$(complaints "$here_row/guest.log")
-    if [ -n "$complaint" ]; then
-        tell FAIL "$row" "the daemon's log: $(echo "$complaint" | head -n 1)"
-        return
-    fi
-    find "$here_row" -name '*.pcap' -print0 | sort -z |
-        ALLOW="$foreign" VERDICTS='' xargs -0 sh "$here/../scenarios/check-trace.sh" >"$here_row/tshark" 2>&1 || {
-        tell FAIL "$row" "tshark: $(sed -n 2p "$here_row/tshark" | sed 's/^ *//')"
-        return
-    }
-    tell PASS "$row" "${note:-}"
 }
 
 # Runs a scenario; a process of its own has to call this.

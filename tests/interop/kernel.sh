@@ -7,40 +7,9 @@ peer=$2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 chain=$here/chain.xml
 router=192.0.2.1
-LC_ALL=C
-export LC_ALL
-
-skip() {
-    echo "skipped: $*"
-    exit 77
-}
-
-if [ "${VPNSIM_INTEROP_INSIDE:-}" != yes ]; then
-    for tool in ip ping traceroute unshare nsenter; do
-        command -v $tool >/dev/null || skip "there is no $tool"
-    done
-    [ -c /dev/net/tun ] || skip "there is no /dev/net/tun"
-    own="--net"
-    [ "$(id -u)" -eq 0 ] || own="--net --user --map-root-user"
-    # shellcheck disable=SC2086 # several words
-    unshare $own ip tuntap add dev probe0 mode tap 2>/dev/null || skip "no network namespace with a TAP device is permitted here"
-    VPNSIM_INTEROP_INSIDE=yes
-    export VPNSIM_INTEROP_INSIDE
-    # shellcheck disable=SC2086
-    exec unshare $own sh "$here/kernel.sh" "$@"
-fi
-
-work=$(mktemp -d) || exit 2
-processes=""
-finish() {
-    for process in $processes; do
-        kill "$process" 2>/dev/null
-    done
-    rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-cd "$work" || exit 2
+. "$here/namespace.sh"
+enter_namespace "traceroute nsenter" "" "$here/kernel.sh" "$@"
+begin_case
 
 die() {
     echo "$*"
@@ -48,20 +17,6 @@ die() {
         [ -s $file ] && sed "s/^/  $file: /" $file
     done
     exit 1
-}
-
-# The real machine: 192.0.2.2 behind a TAP device, its router is simulated.
-machine() {
-    ip link set lo up
-    ip tuntap add dev tap0 mode tap
-    ip addr add 192.0.2.2/24 dev tap0
-    ip link set tap0 up
-    ip route add default via 192.0.2.1
-}
-
-background() {
-    "$@" >>log 2>>log.err &
-    processes="$processes $!"
 }
 
 # simulate ARGUMENT...: runs the chain until the case ends; returns when it answers.

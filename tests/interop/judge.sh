@@ -1,0 +1,37 @@
+# What becomes of a row once everything of it is in a folder: the daemon's log (guest.log), what the simulator
+# said (said) and the traces. $here is the folder of this file; $allowed what the row lets the daemon say.
+
+# What programs say of each other when a row ends.
+quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|replay . failed 0|^Xfrm|OpenSSL config file|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
+
+# Wireshark knows no AVP of Microsoft, and says so.
+foreign='^Vendor-Specific AVP data'
+
+# What a log must not hold. That one end wants something that the other does not have is no complaint.
+complaints() {
+    grep -E -i 'bad |\<error|fail|unsupported|malformed|discard|timeout|timed out|unrecognized|unknown|unexpected|lost|short|disagree|mismatch|cannot|could.?n.t|denied|corrupt' "$1" |
+        grep -E -v -i "Protocol-Reject for '(IPv6 Control Protocol|Compression Control Protocol)'|IPX|$quiet|${allowed:-^\$}" | head -n 3
+}
+
+# clean_traces FOLDER: tshark finds nothing wrong, and decrypts.
+clean_traces() {
+    find "$1" -name '*.pcap' -print0 | sort -z |
+        ALLOW="$foreign" VERDICTS='' xargs -0 sh "$here/../scenarios/check-trace.sh" >"$1/tshark" 2>&1
+}
+
+# passes FOLDER GUEST STATUS: whether the row does, of which the guest ended with one exit status and the simulation
+# with the other; says why not.
+passes() {
+    if [ "$2" -ne 0 ]; then
+        echo "the guest: $(grep -m 1 '^guest: ' "$1/guest.log")"
+    elif [ "$3" -ne 0 ]; then
+        grep -m 1 -E '✗|FAIL|vpnsim:' "$1/said" | sed 's/^ *//'
+    elif [ -n "$(complaints "$1/guest.log")" ]; then
+        echo "the daemon's log: $(complaints "$1/guest.log" | head -n 1)"
+    elif ! clean_traces "$1"; then
+        echo "tshark: $(sed -n 2p "$1/tshark" | sed 's/^ *//')"
+    else
+        return 0
+    fi
+    return 1
+}
