@@ -9,7 +9,12 @@ packages="libc6 libcrypt1 libpam0g libpcap0.8 libssl3 libsystemd0 libdbus-1-3 li
 libzstd1 liblz4-1 libaudit1 libcap-ng0 libwrap0 libnsl2 libtirpc3 libgssapi-krb5-2 libkrb5-3 libk5crypto3
 libcom-err2 libkrb5support0 libkeyutils1 busybox-static kmod libkmod2 iproute2 libbpf1 libbsd0 libmd0 libelf1 zlib1g
 libmnl0 libxtables12 libdb5.3 libselinux1 libpcre2-8-0 ppp pptpd pptp-linux xl2tpd strongswan-starter strongswan-charon
-strongswan-libcharon libstrongswan libstrongswan-standard-plugins libgmp10 libip4tc2 user-mode-linux"
+strongswan-libcharon libstrongswan libstrongswan-standard-plugins libcharon-extra-plugins libgmp10 libip4tc2
+softether-vpnserver softether-vpncmd softether-common libreadline8 libtinfo6 user-mode-linux"
+# One builds, others wait.
+mkdir -p "$(dirname -- "$folder")"
+exec 9>"$folder.lock"
+flock 9
 stamp="$folder/system/made-of"
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$packages" ]; then

@@ -16,19 +16,21 @@ within() {
     done
 }
 
-# The guest is 192.0.2.2 behind the attached link.
+# The guest is 192.0.2.2 behind the attached link, which is at $device.
 network() {
-    ip link set eth0 up
-    ip addr add 192.0.2.2/24 dev eth0 2>/dev/null
+    ip link set "${device:-eth0}" up
+    ip addr add 192.0.2.2/24 dev "${device:-eth0}" 2>/dev/null
     ip route replace default via 192.0.2.1
 }
 
-# Starts strongSwan with one connection, of which the lines are on standard input.
+# Starts strongSwan with one connection, of which the lines are on standard input. $libipsec: kernel-libipsec when ESP is
+# not to be in the kernel; $authby: secret when it is not said.
 ipsec_daemon() {
     : >/var/log/charon.log
-    cat >/etc/strongswan.conf <<'CONFIGURATION'
+    cat >/etc/strongswan.conf <<CONFIGURATION
 charon {
     load_modular = no
+    load = random nonce x509 revocation constraints pubkey pkcs1 pem openssl gmp ${libipsec:-} kernel-netlink socket-default stroke
     filelog {
         charon {
             path = /var/log/charon.log
@@ -38,10 +40,17 @@ charon {
     }
 }
 CONFIGURATION
-    printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' ' authby=secret' ' left=192.0.2.2' " ike=$ike!" \
+    printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' " authby=${authby:-secret}" ' left=192.0.2.2' " ike=$ike!" \
         "${esp:+ esp=$esp!}" "${ah:+ ah=$ah!}" >/etc/ipsec.conf
     sed 's/^/ /' >>/etc/ipsec.conf
     echo ': PSK "Fourteen words"' >/etc/ipsec.secrets
+    if [ "${authby:-}" = rsasig ]; then
+        cp /certificates/root.pem /etc/ipsec.d/cacerts/
+        cp /certificates/real.pem /etc/ipsec.d/certs/
+        cp /certificates/real-key.pem /etc/ipsec.d/private/
+        echo " leftcert=real.pem" >>/etc/ipsec.conf
+        echo ": RSA real-key.pem" >>/etc/ipsec.secrets
+    fi
     /bin/ip xfrm state flush
     /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
@@ -62,10 +71,12 @@ simulation_answers() {
     complain "the simulation does not answer"
 }
 
+# transfers [ADDRESS]: pings and transfers to a simulated machine.
 transfers() {
-    ping -c 3 -i 0.2 -s 1000 10.0.0.10 || complain "no ping crosses"
-    peer send 10.0.0.10 445 100000 || complain "sending fails"
-    peer receive 10.0.0.10 445 100000 || complain "receiving fails"
+    to=${1:-10.0.0.10}
+    ping -c 3 -i 0.2 -s 1000 $to || complain "no ping crosses"
+    peer send $to 445 100000 || complain "sending fails"
+    peer receive $to 445 100000 || complain "receiving fails"
 }
 
 # The other end of an IPsec tunnel. gateway answers|initiates: what the simulation does.
@@ -83,6 +94,12 @@ gateway() {
 gateway_asks() {
     simulation_answers
     ipsec_connect
+    transfers
+}
+
+# The other end has asked first.
+gateway_is_asked() {
+    within 40 grep -q "CHILD_SA row.* established" /var/log/charon.log || complain "no connection: $(tail -n 1 /var/log/charon.log)"
     transfers
 }
 
@@ -238,14 +255,19 @@ l2tp_hang_up() {
     kill $daemon
 }
 
-# The logs, and quiet.
-finish() {
+# The daemons end, and their logs are told.
+logs() {
     if [ -e /var/log/charon.log ]; then
         /bin/ip -s xfrm state >/var/log/xfrm.log
         grep -v ' 0$' /proc/net/xfrm_stat >>/var/log/xfrm.log
     fi
     end_all
     cat /var/log/charon.log /var/log/xfrm.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
+}
+
+# What is to be told at the end of a row.
+finish() {
+    logs
     dmesg -c | grep -i -E 'ppp|gre|l2tp|mppe'
     return 0
 }
