@@ -573,3 +573,9 @@ void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_addres
     ike_delete_peer(&agent->ike, now_of(agent), remote);
     pump(agent);
 }
+
+void policy_agent_delete_all(struct policy_agent *agent)
+{
+    ike_shut_down(&agent->ike, now_of(agent));
+    pump(agent);
+}

@@ -93,4 +93,7 @@ void policy_agent_withdraw(struct policy_agent *agent, struct policy_agent_reque
 /** Ends everything with the peer at @p remote, and tells it: its children first. */
 void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote);
 
+/** policy_agent_delete_peer() for all peers. */
+void policy_agent_delete_all(struct policy_agent *agent);
+
 #endif

@@ -26,6 +26,11 @@ struct node *run_node(const struct run *run, const struct scenario_node *node)
     return run->nodes[node - run->scenario->nodes];
 }
 
+struct policy_agent *run_agent(const struct run *run, const struct scenario_node *node)
+{
+    return run->agents[node - run->scenario->nodes];
+}
+
 struct link *run_link(const struct run *run, const struct scenario_link *link)
 {
     return run->links[link - run->scenario->links];
@@ -151,9 +156,10 @@ static enum status build_all(struct run *run)
 {
     const struct scenario *scenario = run->scenario;
     run->nodes = simulation_allocate(&run->simulation, scenario->node_count * sizeof *run->nodes);
+    run->agents = simulation_allocate(&run->simulation, scenario->node_count * sizeof *run->agents);
     run->links = simulation_allocate(&run->simulation, scenario->link_count * sizeof *run->links);
     run->telephone = telephone_network_create(&run->simulation);
-    if (!run->nodes || !run->links || !run->telephone)
+    if (!run->nodes || !run->agents || !run->links || !run->telephone)
         return STATUS_NO_MEMORY;
     enum status status = build_certificates(run);
     for (size_t i = 0; i < scenario->node_count && status == STATUS_OK; i++)

@@ -16,14 +16,16 @@
  */
 
 struct host;
+struct policy_agent;
 struct scheduled_action;
 struct certificate;
 
 struct run {
     const struct scenario *scenario;
     struct simulation simulation;
-    struct node **nodes; /* as scenario->nodes */
-    struct link **links; /* as scenario->links */
+    struct node **nodes;          /* as scenario->nodes */
+    struct policy_agent **agents; /* their IKE, as scenario->nodes; NULL: none */
+    struct link **links;          /* as scenario->links */
     struct telephone_network *telephone;
     struct outside outside;
     bool paced;                        /* by the outside */
@@ -48,6 +50,9 @@ struct device *run_device(const struct run *run, const struct scenario_node *nod
 
 struct modem *run_modem(const struct run *run, const struct scenario_node *node,
                         const struct scenario_modem *modem);
+
+/** The IKE of a built node. */
+struct policy_agent *run_agent(const struct run *run, const struct scenario_node *node);
 
 /** The part of a built node that has its connections. */
 struct dialer *run_dialer(const struct run *run, const struct scenario_node *node);
@@ -114,7 +119,6 @@ struct l2tp_protection_rules build_l2tp_server_rules(const struct scenario_node 
 struct ike_rule;
 struct ipsec_driver;
 struct ipsec_policy;
-struct policy_agent;
 
 /** IKE for the host of @p driver: its peers, and a rule for each policy without <manual>. */
 enum status build_ike(struct run *run, const struct scenario_node *node,

@@ -148,7 +148,7 @@ enum status build_ipsec(struct run *run, const struct scenario_node *node, struc
     static const struct scenario_ipsec nothing = {.steers_flows = true};
     const struct scenario_ipsec *wanted = node->ipsec ? node->ipsec : &nothing;
     enum status status = STATUS_OK;
-    struct policy_agent *agent = NULL;
+    struct policy_agent **agent = &run->agents[node - run->scenario->nodes];
     if (!node->ipsec && !protects_l2tp(node))
         return STATUS_OK;
     const struct ipsec_driver_config config = {.steers_flows = wanted->steers_flows,
@@ -157,13 +157,13 @@ enum status build_ipsec(struct run *run, const struct scenario_node *node, struc
     if (!driver)
         return STATUS_NO_MEMORY;
     if (wanted->peer_count > 0 || protects_l2tp(node))
-        status = build_ike(run, node, wanted, driver, &agent);
+        status = build_ike(run, node, wanted, driver, agent);
     if (status == STATUS_OK && protects_l2tp(node)) {
         struct l2tp_link *link = run_dialer(run, node)->l2tp;
-        link->agent = agent;
+        link->agent = *agent;
         link->rules = build_l2tp_server_rules(node);
     }
     for (size_t i = 0; i < wanted->policy_count && status == STATUS_OK; i++)
-        status = build_policy(run, &wanted->policies[i], (uint32_t)i + 1, driver, agent);
+        status = build_policy(run, &wanted->policies[i], (uint32_t)i + 1, driver, *agent);
     return status;
 }

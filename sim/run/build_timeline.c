@@ -1,6 +1,7 @@
 #include "host/ping.h"
 #include "host/transfer.h"
 #include "host/udp_stream.h"
+#include "ipsec/policy_agent.h"
 #include "nodes/network_ping.h"
 #include "nodes/rras_admin.h"
 #include "nodes/vpn_client.h"
@@ -163,6 +164,9 @@ static void perform(struct simulation *simulation, struct event *event)
     case SCENARIO_DUPLICATE:
     case SCENARIO_CORRUPT:
         do_fault(run, &action->fault, scheduled->fault);
+        break;
+    case SCENARIO_DELETE_ASSOCIATIONS:
+        policy_agent_delete_all(run_agent(run, action->node));
         break;
     case SCENARIO_DISCONNECT_CALLER:
         rras_server_disconnect((struct rras_server *)run_node(run, action->disconnect.node),

@@ -25,6 +25,7 @@ enum scenario_action_kind {
     SCENARIO_DUPLICATE,
     SCENARIO_CORRUPT,
     SCENARIO_NETWORK_PING,
+    SCENARIO_DELETE_ASSOCIATIONS,
 };
 
 /** Actions on connections. */
@@ -151,6 +152,7 @@ struct scenario_action {
         struct scenario_action_transfer transfer;
         struct scenario_action_udp_stream udp_stream;
         struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
+        struct scenario_node *node; /**< DELETE_ASSOCIATIONS: a machine with IPsec */
         struct scenario_action_set_link set_link;
         struct scenario_action_set_modem set_modem;
         struct scenario_action_fault fault; /**< DROP, DELAY, DUPLICATE, CORRUPT */

@@ -81,7 +81,9 @@ void parse_ipsec_offer(struct loader *loader, const xmlNode *element,
                        struct scenario_ipsec_offer *offer)
 {
     const char *text = element_text(loader, element, "proposals");
-    offer->pfs_group = (uint16_t)element_number(loader, element, "pfs", 0);
+    const char *pfs = element_text(loader, element, "pfs");
+    if (pfs && strcmp(pfs, "none") != 0)
+        offer->pfs_group = (uint16_t)element_number(loader, element, "pfs", 0);
     offer->lifetime = element_duration(loader, element, "lifetime", 0);
     offer->lifetime_kilobytes = (uint32_t)(element_size(loader, element, "lifetime-size") / 1024);
     if (!text)

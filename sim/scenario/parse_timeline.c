@@ -11,11 +11,27 @@
 /* Most octets of data that an IPv4 datagram takes behind a header of 8 octets (ICMP, UDP). */
 #define DATAGRAM_DATA_MAX 65507
 
-static const char *const action_names[] = {
-    "dial",          "hang-up",    "ping",        "transfer", "udp-stream",        "link-down",
-    "link-up",       "set-link",   "set-modem",   "drop",     "disconnect-caller", "stop-control",
-    "reset-control", "tcp-script", "send-packet", "delay",    "duplicate",         "corrupt",
-    "network-ping",  NULL};
+static const char *const action_names[] = {"dial",
+                                           "hang-up",
+                                           "ping",
+                                           "transfer",
+                                           "udp-stream",
+                                           "link-down",
+                                           "link-up",
+                                           "set-link",
+                                           "set-modem",
+                                           "drop",
+                                           "disconnect-caller",
+                                           "stop-control",
+                                           "reset-control",
+                                           "tcp-script",
+                                           "send-packet",
+                                           "delay",
+                                           "duplicate",
+                                           "corrupt",
+                                           "network-ping",
+                                           "delete-security-associations",
+                                           NULL};
 
 /* The octets of a datagram's data. */
 static uint32_t datagram_size(struct loader *loader, const xmlNode *element)
@@ -61,6 +77,18 @@ static void parse_disconnect(struct loader *loader, const xmlNode *element,
         loader_error(loader, loader_attribute_position(loader, element, "node"),
                      "\"%s\" is a %s; expected a vpn-server or isp-nas", disconnect->node->name,
                      scenario_node_kind_text(disconnect->node->kind));
+}
+
+/* Everything that a machine has negotiated is deleted. */
+static struct scenario_node *parse_negotiator(struct loader *loader, const xmlNode *element)
+{
+    struct scenario_node *node = parse_node_reference(loader, element, "node");
+    if (node && (!node->ipsec || node->ipsec->peer_count == 0))
+        loader_error(loader, loader_attribute_position(loader, element, "node"),
+                     "\"%s\" negotiates no security associations; expected a machine with a "
+                     "<peer> in its <ipsec>",
+                     node->name);
+    return node;
 }
 
 static void parse_end_control(struct loader *loader, const xmlNode *element,
@@ -168,6 +196,9 @@ static void parse_action(struct loader *loader, const xmlNode *element,
     case SCENARIO_DUPLICATE:
     case SCENARIO_CORRUPT:
         parse_fault(loader, element, &action->fault);
+        break;
+    case SCENARIO_DELETE_ASSOCIATIONS:
+        action->node = parse_negotiator(loader, element);
         break;
     case SCENARIO_DISCONNECT_CALLER:
         parse_disconnect(loader, element, &action->disconnect);

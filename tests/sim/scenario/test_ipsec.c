@@ -2,6 +2,7 @@
 #include "support/unit.h"
 
 #include "loaded.h"
+#include "scenario/model_action.h"
 
 #define FILE_NAME VPNSIM_SOURCE_DIR "/tests/sim/scenario/data/ipsec.xml"
 
@@ -93,6 +94,7 @@ static void a_tunnel_has_ends(void **state)
     assert_int_equal(tunnel->manual[0].transform.hash, HASH_SHA256);
     assert_int_equal(tunnel->manual[0].cipher_key_length, 0);
     assert_int_equal(tunnel->manual[0].replay_window, 64);
+    assert_int_equal(tunnel->offer.pfs_group, 0);
 }
 
 static void peers_say_how_they_prove_themselves(void **state)
@@ -155,6 +157,14 @@ static void l2tp_has_an_offer_of_its_own(void **state)
     assert_int_equal(offer->lifetime_kilobytes, 102400);
 }
 
+static void what_was_negotiated_can_be_deleted(void **state)
+{
+    const struct scenario *scenario = *state;
+    assert_int_equal(scenario->action_count, 1);
+    assert_int_equal(scenario->actions[0].kind, SCENARIO_DELETE_ASSOCIATIONS);
+    assert_ptr_equal(scenario->actions[0].node, scenario_find_node(scenario, "a"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -166,6 +176,7 @@ int main(void)
         cmocka_unit_test(peers_say_how_they_prove_themselves),
         cmocka_unit_test(a_policy_offers_proposals),
         cmocka_unit_test(l2tp_has_an_offer_of_its_own),
+        cmocka_unit_test(what_was_negotiated_can_be_deleted),
     };
     return cmocka_run_group_tests(tests, load, release_data);
 }
