@@ -14,7 +14,7 @@ struct scheduled_action {
     struct event event; /* first: the clock's event is the action */
     struct run *run;
     const struct scenario_action *action;
-    bool cued;                /* its event has come */
+    uint64_t cues;            /* events that it waits for have come */
     struct fault_rule *fault; /* of an action on chosen frames; NULL: of another kind */
 };
 
@@ -215,9 +215,9 @@ static void take_cue(void *context, const struct trace_event *event)
     for (size_t i = 0; i < run->scenario->action_count; i++) {
         const struct scenario_action *action = &run->scenario->actions[i];
         struct scheduled_action *scheduled = &run->actions[i];
-        if (!action->cue || scheduled->cued || strcmp(action->cue, event->name) != 0)
+        if (!action->cue || strcmp(action->cue, event->name) != 0 ||
+            ++scheduled->cues != action->occurrence)
             continue;
-        scheduled->cued = true;
         simulation_schedule(&run->simulation, &scheduled->event,
                             instant_after(run->simulation.now, action->when));
     }

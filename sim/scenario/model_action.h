@@ -141,8 +141,9 @@ struct scenario_action_send_packet {
 /** Something that is done at an instant. The array keeps the order of the file. */
 struct scenario_action {
     struct scenario_position at;
-    instant when;    /**< from the start, or from the first event called cue */
-    const char *cue; /**< NULL: the start */
+    instant when;        /**< from the start, or from an event called cue */
+    const char *cue;     /**< NULL: the start */
+    uint64_t occurrence; /**< which of those events, counted from 1 */
     enum scenario_action_kind kind;
     union {
         struct scenario_action_call call; /**< DIAL, HANG_UP, STOP_CONTROL, RESET_CONTROL */

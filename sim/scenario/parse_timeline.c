@@ -162,6 +162,9 @@ static void parse_action(struct loader *loader, const xmlNode *element,
     action->at = loader_position(loader, element);
     action->when = element_duration(loader, element, "at", 0);
     action->cue = element_text(loader, element, "on");
+    action->occurrence = element_number(loader, element, "occurrence", 1);
+    if (!action->cue && xml_attribute(element, "occurrence"))
+        loader_error(loader, action->at, "occurrence counts the events of on, which is missing");
     if (action->cue)
         parse_event_name(loader, element, "on", action->cue);
     switch (action->kind) {

@@ -324,14 +324,15 @@ case_early() {
     grep -q 'too-late' out/early/events.jsonl || die "it did not go on"
 }
 
-# An action waits for the first event of a name, one that never comes for ever.
+# An action waits for the first event of a name, or for a later one, and for one that never comes for ever.
 case_cue() {
     run 0 run "$scenarios/cue.xml"
     silent
     says "ping second to 10.0.0.2: 1 of 1 answered"
+    says "ping third to 10.0.0.2: 1 of 1 answered"
     sed 's|on="ping.error"|on="ping.eror"|' "$scenarios/cue.xml" >cue.xml
     cp "$scenarios/wire.xml" wire.xml
-    complains 2 'cue.xml:9: there is no event "ping.eror"; did you mean "ping.error"?' run cue.xml
+    complains 2 'cue.xml:10: there is no event "ping.eror"; did you mean "ping.error"?' run cue.xml
 }
 
 # Two runs want the same port; a signal ends the first, whose files are whole.
