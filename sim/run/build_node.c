@@ -372,7 +372,7 @@ enum status build_node(struct run *run, const struct scenario_node *node, struct
         status = build_scripts(run, node, host);
     if (status == STATUS_OK)
         status = build_ipsec(run, node, host);
-    if (status == STATUS_OK && node->nat)
+    if (status == STATUS_OK && node->nat && node->nat->outside)
         nat_router_set_outside((struct nat_router *)*built,
                                run_interface(run, node, node->nat->outside));
     return status;

@@ -277,7 +277,7 @@ struct scenario_publication {
 
 /** What only a nat-router has. */
 struct scenario_nat {
-    struct scenario_interface *outside;
+    struct scenario_interface *outside; /**< NULL: it translates nowhere */
     instant udp_timeout;
     instant tcp_timeout;
     instant icmp_timeout;

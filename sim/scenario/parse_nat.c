@@ -40,7 +40,9 @@ void parse_nat(struct loader *loader, const xmlNode *element, struct scenario_no
     if (!nat)
         return;
     node->nat = nat;
-    nat->outside = parse_interface_reference(loader, element, "outside", node);
+    const char *outside = element_text(loader, element, "outside");
+    if (outside && *outside)
+        nat->outside = parse_interface_reference(loader, element, "outside", node);
     nat->udp_timeout = element_duration(loader, element, "udp-timeout", 0);
     nat->tcp_timeout = element_duration(loader, element, "tcp-timeout", 0);
     nat->icmp_timeout = element_duration(loader, element, "icmp-timeout", 0);

@@ -184,7 +184,7 @@ client_row() {
         tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
         return
     fi
-    simulate -c "$case" -p "type=$tunnel" -p "port=$port" "$@" "$here/client.xml" &
+    simulate -c "$case" -p "type=$tunnel" -p "port=$port" "$@" "$here/${scenario:-client}.xml" &
     simulation=$!
     guest_status=0
     conclude "$name"
@@ -200,7 +200,7 @@ server_row() {
     shift 4
     simulate -c "$case" "$@" "$here/server.xml" &
     simulation=$!
-    job 120 "${settings:-}" "${tunnel}_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
+    job "${patience:-120}" "${settings:-}" "${tunnel}_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
     guest_status=$?
     conclude "$name"
 }

@@ -1,5 +1,5 @@
 # What becomes of a row once everything of it is in a folder: the daemon's log (guest.log), what the simulator
-# said (said) and the traces. $here is the folder of this file; $allowed what the row lets the daemon say.
+# said (said) and the traces. $here is the folder of this file; $allowed what the row lets the daemon say, $proof what it has to.
 
 # What programs say of each other when a row ends.
 quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|replay . failed 0|^Xfrm|OpenSSL config file|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
@@ -28,6 +28,8 @@ passes() {
         grep -m 1 -E '✗|FAIL|vpnsim:' "$1/said" | sed 's/^ *//'
     elif [ -n "$(complaints "$1/guest.log")" ]; then
         echo "the daemon's log: $(complaints "$1/guest.log" | head -n 1)"
+    elif [ -n "${proof:-}" ] && ! grep -q -E "$proof" "$1/guest.log"; then
+        echo "the daemon's log lacks: $proof"
     elif ! clean_traces "$1"; then
         echo "tshark: $(sed -n 2p "$1/tshark" | sed 's/^ *//')"
     else

@@ -7,11 +7,10 @@ complain() {
 
 # within SECONDS COMMAND...: whether it comes true in that time.
 within() {
-    left=$(($1 * 5))
+    end=$(($(date +%s) + $1))
     shift
     until "$@"; do
-        left=$((left - 1))
-        [ $left -gt 0 ] || return 1
+        [ "$(date +%s)" -le $end ] || return 1
         sleep 0.2
     done
 }
@@ -24,7 +23,7 @@ network() {
 }
 
 # Starts strongSwan with one connection, of which the lines are on standard input. $libipsec: kernel-libipsec when ESP is
-# not to be in the kernel; $authby: secret when it is not said.
+# not to be in the kernel; $authby: secret when it is not said; $certificate: its own; $more: lines, too, that are words.
 ipsec_daemon() {
     : >/var/log/charon.log
     cat >/etc/strongswan.conf <<CONFIGURATION
@@ -42,19 +41,19 @@ charon {
 CONFIGURATION
     printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' " authby=${authby:-secret}" ' left=192.0.2.2' " ike=$ike!" \
         "${esp:+ esp=$esp!}" "${ah:+ ah=$ah!}" >/etc/ipsec.conf
-    sed 's/^/ /' >>/etc/ipsec.conf
+    { cat; printf '%s\n' ${more:-}; } | sed 's/^/ /' >>/etc/ipsec.conf
     echo ': PSK "Fourteen words"' >/etc/ipsec.secrets
     if [ "${authby:-}" = rsasig ]; then
         cp /certificates/root.pem /etc/ipsec.d/cacerts/
-        cp /certificates/real.pem /etc/ipsec.d/certs/
-        cp /certificates/real-key.pem /etc/ipsec.d/private/
-        echo " leftcert=real.pem" >>/etc/ipsec.conf
-        echo ": RSA real-key.pem" >>/etc/ipsec.secrets
+        cp "/certificates/${certificate:-real}.pem" /etc/ipsec.d/certs/own.pem
+        cp "/certificates/${certificate:-real}-key.pem" /etc/ipsec.d/private/own.pem
+        echo " leftcert=own.pem" >>/etc/ipsec.conf
+        echo ": RSA own.pem" >>/etc/ipsec.secrets
     fi
     /bin/ip xfrm state flush
     /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
-    within 10 grep -q "added configuration 'row'" /var/log/charon.log ||
+    within 20 grep -q "added configuration 'row'" /var/log/charon.log ||
         complain "strongSwan does not start: $(tail -n 1 /var/log/charon.log)"
 }
 
@@ -87,7 +86,7 @@ gateway() {
     : >/var/log/messages
     ip addr add 10.9.0.1/32 dev lo 2>/dev/null
     ip route replace 10.0.0.0/24 via 192.0.2.1 src 10.9.0.1
-    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' "${more:-}" | ipsec_daemon || exit 1
+    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' | ipsec_daemon || exit 1
     peer serve "$port" >/var/log/peer.log 2>&1 &
 }
 
@@ -146,7 +145,7 @@ listens() { netstat "-l$1n" | grep -q ":$2 "; }
 # Starts a transfer server behind a daemon that answers. serve DAEMON t|u PORT
 serve() {
     peer serve "$port" >/var/log/peer.log 2>&1 &
-    within 1 listens "$2" "$3" || complain "$1 does not listen"
+    within 10 listens "$2" "$3" || complain "$1 does not listen"
 }
 
 # prepare FILE: what the last row has left is gone, and the options of pppd are in FILE.
@@ -164,21 +163,24 @@ pptp_server() {
     serve pptpd t 1723
 }
 
-# Whether an interface is up within so many seconds.
-await_ppp() {
-    left=$(($1 * 5))
-    while [ $left -gt 0 ]; do
-        [ -e /sys/class/net/ppp0 ] && ip addr show up dev ppp0 | grep -q 'inet ' && return
-        kill -0 "$daemon" 2>/dev/null || return 1
-        left=$((left - 1))
-        sleep 0.2
-    done
-    return 1
-}
-
 has_ended() { ! kill -0 "$daemon" 2>/dev/null; }
 
-# What follows once the daemon calls; the end is the command to hang up.
+# xl2tpd stays when its pppd has failed.
+is_over() { has_ended || grep -q 'Connection terminated' /var/log/ppp.log; }
+is_up() { [ -e "/sys/class/net/${1:-ppp0}" ] && ip addr show up dev "${1:-ppp0}" | grep -q 'inet '; }
+is_decided() { is_up || is_over; }
+
+# Whether an interface is up within so many seconds.
+await_ppp() { within "$1" is_decided && is_up; }
+
+# An interface is up and leads to the intranet.
+reach_the_intranet() {
+    await_ppp 30 || complain "no connection: $(tail -n 1 /var/log/ppp.log)"
+    ip route replace 10.0.0.0/24 dev "$1"
+}
+
+# What follows once the daemon calls; the end is the command to hang up. After what happens $meanwhile, data has to
+# cross again.
 carry_out() {
     case $1 in
     refused)
@@ -186,10 +188,12 @@ carry_out() {
         return 0
         ;;
     esac
-    await_ppp 30 || complain "no connection: $(tail -n 1 /var/log/ppp.log)"
-    ip route del 10.0.0.0/24 2>/dev/null
-    ip route add 10.0.0.0/24 dev ppp0
+    reach_the_intranet ppp0
     transfers
+    if [ -n "${meanwhile:-}" ]; then
+        eval "$meanwhile"
+        transfers
+    fi
     case $1 in
     works)
         $2
@@ -199,7 +203,7 @@ carry_out() {
         ip link set eth0 down
         ;;
     stops)
-        within 60 has_ended || complain "pppd does not notice"
+        within 60 is_over || complain "pppd does not notice"
         ;;
     esac
 }
@@ -213,23 +217,67 @@ pptp_client() {
     carry_out "$1" "kill -TERM $daemon"
 }
 
-# The configuration of xl2tpd, of which every section has the lines in $tunnel_lines.
+# The configuration of xl2tpd, of which every section has the lines in $tunnel_lines, with + for blanks.
 l2tp_configuration() {
     mkdir -p /var/run/xl2tpd /run/xl2tpd
-    printf '%s\n' '[global]' 'port = 1701' 'auth file = /etc/xl2tpd/l2tp-secrets' "$1" 'pppoptfile = /run/options' \
-        'ppp debug = yes' 'length bit = yes' >/run/xl2tpd.conf
-    shift
-    printf '%s\n' "$@" $tunnel_lines | tr '+' ' ' >>/run/xl2tpd.conf
+    printf '%s\n' '[global]' 'port = 1701' 'auth file = /etc/xl2tpd/l2tp-secrets' ${global_lines:-} | tr '+' ' ' >/run/xl2tpd.conf
+    for section in "$@"; do
+        printf '%s\n' "$section" 'pppoptfile = /run/options' 'ppp debug = yes' 'length bit = yes' $tunnel_lines | tr '+' ' '
+    done >>/run/xl2tpd.conf
     echo "* * Open-Sesame" >/etc/xl2tpd/l2tp-secrets
+}
+
+l2tp_answers() {
+    [ -z "${ike:-}" ] || printf '%s\n' type=transport leftprotoport=17/1701 right=%any rightprotoport=17/%any auto=add | ipsec_daemon || exit 1
+    xl2tpd -D -c /run/xl2tpd.conf >>/var/log/xl2tpd.log 2>&1 &
+    serve xl2tpd u 1701
 }
 
 # Lets xl2tpd answer.
 l2tp_server() {
     prepare /run/options
-    [ -z "${ike:-}" ] || printf '%s\n' type=transport leftprotoport=17/1701 right=%any rightprotoport=17/%any auto=add | ipsec_daemon || exit 1
-    l2tp_configuration '[lns default]' 'ip range = 10.9.0.100-10.9.0.110' 'local ip = 10.9.0.1' 'name = guest'
-    xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
-    serve xl2tpd u 1701
+    ip addr add 10.9.1.1/32 dev lo 2>/dev/null
+    l2tp_configuration '[lns default]
+ip range = 10.9.0.100-10.9.0.110
+local ip = 10.9.0.1
+name = guest'
+    l2tp_answers
+}
+
+# Once somebody has been connected for a while.
+when_connected() { within 90 is_up && sleep "$1"; }
+
+# As if the machine lost its power for some seconds.
+vanish() {
+    ip link set eth0 down
+    kill -9 $(daemons)
+    sleep "$1"
+    rm -rf /var/run/*.pid /run/lock/*
+    network
+}
+
+# The server is away; once that has been noticed, and it is back, there is another call.
+server_vanished() {
+    within 90 grep -q 'DPD check timed out' /var/log/charon.log || complain "strongSwan does not notice"
+    kill -9 $daemon $(pidof pppd)
+    sleep 30
+    l2tp_call_again
+}
+
+l2tp_call() {
+    if [ -n "${ike:-}" ]; then
+        printf '%s\n' type=transport leftprotoport=17/1701 right=131.107.5.20 rightprotoport=17/1701 auto=add | ipsec_daemon || exit 1
+        ipsec_connect
+    fi
+    xl2tpd -D -c /run/xl2tpd.conf >>/var/log/xl2tpd.log 2>&1 &
+    daemon=$!
+}
+
+# Calls again, after the last call has ended somehow.
+l2tp_call_again() {
+    : >/var/log/ppp.log
+    l2tp_call
+    reach_the_intranet ppp0
 }
 
 # Calls the simulated server by L2TP.
@@ -237,14 +285,17 @@ l2tp_client() {
     prepare /run/options
     printf '%s\n' noauth 'user alice' >>/run/options
     simulation_answers
-    if [ -n "${ike:-}" ]; then
-        printf '%s\n' type=transport leftprotoport=17/1701 right=131.107.5.20 rightprotoport=17/1701 auto=add | ipsec_daemon || exit 1
-        ipsec_connect
-    fi
-    l2tp_configuration '[lac vpn]' 'lns = 131.107.5.20' 'autodial = yes' 'redial = no'
-    xl2tpd -D -c /run/xl2tpd.conf >/var/log/xl2tpd.log 2>&1 &
-    daemon=$!
-    carry_out "$1" "l2tp_hang_up"
+    for lac in ${lacs:-vpn}; do
+        set -- "$@" "[lac $lac]
+lns = 131.107.5.20
+autodial = yes
+redial = no"
+    done
+    what=$1
+    shift
+    l2tp_configuration "$@"
+    l2tp_call
+    carry_out "$what" "l2tp_hang_up"
 }
 
 ppp_is_gone() { ! ip link show ppp0 >/dev/null 2>&1; }
