@@ -89,7 +89,7 @@ await() {
 
 # job SECONDS LINE...: the guest runs the lines; false when they fail or take too long.
 job() {
-    patience=$1
+    seconds=$1
     shift
     job=$((job + 1))
     {
@@ -97,8 +97,8 @@ job() {
         printf '%s\n' "$@"
     } >"$jobs/job-$job"
     echo $job >&5
-    if ! await "$jobs/status-$job" "$patience"; then
-        echo "guest: is not done within $patience s" >>"$jobs/output"
+    if ! await "$jobs/status-$job" "$seconds"; then
+        echo "guest: is not done within $seconds s" >>"$jobs/output"
         cp "$jobs/output" "$guest/late"
         stop_guest
         start_guest

@@ -104,14 +104,13 @@ gateway_is_asked() {
 
 programs="/usr/sbin/pppd /usr/sbin/pptpd /usr/sbin/pptpctrl /usr/sbin/pptp /usr/sbin/xl2tpd /usr/lib/ipsec/charon /usr/lib/ipsec/starter /bin/peer"
 
-# Those of the daemons' processes that are there, in $alive; pptpd's call themselves otherwise. Each process that
+# Those of the daemons' processes that are there; pptpd's call themselves otherwise. Each process that
 # the guest begins costs a tenth of a second here, so this begins none.
 daemons() {
-    alive=
     for process in /proc/[0-9]*; do
         [ -e "$process/exe" ] || continue
         for program in $programs; do
-            [ ! "$process/exe" -ef "$program" ] || alive="$alive ${process#/proc/}"
+            [ ! "$process/exe" -ef "$program" ] || echo "${process#/proc/}"
         done
     done
 }
@@ -119,7 +118,7 @@ daemons() {
 end_all() {
     [ ! -e /run/jobs ] || kill $(cat /run/jobs) 2>/dev/null
     for attempt in 1 2 3 4 5 6 7 8 9 10; do
-        daemons
+        alive=$(daemons)
         [ -n "$alive" ] || break
         kill -9 $alive 2>/dev/null
         sleep 0.1
