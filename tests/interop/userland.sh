@@ -59,7 +59,7 @@ simulate() {
 
 # conclude COMMAND: the daemons' side has ended with $guest_status; the command tells its logs.
 conclude() {
-    [ $guest_status -eq 0 ] || [ -z "$simulation" ] || kill $simulation
+    [ $guest_status -eq 0 ] || [ -z "$simulation" ] || kill $simulation 2>/dev/null
     wait $simulation
     status=$?
     job "$1"

@@ -309,7 +309,7 @@ l2tp_hang_up() {
 logs() {
     if [ -e /var/log/charon.log ]; then
         /bin/ip -s xfrm state >/var/log/xfrm.log
-        grep -v ' 0$' /proc/net/xfrm_stat >>/var/log/xfrm.log
+        grep -v '[[:space:]]0$' /proc/net/xfrm_stat >>/var/log/xfrm.log
     fi
     end_all
     cat /var/log/charon.log /var/log/xfrm.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null

@@ -41,7 +41,7 @@ client_answers() { ping -c 1 -W 1 10.9.0.100 >/dev/null; }
 
 # The server's network talks to the client, which gets the first address.
 softether_asks() {
-    within 40 client_answers || complain "no client: $(tail -n 1 /var/log/softether/server_log/*)"
+    within 10 client_answers || complain "no client: $(tail -n 1 /var/log/softether/server_log/*)"
     transfers 10.9.0.100
 }
 
