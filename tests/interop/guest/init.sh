@@ -9,9 +9,10 @@ mount -t sysfs sys /sys
 for folder in /run /tmp /var; do
     mount -t tmpfs tmpfs $folder
 done
+[ -c /dev/null ] || mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /var/log /var/run /run/lock /run/pppd
 mount -t devpts devpts /dev/pts
-modprobe -q -a ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp xfrm_user esp4 ah4 cbc authenc \
+modprobe -q -a virtio_pci virtio_net ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp xfrm_user esp4 ah4 cbc authenc \
     echainiv hmac des_generic arc4 md5 sha1_generic sha256_generic aes_generic
 syslogd -O /var/log/messages
 ip link set lo up
@@ -29,6 +30,11 @@ mkdir -p /usr/lib/ssl
 printf '%s\n' 'openssl_conf = all' '[all]' 'ssl_conf = ssl' '[ssl]' 'system_default = defaults' '[defaults]' \
     'CipherString = DEFAULT:@SECLEVEL=0' >/etc/ppp/openssl.cnf
 cp /etc/ppp/openssl.cnf /usr/lib/ssl/openssl.cnf
+# In a virtual machine (machine.sh) there is nobody at the console but the user.
+[ -d /jobs ] || {
+    setsid cttyhack sh
+    poweroff -f
+}
 exec 3</dev/ttyS0
 echo yes >/jobs/ready
 while read -r number <&3; do
