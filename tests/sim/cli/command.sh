@@ -363,8 +363,8 @@ case_attached() {
     complains 3 "vpnsim: attached-device: $scenarios/attached-device.xml:5: there is no TAP device no-such-tap: No such device" \
         run "$scenarios/attached-device.xml"
     # The secrets of a real caller are written, too.
-    run 1 run -c works -p duration=100ms -p stops=50ms -p authentication=eap-tls -p local=127.0.0.1:47104 -p remote=127.0.0.1:47105 \
-        "$scenarios/../../../interop/server.xml"
+    run 1 run -c works -p duration=100ms -p stops=50ms -p away=50ms -p back=50ms -p local=127.0.0.1:47104 -p remote=127.0.0.1:47105 \
+        -p authentication=eap-tls "$scenarios/../../../interop/server.xml"
     says 'wireshark/keys.log (keys of 0 TLS sessions)$'
 }
 
