@@ -235,6 +235,7 @@ start_guest
 . "$here/rows-l2tp.sh"
 . "$here/rows-l2tp-ipsec.sh"
 . "$here/rows-ipsec.sh"
+. "$here/rows-qemu.sh"
 echo "$passed passed, $failed failed, $skipped skipped; the traces are in $folder/rows"
 [ -z "$list" ] || [ $((passed + failed + skipped)) -eq "$(grep -c . "$list")" ] || {
     echo "daemons.sh: $list names rows that there are not" >&2
