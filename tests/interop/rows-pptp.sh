@@ -76,6 +76,10 @@ lcp-echo-interval 1
 lcp-echo-failure 3"
 allowed=
 
+# Through the simulated NAT, which maps GRE by its addresses.
+client_row pptp pptp-client-nat works "$(demand mschap-v2)
+$strong" -p translates-at=real
+
 # ---- pptp-linux calls the simulation ----
 server_row pptp pptp-server-pap works "$plain
 $(printf '%s\n' "$only" | grep -v refuse-pap)" -p authentication=pap $none
@@ -116,6 +120,7 @@ mppe-stateful
 novj" -p loss=2% -p stateless=no -p profile=linux
 server_row pptp pptp-server-reordering works "$strong" -p reorder=5%
 allowed=
+server_row pptp pptp-server-nat works "$strong" -p translates-at=edge
 allowed="authenticat|E=691"
 server_row pptp pptp-server-wrong-password refused "$strong
 password Coffee4One"

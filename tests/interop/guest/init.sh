@@ -12,8 +12,10 @@ done
 [ -c /dev/null ] || mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /var/log /var/run /run/lock /run/pppd
 mount -t devpts devpts /dev/pts
-modprobe -q -a virtio_pci virtio_net ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp xfrm_user esp4 ah4 cbc authenc \
-    echainiv hmac des_generic arc4 md5 sha1_generic sha256_generic aes_generic
+modprobe -q -a virtio_pci virtio_net ppp_mppe ppp_async ppp_synctty ppp_deflate bsd_comp pptp l2tp_ppp l2tp_netlink \
+    xfrm_user esp4 ah4 esp6 ah6 xfrm4_tunnel xfrm6_tunnel af_key \
+    cbc ctr ecb gcm authenc authencesn echainiv seqiv hmac cmac xcbc drbg ansi_cprng jitterentropy_rng des_generic arc4 \
+    md4 md5 sha1_generic sha256_generic sha512_generic aes_generic
 syslogd -O /var/log/messages
 ip link set lo up
 hostname guest
@@ -35,6 +37,9 @@ cp /etc/ppp/openssl.cnf /usr/lib/ssl/openssl.cnf
     setsid cttyhack sh
     poweroff -f
 }
+# The kernel is not to look for more modules by itself: it does so for whatever it does not know, each time for a second,
+# during which an association of IPsec is there and does not work yet, or an interface is asked for that does not exist.
+echo >/proc/sys/kernel/modprobe
 exec 3</dev/ttyS0
 echo yes >/jobs/ready
 while read -r number <&3; do
