@@ -111,7 +111,8 @@ scenario=
 patience=
 
 # Through the simulated NAT, behind which the client is.
-for profile in windows-xp server-2008 linux; do
+skip_row l2tp-ipsec-client-nat-windows-xp "strongSwan answers an identity of quick mode that is a name by an address, against RFC 2409 section 5.5"
+for profile in rfc server-2008 linux; do
     ipsec_client "nat-$profile" works '' 3des-sha1-2 3des-sha1 -p translates-at=real -p "profile=$profile"
 done
 for profile in server-2003-standard server-2008 linux; do

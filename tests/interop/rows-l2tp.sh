@@ -92,7 +92,7 @@ server_row l2tp l2tp-server-client-vanishes again nomppe $clear
 patience=
 settings=
 guest_case=stops
-server_row l2tp l2tp-server-stops works nomppe -p stops=8s $clear
+server_row l2tp l2tp-server-stops works nomppe -p stops=30s $clear
 guest_case=
 allowed="authenticat|E=691"
 server_row l2tp l2tp-server-wrong-password refused "nomppe
