@@ -25,7 +25,7 @@ passes() {
     if [ "$2" -ne 0 ]; then
         echo "the guest: $(grep -m 1 '^guest: ' "$1/guest.log")"
     elif [ "$3" -ne 0 ]; then
-        grep -m 1 -E '✗|FAIL|vpnsim:' "$1/said" | sed 's/^ *//'
+        { grep -E '✗|FAIL|vpnsim:' "$1/said" || cat "$1/said"; } | sed 's/^ *//; q'
     elif [ -n "$(complaints "$1/guest.log")" ]; then
         echo "the daemon's log: $(complaints "$1/guest.log" | head -n 1)"
     elif [ -n "${proof:-}" ] && ! grep -q -E "$proof" "$1/guest.log"; then

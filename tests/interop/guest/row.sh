@@ -312,6 +312,8 @@ logs() {
         grep -v '[[:space:]]0$' /proc/net/xfrm_stat >>/var/log/xfrm.log
     fi
     end_all
+    # Policies stay without whoever made them, and would protect what the next row sends.
+    [ ! -e /var/log/charon.log ] || { /bin/ip xfrm state flush && /bin/ip xfrm policy flush; }
     cat /var/log/charon.log /var/log/xfrm.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
 }
 
