@@ -13,8 +13,8 @@
 # expression' names traces that lack fragments of a multilink bundle, because they are of one line or
 # because fragments are lost: tshark, which takes both directions for one there, does not put them together.
 # READABLE=N wants exactly N frames of ESP and encrypted IKE in all traces together that do decrypt.
-# VERDICTS=FOLDER remembers there which octets were found good, so that the same trace of another build
-# is not dissected again; not where frames are counted over all traces.
+# VERDICTS=FOLDER remembers there which octets were found good, so that the same traces of another build
+# are not dissected again.
 # MANY_TRACES_LIBRARY=FILE, what is built of many_traces.c, spares tshark most of its starts.
 set -u
 [ $# -gt 0 ] || {
@@ -32,13 +32,18 @@ WIRESHARK_CONFIG_DIR=$work/profile
 HOME=$work
 export WIRESHARK_CONFIG_DIR HOME
 
-# verdict_file SETTINGS FILE...: the file that remembers of a trace, with its keys, that it is good and how
-# many frames it holds; none: it must not.
+# verdict_file TRACE...: the file that remembers of these traces, with their keys and what is allowed in them,
+# that all is well; none: nothing is remembered.
 verdict_file() {
-    [ -n "${VERDICTS:-}" ] && [ -z "${MALFORMED:-}${READABLE:-}" ] || return 0
-    settings=$1
-    shift
-    echo "$VERDICTS/$({ echo "$settings" && cat "$@" 2>/dev/null; } | sha256sum | cut -c1-64)"
+    [ -n "${VERDICTS:-}" ] || return 0
+    octets() {
+        echo "${ALLOW:-}|${MALFORMED:-}|${READABLE:-}|${INCOMPLETE:-}"
+        cat "$@"
+        cut -f 1 "$work/whole" "$work/apart" | sort -u | while read -r profile; do
+            cat "$profile"/* 2>/dev/null
+        done
+    }
+    echo "$VERDICTS/$(octets "$@" | sha256sum | cut -c1-64)"
 }
 
 # Severities of Wireshark 4: 6291456 is a warning, 8388608 an error.
@@ -103,7 +108,7 @@ profile_of() {
     echo "$beside"
 }
 
-# Settles which of the traces tshark has to look at: $work/whole and $work/apart list them, with their numbers.
+# Lists the traces with their settings and numbers, in $work/whole and $work/apart.
 enlist() {
     number=0
     : >"$work/whole"
@@ -113,12 +118,6 @@ enlist() {
         profile=$(profile_of "$trace")
         list=whole
         [ -z "${INCOMPLETE:-}" ] || ! printf '%s\n' "$trace" | grep -Eq "$INCOMPLETE" || list=apart
-        verdict=$(verdict_file "${ALLOW:-} $list" "$trace" "$profile"/*)
-        if [ -s "$verdict" ]; then
-            frames=$((frames + $(cat "$verdict")))
-            continue
-        fi
-        echo "$verdict" >"$work/$number.verdict"
         printf '%s\t%s\t%s\n' "$profile" "$trace" "$work/$number" >>"$work/$list"
     done
 }
@@ -150,7 +149,7 @@ dissect() {
     done <"$list"
 }
 
-# judge TRACE OUTPUT: whether it is good; then the verdict is kept.
+# judge TRACE OUTPUT: whether it is good.
 judge() {
     status=$(cat "$2.status" 2>/dev/null)
     if [ "$status" != 0 ] || grep -Evq 'Running as user "root"|could be dangerous|^$' "$2.errors"; then
@@ -165,19 +164,19 @@ judge() {
         head -n 40 "$work/found"
         return 1
     }
-    verdict=$(cat "$2.verdict")
-    [ -z "$verdict" ] || echo "$here" >"$verdict"
 }
 
 failed=0
 frames=0
 enlist "$@"
+verdict=$(verdict_file "$@")
+[ -z "$verdict" ] || [ ! -f "$verdict" ] || exit 0
 dissect "$work/whole"
 dissect "$work/apart" --disable-protocol mp
 number=0
 for trace; do
     number=$((number + 1))
-    [ ! -f "$work/$number.verdict" ] || judge "$trace" "$work/$number" || failed=1
+    judge "$trace" "$work/$number" || failed=1
 done
 [ "$(wc -l <"$work/malformed")" -eq "${MALFORMED:-0}" ] || {
     echo "$(wc -l <"$work/malformed") malformed frames, expected ${MALFORMED:-0}"
@@ -192,4 +191,5 @@ done
     echo "no frames in any of: $*"
     failed=1
 }
+[ $failed -ne 0 ] || [ -z "$verdict" ] || : >"$verdict"
 exit $failed
