@@ -99,9 +99,9 @@ gone="No response to|Peer not responding|Serial link|EOF|Modem hangup|timed out|
 allowed=$gone
 proof="DPD check timed out"
 ipsec_client vanishes returns-under-ipsec "more='$watchful' $userspace" 3des-sha1-2 3des-sha1 -p profile=linux -p dead-peer-detection=2s
+proof=
 ipsec_server server-vanishes again-under-ipsec "more='$watchful' meanwhile='server_vanished'" 3des-sha1-2 3des-sha1 \
     -p profile=linux -p dead-peer-detection=2s -p away=20s
-proof=
 during='(when_connected 8 && vanish 40 && l2tp_answers) >/dev/null 2>&1 & echo $! >/run/jobs'
 ipsec_client server-vanishes server-returns "$userspace" 3des-sha1-2 3des-sha1 -p profile=linux -p dead-peer-detection=2s
 during=
