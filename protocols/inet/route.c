@@ -11,7 +11,11 @@
 #define BUCKETS_PER_ROUTE 4
 #define PREFIX_LENGTHS    33
 
+/* Answers of route_lookup() that a large table remembers, by the hash of the destination. */
+#define MEMO_BITS 4
+
 struct route_index {
+    struct route_memo memos[1 << MEMO_BITS];
     uint32_t counts[PREFIX_LENGTHS]; /* routes of each prefix length */
     uint8_t lengths[PREFIX_LENGTHS]; /* those in use, longest first */
     uint8_t length_count;
@@ -249,13 +253,30 @@ const struct route *route_find(const struct route_table *table, ipv4_address des
     return best;
 }
 
+/* Always inline, for gcc 12 takes a call that only prefetches for one without effect. */
+__attribute__((always_inline)) static inline void prefetch(const struct route_table *table,
+                                                           ipv4_address destination, unsigned step)
+{
+    struct route_index *index = table->index;
+    for (unsigned i = 0; index && i < index->length_count; i++) {
+        unsigned length = index->lengths[i];
+        const uint32_t *bucket = bucket_of(index, destination & ipv4_netmask(length), length);
+        if (step == 0)
+            __builtin_prefetch(bucket);
+        else if (*bucket != 0)
+            __builtin_prefetch(&table->routes[*bucket - 1]);
+    }
+}
+
+void route_prefetch(const struct route_table *table, ipv4_address destination, unsigned step)
+{
+    prefetch(table, destination, step);
+}
+
 static const struct route *probe(const struct route_table *table, ipv4_address destination)
 {
     /* The buckets of a large table are cold and far apart: ask for all of them at once. */
-    for (unsigned i = 0; i < table->index->length_count; i++) {
-        unsigned length = table->index->lengths[i];
-        __builtin_prefetch(bucket_of(table->index, destination & ipv4_netmask(length), length));
-    }
+    prefetch(table, destination, 0);
     for (unsigned i = 0; i < table->index->length_count; i++) {
         const struct route *route = route_find(table, destination, table->index->lengths[i]);
         if (route)
@@ -266,12 +287,15 @@ static const struct route *probe(const struct route_table *table, ipv4_address d
 
 const struct route *route_lookup(const struct route_table *table, ipv4_address destination)
 {
-    const struct route_memo *memo = &table->memo;
+    /* Remembering an answer does not change the table that the caller sees. */
+    struct route_memo *memo =
+        table->index
+            ? &table->index->memos[(destination * UINT32_C(2654435761)) >> (32 - MEMO_BITS)]
+            : &((struct route_table *)table)->memo;
     if (memo->destination == destination && memo->generation == table->generation)
         return memo->route;
     const struct route *route = table->index ? probe(table, destination) : scan(table, destination);
-    /* Remembering an answer does not change the table that the caller sees. */
-    ((struct route_table *)table)->memo = (struct route_memo){
+    *memo = (struct route_memo){
         .destination = destination, .generation = table->generation, .route = route};
     return route;
 }

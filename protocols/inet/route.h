@@ -32,7 +32,7 @@ struct route {
 
 struct route_index;
 
-/** The last answer of route_lookup(): most packets go where the one before went. */
+/** An answer of route_lookup(): most packets go where one shortly before went. */
 struct route_memo {
     ipv4_address destination;
     uint32_t generation; /**< of the table when it was given */
@@ -83,6 +83,12 @@ size_t route_remove_interface(struct route_table *table, const void *interface);
  * first, then lowest metric, then the one added first.
  */
 const struct route *route_lookup(const struct route_table *table, ipv4_address destination);
+
+/**
+ * Fetches what route_lookup() will touch into the cache, where a large table is out of it: with @p
+ * step 0 where it looks first, and a while later with 1 what that leads to.
+ */
+void route_prefetch(const struct route_table *table, ipv4_address destination, unsigned step);
 
 /** The best route with exactly this prefix; NULL: none. */
 const struct route *route_find(const struct route_table *table, ipv4_address destination,

@@ -137,14 +137,41 @@ static void drop_frame(struct host_stack *stack, const char *reason, struct pack
     stack_drop(stack, "ethernet", reason, frame);
 }
 
-void stack_ethernet_prepare(const struct device *device, const struct packet *frame)
+void stack_ethernet_prepare(const struct device *device)
 {
-    (void)frame;
     const struct stack_interface *interface = device->owner;
     stack_prefetch_interface(interface);
     stack_prefetch(interface->stack);
     /* What comes in by an interface is often answered by it. */
     __builtin_prefetch(interface->ethernet->arp.buckets);
+}
+
+bool stack_ethernet_look_ahead(const struct device *device, const struct packet *frame,
+                               unsigned step)
+{
+    const struct stack_interface *interface = device->owner;
+    const struct route_table *routes = &interface->stack->routes;
+    if (!routes->index)
+        return false; /* few routes lead to few interfaces */
+    if (frame->length < ETHERNET_HEADER_SIZE + IPV4_HEADER_SIZE)
+        return true;
+    const uint8_t *header = frame->data + ETHERNET_HEADER_SIZE;
+    ipv4_address destination = wire_load_u32(header + 16);
+    if (step < 2) {
+        route_prefetch(routes, destination, step);
+        return true;
+    }
+    const struct route *route = route_lookup(routes, destination);
+    const struct stack_interface *out = route ? route->interface : NULL;
+    if (!out)
+        return true;
+    if (step == 2) {
+        stack_prefetch_interface(out);
+    } else if (out->ethernet) {
+        __builtin_prefetch(out->ethernet->arp.buckets);
+        device_prepare(&out->ethernet->device);
+    }
+    return true;
 }
 
 void host_stack_prepare(const struct host_stack *stack, unsigned turn)

@@ -64,7 +64,11 @@ void stack_arm(struct host_stack *stack);
 void stack_ethernet_receive(struct device *device, struct packet *frame);
 
 /** The device's prepare function. */
-void stack_ethernet_prepare(const struct device *device, const struct packet *frame);
+void stack_ethernet_prepare(const struct device *device);
+
+/** The look-ahead of a router's device: what passing @p frame on will touch. */
+bool stack_ethernet_look_ahead(const struct device *device, const struct packet *frame,
+                               unsigned step);
 
 /** Transmits @p packet, which has room for the Ethernet header, in a frame of @p type. */
 void stack_ethernet_transmit(struct stack_interface *interface, struct packet *packet,

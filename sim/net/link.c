@@ -6,8 +6,13 @@
 /* Added to the MTU to get the longest frame: destination, source, EtherType. */
 #define LINK_HEADER_SIZE 14
 
-/* How far ahead of its turn a flight is fetched into the cache. */
-#define SLOTS_AHEAD 6
+/* How far ahead of its turn a frame is fetched into the cache, and the flight that says where it
+ * is. */
+#define FRAMES_AHEAD (DEVICE_STEPS + 1)
+#define SLOTS_AHEAD  (FRAMES_AHEAD + 4)
+
+/* Octets in front of a device that its owner, which embeds it, most often needs with it. */
+#define DEVICE_OWNER 128
 
 const struct trace_declaration link_trace_declarations[] = {
     {"link.up", "", "A link was brought up."},
@@ -30,7 +35,8 @@ static void drop(struct link *link, struct packet *frame, const char *reason)
 /* Doubles @ring, which holds the flights from number @oldest on. */
 bool link_ring_grow(struct ring *ring, struct simulation *simulation, uint32_t oldest)
 {
-    struct ring larger = {.capacity = ring->capacity ? ring->capacity * 2 : 4, .tail = ring->tail};
+    struct ring larger = {.capacity = ring->capacity > 1 ? ring->capacity * 2 : 4,
+                          .tail = ring->tail};
     larger.slots = simulation_allocate(simulation, larger.capacity * sizeof *larger.slots);
     if (!larger.slots)
         return false;
@@ -112,19 +118,30 @@ static void deliver(struct direction *direction, struct device *device, struct p
     device->receive(device, frame);
 }
 
-/* The next frame of a long wire has been out of the cache for long: fetch it ahead of its turn.
+/* What comes next on a long wire has been out of the cache for long: fetch it ahead of its turn.
  * Inline, for gcc 12 takes a call that only prefetches for one without effect, and drops it. */
-__attribute__((always_inline)) static inline void prefetch(const struct direction *direction)
+__attribute__((always_inline)) static inline void prefetch(const struct direction *direction,
+                                                           uint32_t waiting)
 {
-    uint32_t waiting = direction->wire.tail - direction->arrived;
-    if (waiting < 2)
-        return;
-    /* What says where it is has been out as long. */
     if (waiting > SLOTS_AHEAD)
         __builtin_prefetch(link_slot(&direction->wire, direction->arrived + SLOTS_AHEAD));
-    const struct flight *next = link_slot(&direction->wire, direction->arrived + 1);
-    if (next->frame)
-        packet_prefetch(next->frame);
+    uint32_t ahead = waiting > FRAMES_AHEAD ? FRAMES_AHEAD : waiting - 1;
+    const struct flight *coming = link_slot(&direction->wire, direction->arrived + ahead);
+    if (ahead > 0 && coming->frame)
+        packet_prefetch(coming->frame);
+}
+
+/* Lets the device see what comes behind the frame that arrives, the farthest first. */
+static void look_ahead(const struct direction *direction, const struct device *device,
+                       uint32_t waiting)
+{
+    uint32_t ahead = waiting > DEVICE_STEPS ? DEVICE_STEPS : waiting - 1;
+    for (; ahead > 0; ahead--) {
+        const struct flight *flight = link_slot(&direction->wire, direction->arrived + ahead);
+        if (flight->fate == ARRIVES &&
+            !device->look_ahead(device, flight->frame, DEVICE_STEPS - ahead))
+            return;
+    }
 }
 
 static void arrive(struct simulation *simulation, struct event *event)
@@ -135,7 +152,10 @@ static void arrive(struct simulation *simulation, struct event *event)
     struct flight *next;
     while ((next = earliest(direction)) && next->due <= simulation->now) {
         struct flight flight = *next;
-        prefetch(direction);
+        uint32_t waiting = direction->wire.tail - direction->arrived;
+        prefetch(direction, waiting);
+        if (device->look_ahead && waiting > 1)
+            look_ahead(direction, device, waiting);
         take(direction, next);
         if (flight.twice) {
             struct packet *copy = packet_clone(flight.frame);
@@ -151,7 +171,7 @@ static void arrive(struct simulation *simulation, struct event *event)
     wake_at(direction, next);
 }
 
-/* In turn: the link and the flight; the device, which its owner embeds, and the frame; the rest. */
+/* In turn: the link and the flight; the device with its owner, and the frame; the rest. */
 static void prepare(const struct event *event, unsigned turn)
 {
     const struct direction *direction = (const struct direction *)(const void *)event;
@@ -164,14 +184,13 @@ static void prepare(const struct event *event, unsigned turn)
     }
     const struct device *device = link->devices[1 - direction->side];
     if (turn == 1) {
-        __builtin_prefetch(device);
-        __builtin_prefetch((const char *)device + CACHE_LINE);
+        cache_prefetch((const char *)device - DEVICE_OWNER, DEVICE_OWNER + sizeof *device);
         if (flight->frame)
             packet_prefetch(flight->frame);
         return;
     }
     if (device->prepare)
-        device->prepare(device, flight->frame);
+        device->prepare(device);
 }
 
 static void depart(struct simulation *simulation, struct event *event)
@@ -232,20 +251,21 @@ void device_transmit(struct device *device, struct packet *frame)
     if (direction->busy_until < simulation->now)
         direction->busy_until = simulation->now;
     direction->busy_until += serialization_time(link, frame->length);
-    struct flight flight = {.ends = direction->busy_until,
-                            .due = instant_after(direction->busy_until, link->delay),
-                            .frame = frame,
-                            .tapped = link->tapped};
-    bool disturbed = (link->impaired || link->faults) && link_befall(link, direction, &flight);
-    *link_slot(&direction->wire, direction->wire.tail++) = flight;
+    struct flight *flight = link_slot(&direction->wire, direction->wire.tail);
+    *flight = (struct flight){.ends = direction->busy_until,
+                              .due = instant_after(direction->busy_until, link->delay),
+                              .frame = frame,
+                              .tapped = link->tapped};
+    bool disturbed = (link->impaired || link->faults) && link_befall(link, direction, flight);
+    direction->wire.tail++;
     __builtin_prefetch(link_slot(&direction->wire, direction->wire.tail + 3), 1);
-    if (flight.tapped && !event_is_pending(&direction->departure))
+    if (flight->tapped && !event_is_pending(&direction->departure))
         simulation_schedule(simulation, &direction->departure,
                             link_slot(&direction->wire, direction->sent)->ends);
     if (disturbed)
         wake_at(direction, earliest(direction));
     else
-        wake_at(direction, &flight);
+        wake_at(direction, flight);
 }
 
 void device_prepare(const struct device *device)
@@ -284,6 +304,7 @@ struct link *link_create(struct simulation *simulation, const struct link_config
         direction->departure.action = depart;
         direction->link = link;
         direction->side = side;
+        direction->wire = (struct ring){.slots = &direction->first, .capacity = 1};
     }
     link->rate_bps = config->rate_bps;
     link->delay = config->delay;

@@ -16,6 +16,9 @@ struct link;
 /** Parts per million: the unit of every fault probability (no floating point decides anything). */
 #define LINK_PPM UINT32_C(1000000)
 
+/** How many frames ahead of its own a device may look. */
+#define DEVICE_STEPS 4
+
 /**
  * One network adapter of a node: the end of a link. The node embeds it, sets @c receive and @c
  * owner, and attaches it with link_attach().
@@ -27,11 +30,14 @@ struct device {
     void *owner;
     /** Called with each frame that arrives; takes the ownership of @p frame. */
     void (*receive)(struct device *device, struct packet *frame);
+    /** Prefetches what receive() will touch whatever the frame. It changes nothing. May be NULL. */
+    void (*prepare)(const struct device *device);
     /**
-     * Prefetches what receive() will touch; @p frame (NULL: unknown) is the one most likely to
-     * come. It changes nothing. NULL: nothing to prefetch.
+     * Prefetches what receive() will touch because of @p frame, which is on its way: called with @p
+     * step counting from 0 below DEVICE_STEPS while it draws nearer (not always with the first). It
+     * changes nothing. False: nothing to prefetch for any frame. May be NULL.
      */
-    void (*prepare)(const struct device *device, const struct packet *frame);
+    bool (*look_ahead)(const struct device *device, const struct packet *frame, unsigned step);
     struct link *link;     /**< NULL while not attached */
     unsigned side;         /**< 0 or 1: which end of the link */
     struct tap_point taps; /**< frames as they are handed to and come from the link */

@@ -24,7 +24,7 @@ struct flight {
     bool tapped;          /* to be recorded when it ends */
 };
 
-/* Flights by free-running numbers; memory is taken with the first, so an idle link costs none. */
+/* Flights by free-running numbers. */
 struct ring {
     struct flight *slots;
     uint32_t tail;     /* the number of the next */
@@ -42,10 +42,11 @@ struct direction {
     uint32_t arrived;       /* number of the next in the wire that may arrive */
     uint32_t sent;          /* number of the first that the transmitter was seen to hold */
     instant busy_until;     /* when the transmitter has finished all it accepted */
+    instant last_due;       /* no frame that keeps its place arrives before this */
+    struct flight first;    /* the wire's slot until two are on their way */
     unsigned side;          /* the sender's */
     uint32_t released;      /* number of the next in held */
     struct ring held;       /* those held back, in the order of their arrival */
-    instant last_due;       /* no frame that keeps its place arrives before this */
     struct event departure; /* pending while a tapped frame waits for its last bit */
 };
 
