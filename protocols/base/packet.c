@@ -75,6 +75,7 @@ struct packet *packet_alloc(struct packet_pool *pool, size_t room)
     packet->mark = 0;
     packet->extent = 0;
     packet->nesting = 0;
+    packet->checksum_known = false;
     if (++pool->in_use > pool->peak_in_use)
         pool->peak_in_use = pool->in_use;
     return packet;

@@ -37,11 +37,16 @@ struct packet {
     uint32_t storage_size;
     struct packet *next;
     struct packet_pool *pool;
-    uint64_t serial;  /**< identity for traces: unique in a run, kept through all layers */
-    instant due;      /**< for the owner's use: a link's arrival time, a queue's deadline */
-    uint32_t mark;    /**< for the owner's use: ingress interface, flags */
-    uint16_t extent;  /**< for the owner's use: a length beside the mark */
-    uint16_t nesting; /**< tunnels of one machine that it has been put into, one in the other */
+    uint64_t serial; /**< identity for traces: unique in a run, kept through all layers */
+    instant due;     /**< for the owner's use: a link's arrival time, a queue's deadline */
+    uint32_t mark;   /**< for the owner's use: ingress interface, flags */
+    uint16_t extent; /**< for the owner's use: a length beside the mark */
+    uint8_t nesting; /**< tunnels of one machine that it has been put into, one in the other */
+    /**
+     * The transport checksum was computed here and nothing has written into what it covers since:
+     * it need not be verified. Who writes into a packet, or cuts it up, clears this.
+     */
+    bool checksum_known;
     uint8_t storage[];
 };
 

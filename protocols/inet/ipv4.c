@@ -164,6 +164,7 @@ enum status ipv4_fragment(struct packet *packet, const struct ipv4_header *heade
     size_t first = (mtu - header->header_length) & ~(size_t)7;
     size_t later = (mtu - later_length) & ~(size_t)7;
     const uint8_t *payload = packet->data + header->header_length;
+    packet->checksum_known = false; /* other fragments are beside it now */
     struct packet_queue rest = {0};
     for (size_t done = first; done < payload_length;) {
         /* The last piece may use what rounding down to 8 octets leaves of the others. */

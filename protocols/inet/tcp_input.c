@@ -205,22 +205,27 @@ static void dispatch(struct tcp_endpoint *self, instant now, const struct tcp_so
         tcp_input_synchronized(connection, now, segment, packet);
 }
 
+static bool checksum_is_right(ipv4_address source, ipv4_address destination,
+                              const struct packet *packet)
+{
+    uint64_t sum =
+        checksum_pseudo_header(source, destination, TCP_PROTOCOL, (uint16_t)packet->length);
+    return checksum_finish(checksum_add(sum, packet->data, packet->length)) == 0;
+}
+
 void tcp_input(struct tcp_endpoint *self, instant now, ipv4_address source,
                ipv4_address destination, struct packet *packet)
 {
     struct tcp_segment segment;
     self->counters.in_segments++;
-    /* The checksum reads what has been out of the cache since it was sent: ask for it at once. */
+    /* Out of the cache since it was sent: for the checksum, or for the segment that is next written
+     * where this one was. */
     cache_prefetch(packet->data, packet->length);
     const char *problem = tcp_segment_decode(packet->data, packet->length, &segment);
     if (!problem && packet->length > 65535)
         problem = "too-long";
-    if (!problem) {
-        uint64_t sum =
-            checksum_pseudo_header(source, destination, TCP_PROTOCOL, (uint16_t)packet->length);
-        if (checksum_finish(checksum_add(sum, packet->data, packet->length)) != 0)
-            problem = "bad-checksum";
-    }
+    if (!problem && !packet->checksum_known && !checksum_is_right(source, destination, packet))
+        problem = "bad-checksum";
     if (!problem && (segment.source_port == 0 || segment.destination_port == 0))
         problem = "bad-port";
     if (problem) {

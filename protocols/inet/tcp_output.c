@@ -11,6 +11,7 @@ static void seal(struct packet *packet, ipv4_address source, ipv4_address destin
         checksum_pseudo_header(source, destination, TCP_PROTOCOL, (uint16_t)packet->length);
     sum = checksum_add(sum, packet->data, packet->length);
     wire_store_u16(packet->data + 16, checksum_finish(sum));
+    packet->checksum_known = true;
 }
 
 /* A packet that begins with the encoded header and has room for @p length octets behind it. */

@@ -6,6 +6,7 @@ struct packet *stack_secure(struct host_stack *stack, struct stack_interface *ou
                             struct packet *packet)
 {
     const struct stack_security *security = stack->security;
+    packet->checksum_known = false;
     return security->output(security->context, out, forwarded, packet) ? NULL : packet;
 }
 
@@ -34,7 +35,10 @@ struct packet *stack_translate_input(struct host_stack *stack, struct ipv4_heade
 {
     const struct stack_translator *translator = stack->translator;
     packet = stack_reassemble(stack, header, packet);
-    return packet && translator->input(translator->context, header, packet) ? packet : NULL;
+    if (!packet)
+        return NULL;
+    packet->checksum_known = false;
+    return translator->input(translator->context, header, packet) ? packet : NULL;
 }
 
 struct packet *stack_translate_output(struct host_stack *stack, bool own,
@@ -42,7 +46,10 @@ struct packet *stack_translate_output(struct host_stack *stack, bool own,
 {
     const struct stack_translator *translator = stack->translator;
     packet = stack_reassemble(stack, header, packet);
-    return packet && translator->output(translator->context, own, header, packet) ? packet : NULL;
+    if (!packet)
+        return NULL;
+    packet->checksum_known = false;
+    return translator->output(translator->context, own, header, packet) ? packet : NULL;
 }
 
 void host_stack_receive_secured(struct host_stack *stack, struct stack_interface *in,

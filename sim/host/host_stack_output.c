@@ -49,6 +49,7 @@ void stack_point_to_point_output(struct host_stack *stack, struct stack_interfac
         return;
     out->out_octets += packet->length;
     tap_point_record(&out->taps, stack->simulation->now, TAP_SENT, packet->data, packet->length);
+    packet->checksum_known = false; /* a tunnel may do anything to it */
     packet->nesting++;
     out->output(out->output_context, packet);
 }

@@ -18,6 +18,7 @@ static const struct link_fault *corrupting_fault(const struct link *link,
 void link_corrupt(const struct link *link, const struct flight *flight)
 {
     struct packet *frame = flight->frame;
+    frame->checksum_known = false;
     if (flight->flip < FLIP_BY_FAULT) {
         uint32_t bit = flight->flip - 1;
         frame->data[bit / 8] ^= (uint8_t)(0x80 >> bit % 8);

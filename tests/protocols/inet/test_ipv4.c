@@ -165,6 +165,7 @@ static void a_datagram_is_cut_at_multiples_of_eight(void **state)
     struct packet_pool pool;
     packet_pool_init(&pool);
     struct packet *packet = numbered(&pool, 50);
+    packet->checksum_known = true;
     struct ipv4_header header = {
         .identification = 0x1234, .ttl = 9, .protocol = 47, .source = 1, .destination = 2};
     ipv4_push(packet, &header);
@@ -184,6 +185,7 @@ static void a_datagram_is_cut_at_multiples_of_eight(void **state)
         assert_int_equal(header.identification, 0x1234);
         assert_int_equal(header.ttl, 9);
         assert_int_equal(fragment->data[20], (uint8_t)offsets[i]);
+        assert_false(fragment->checksum_known);
         packet_free(fragment);
     }
     packet_pool_destroy(&pool);

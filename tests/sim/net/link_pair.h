@@ -16,6 +16,7 @@ struct sighting {
     unsigned number;
     unsigned length;
     enum tap_direction direction;
+    bool checksum_known; /* of a frame that was received */
 };
 
 struct sightings {
@@ -57,8 +58,9 @@ static inline void receive(struct device *device, struct packet *frame)
 {
     struct pair *pair = device->owner;
     assert_int_equal(frame->mark, 0);
-    note(&pair->arrived[device->side], pair->simulation.now, TAP_RECEIVED, frame->data,
-         frame->length);
+    struct sightings *arrived = &pair->arrived[device->side];
+    note(arrived, pair->simulation.now, TAP_RECEIVED, frame->data, frame->length);
+    arrived->log[arrived->count - 1].checksum_known = frame->checksum_known;
     packet_free(frame);
 }
 
@@ -115,6 +117,7 @@ static inline void send(struct pair *pair, unsigned side, unsigned number, size_
     memset(packet_append(frame, length), 0, length);
     frame->data[0] = (uint8_t)(number >> 8);
     frame->data[1] = (uint8_t)number;
+    frame->checksum_known = true; /* by whoever sends it */
     device_transmit(&pair->devices[side], frame);
 }
 

@@ -103,6 +103,8 @@ static void a_fault_flips_the_bits_it_names_behind_the_tap(void **state)
     assert_int_equal(pair->arrived[1].log[1].number, 0x102 ^ 0x2f);
     assert_int_equal(pair->arrived[1].log[2].number, 0x103 ^ 0x2f);
     assert_int_equal(pair->arrived[1].log[2].length, 2);
+    assert_true(pair->arrived[1].log[0].checksum_known);
+    assert_false(pair->arrived[1].log[1].checksum_known);
     assert_int_equal(tapped.log[1].number, 0x102);
     assert_string_equal(pair->events, "link.corrupted@0 link.corrupted@0 ");
     assert_int_equal(pair->last_bit, 10); /* 00 2f: the eleventh */
