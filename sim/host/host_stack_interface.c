@@ -121,7 +121,7 @@ struct stack_interface *host_stack_add_ethernet(struct host_stack *stack, const 
         .owner = &ethernet->interface,
         .receive = stack_ethernet_receive,
         .prepare = stack_ethernet_prepare,
-        .look_ahead = stack->config.forwarding ? stack_ethernet_look_ahead : NULL,
+        .look_ahead = stack_ethernet_look_ahead,
     };
     memcpy(ethernet->device.mac, mac, ETHERNET_ADDRESS_SIZE);
     arp_cache_init(&ethernet->arp, &stack->config.arp, &stack->trace);

@@ -66,7 +66,7 @@ void stack_ethernet_receive(struct device *device, struct packet *frame);
 /** The device's prepare function. */
 void stack_ethernet_prepare(const struct device *device);
 
-/** The look-ahead of a router's device: what passing @p frame on will touch. */
+/** The device's look-ahead: what passing @p frame on will touch. */
 bool stack_ethernet_look_ahead(const struct device *device, const struct packet *frame,
                                unsigned step);
 
