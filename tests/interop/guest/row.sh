@@ -246,19 +246,24 @@ name = guest'
 # Once somebody has been connected for a while.
 when_connected() { within 90 is_up && sleep "$1"; }
 
+# Nothing that runs is left, and nobody is told.
+kill_all() {
+    kill -9 $(daemons)
+    rm -rf /var/run/*.pid /run/lock/*
+}
+
 # As if the machine lost its power for some seconds.
 vanish() {
     ip link set eth0 down
-    kill -9 $(daemons)
+    kill_all
     sleep "$1"
-    rm -rf /var/run/*.pid /run/lock/*
     network
 }
 
 # The server is away; once that has been noticed, and it is back, there is another call.
 server_vanished() {
     within 90 grep -q 'DPD check timed out' /var/log/charon.log || complain "strongSwan does not notice"
-    kill -9 $daemon $(pidof pppd)
+    kill_all
     sleep 30
     l2tp_call_again
 }
