@@ -64,7 +64,7 @@ ipsec_connect() {
 
 # The simulation may have certificates to make first.
 simulation_answers() {
-    for attempt in 1 2 3 4 5 6 7 8; do
+    for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
         ping -c 1 -W 5 131.107.5.20 >/dev/null && return
     done
     complain "the simulation does not answer"
