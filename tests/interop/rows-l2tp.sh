@@ -88,7 +88,7 @@ settings="$userspace lacs='vpn second' meanwhile='within 30 is_up ppp1 || compla
 server_row l2tp l2tp-server-two-tunnels two-calls nomppe $clear
 settings="meanwhile='vanish 40; l2tp_call_again'"
 patience=200
-server_row l2tp l2tp-server-client-vanishes again nomppe $clear
+server_row l2tp l2tp-server-client-vanishes again nomppe -p duration=200s -p stops=199s -p away=199s $clear
 patience=
 settings=
 guest_case=stops
