@@ -58,6 +58,7 @@ start_guest() {
     rm -rf "$jobs"
     mkdir -p "$jobs"
     "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/client.xml" >/dev/null || exit 3
+    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/gateway.xml" >/dev/null || exit 3
     cp "$guest/system/certificates/"*.pem "$guest/system/etc/ppp/"
     # A line on the guest's serial port is the number of a job.
     rm -f "$folder/bell"
@@ -205,23 +206,28 @@ server_row() {
     conclude "$name"
 }
 
-# An IPsec tunnel. gateway_row NAME CASE ARGUMENT...; $settings: ike and esp as strongSwan writes them.
+# An IPsec tunnel. gateway_row NAME CASE initiates|answers ARGUMENT...; $settings: ike and esp as strongSwan writes them;
+# $meanwhile: what the guest does once the tunnel stands; $scenario: another than gateway.
 gateway_row() {
     begin "$1" || return 0
     name=$1
-    case=$2
-    shift 2
+    what=$2
+    direction="-p first=500ms -p ready=ping.reply"
+    guest_part=gateway_is_asked
+    if [ "$3" = answers ]; then
+        direction=
+        guest_part=gateway_asks
+    fi
+    shift 3
     if ! job 120 "port=$port" "$settings" gateway; then
         tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
         return
     fi
-    simulate -c "$case" -p "port=$port" "$@" "$here/gateway.xml" &
+    # shellcheck disable=SC2086 # several words
+    simulate -c "$what" -p "port=$port" $direction "$@" "$here/${scenario:-gateway}.xml" &
     simulation=$!
-    guest_status=0
-    if [ "$case" = answers ]; then
-        job 120 "port=$port" gateway_asks
-        guest_status=$?
-    fi
+    job 150 "$settings" $guest_part "${meanwhile:-}"
+    guest_status=$?
     conclude "$name"
 }
 

@@ -47,11 +47,22 @@ static unsigned long number(const char *text, unsigned long max)
     return value;
 }
 
-static struct sockaddr_in address_of(const char *address, const char *port)
+/* Of either version of IP. */
+union endpoint {
+    struct sockaddr any;
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+};
+
+/* Without @address any, of IPv6 where there is that. */
+static union endpoint address_of(const char *address, const char *port)
 {
-    struct sockaddr_in result = {.sin_family = AF_INET,
-                                 .sin_port = htons((uint16_t)number(port, UINT16_MAX))};
-    if (inet_pton(AF_INET, address, &result.sin_addr) != 1)
+    in_port_t in_order = htons((uint16_t)number(port, UINT16_MAX));
+    union endpoint result = {.ipv6 = {.sin6_family = AF_INET6, .sin6_port = in_order}};
+    if (!address || inet_pton(AF_INET6, address, &result.ipv6.sin6_addr) == 1)
+        return result;
+    result.ipv4 = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = in_order};
+    if (inet_pton(AF_INET, address, &result.ipv4.sin_addr) != 1)
         fail("an address is wrong");
     return result;
 }
@@ -59,16 +70,20 @@ static struct sockaddr_in address_of(const char *address, const char *port)
 /* A socket that is bound to a port, or connected. */
 static int open_socket(int type, const char *address, const char *port)
 {
-    struct sockaddr_in place = address_of(address ? address : "0.0.0.0", port);
+    union endpoint place = address_of(address, port);
     const struct timeval patience = {.tv_sec = 30};
     int one = 1;
-    int s = socket(AF_INET, type, 0);
+    int s = socket(place.any.sa_family, type, 0);
+    if (s < 0 && !address) { /* a kernel without IPv6 */
+        place = address_of("0.0.0.0", port);
+        s = socket(AF_INET, type, 0);
+    }
     if (s < 0 || setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) != 0 ||
         setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)
         die("socket");
-    if (address && connect(s, (struct sockaddr *)&place, sizeof place) != 0)
+    if (address && connect(s, &place.any, sizeof place) != 0)
         die("connect");
-    if (!address && bind(s, (struct sockaddr *)&place, sizeof place) != 0)
+    if (!address && bind(s, &place.any, sizeof place) != 0)
         die("bind");
     return s;
 }
@@ -217,13 +232,13 @@ static void udp(char **arguments)
 static _Noreturn void udp_echo(const char *port)
 {
     static uint8_t block[BLOCK];
-    struct sockaddr_in from;
+    union endpoint from;
     int s = open_socket(SOCK_DGRAM, NULL, port);
     for (;;) {
         socklen_t size = sizeof from;
-        ssize_t length = recvfrom(s, block, sizeof block, 0, (struct sockaddr *)&from, &size);
+        ssize_t length = recvfrom(s, block, sizeof block, 0, &from.any, &size);
         if (length >= 0)
-            (void)sendto(s, block, (size_t)length, 0, (struct sockaddr *)&from, size);
+            (void)sendto(s, block, (size_t)length, 0, &from.any, size);
     }
 }
 

@@ -29,6 +29,7 @@ ipsec_daemon() {
     cat >/etc/strongswan.conf <<CONFIGURATION
 charon {
     load_modular = no
+    i_dont_care_about_security_and_use_aggressive_mode_psk = yes
     load = random nonce x509 revocation constraints pubkey pkcs1 pem openssl gmp ${libipsec:-} kernel-netlink socket-default stroke
     filelog {
         charon {
@@ -39,7 +40,7 @@ charon {
     }
 }
 CONFIGURATION
-    printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' " authby=${authby:-secret}" ' left=192.0.2.2' " ike=$ike!" \
+    printf '%s\n' 'config setup' 'conn row' ' keyexchange=ikev1' " authby=${authby:-secret}" " left=${left:-192.0.2.2}" " ike=$ike!" \
         "${esp:+ esp=$esp!}" "${ah:+ ah=$ah!}" >/etc/ipsec.conf
     { cat; printf '%s\n' ${more:-}; } | sed 's/^/ /' >>/etc/ipsec.conf
     echo ': PSK "Fourteen words"' >/etc/ipsec.secrets
@@ -54,7 +55,7 @@ CONFIGURATION
     /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
     within 20 grep -q "added configuration 'row'" /var/log/charon.log ||
-        complain "strongSwan does not start: $(tail -n 1 /var/log/charon.log)"
+        complain "strongSwan does not start: $(tail -q -n 1 /var/log/starter.log /var/log/charon.log)"
 }
 
 ipsec_connect() {
@@ -65,29 +66,55 @@ ipsec_connect() {
 # The simulation may have certificates to make first.
 simulation_answers() {
     for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        ping -c 1 -W 5 131.107.5.20 >/dev/null && return
+        ping -c 1 -W 5 "${right:-131.107.5.20}" >/dev/null && return
     done
     complain "the simulation does not answer"
 }
 
-# transfers [ADDRESS]: pings and transfers to a simulated machine.
+# transfers [ADDRESS]: pings and transfers to a simulated machine; with IPv6 datagrams that are answered.
 transfers() {
-    to=${1:-10.0.0.10}
-    ping -c 3 -i 0.2 -s 1000 $to || complain "no ping crosses"
+    to=${1:-${inside:-10.0.0.10}}
+    ping -c 4 -i 0.2 -s 1000 $to || complain "no ping crosses"
+    case $to in
+    *:*)
+        peer udp $to 7 20 3000 || complain "datagrams of 3000 octets do not come back"
+        return
+        ;;
+    esac
     peer send $to 445 100000 || complain "sending fails"
     peer receive $to 445 100000 || complain "receiving fails"
 }
 
-# The other end of an IPsec tunnel. gateway answers|initiates: what the simulation does.
-gateway() {
-    end_all
+# The guest's network inside the tunnel, and of IPv6 where $six says so.
+gateway_network() {
     network
-    rm -f /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log
-    : >/var/log/messages
     ip addr add 10.9.0.1/32 dev lo 2>/dev/null
     ip route replace 10.0.0.0/24 via 192.0.2.1 src 10.9.0.1
-    printf '%s\n' 'leftsubnet=10.9.0.0/24' right=131.107.5.20 'rightsubnet=10.0.0.0/24' 'auto=add' | ipsec_daemon || exit 1
+    [ -n "${six:-}" ] || return 0
+    ip -6 addr add 2001:db8:2::2/64 dev "${device:-eth0}" nodad 2>/dev/null
+    ip -6 route replace default via 2001:db8:2::1
+    ip -6 addr add fd00:9::1/128 dev lo 2>/dev/null
+    ip -6 route replace fd00:a::/64 via 2001:db8:2::1 src fd00:9::1
+}
+
+# The other end of an IPsec tunnel, ready to be asked and to ask.
+gateway() {
+    end_all
+    [ -z "${six:-}" ] || for module in ipv6 esp6 ah6; do
+        modprobe -q $module
+    done
+    gateway_network
+    rm -f /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log
+    : >/var/log/messages
+    printf '%s\n' "leftsubnet=${leftsubnet:-10.9.0.0/24}" "right=${right:-131.107.5.20}" "rightsubnet=${rightsubnet:-10.0.0.0/24}" \
+        "auto=${auto:-add}" | ipsec_daemon || exit 1
     peer serve "$port" >/var/log/peer.log 2>&1 &
+    peer udp-echo 7 >>/var/log/peer.log 2>&1 &
+}
+
+gateway_is_asked() {
+    within 60 has_logged 'CHILD_SA row.* established' || complain "no connection: $(tail -n 1 /var/log/charon.log)"
+    transfers
 }
 
 gateway_asks() {
@@ -96,10 +123,35 @@ gateway_asks() {
     transfers
 }
 
-# The other end has asked first.
-gateway_is_asked() {
-    within 40 grep -q "CHILD_SA row.* established" /var/log/charon.log || complain "no connection: $(tail -n 1 /var/log/charon.log)"
-    transfers
+has_logged() { grep -q "$1" /var/log/charon.log; }
+
+# pings COUNT: every one of them has to come back, whatever goes on. The simulation knows by those after them that all have come.
+pings() {
+    ping -i 0.1 -c "$1" "${inside:-10.0.0.10}" >/run/pings
+    grep -q ', 0% packet loss' /run/pings || complain "$(grep loss /run/pings)"
+    ping -c 3 "${inside:-10.0.0.10}" >/dev/null
+}
+
+has_begun_anew() { [ "$(grep -c 'CHILD_SA row.*established' /var/log/charon.log)" -ge 2 ]; }
+
+anew() {
+    within 60 has_begun_anew || complain "nobody begins anew"
+    pings 20
+}
+
+# vanish SECONDS: nothing comes and goes for so long.
+vanish() {
+    ip link set "${device:-eth0}" down
+    sleep "$1"
+    gateway_network
+}
+
+# The simulated gateway has vanished: this end notices, and asks when it is back.
+miss() {
+    within 60 has_logged 'DPD check timed out' || complain "it is not missed"
+    simulation_answers
+    ipsec_connect
+    anew
 }
 
 programs="/usr/sbin/pppd /usr/sbin/pptpd /usr/sbin/pptpctrl /usr/sbin/pptp /usr/sbin/xl2tpd /usr/lib/ipsec/charon /usr/lib/ipsec/starter /bin/peer"
