@@ -65,7 +65,7 @@ allowed="authenticat|E=691"
 client_row pptp pptp-client-wrong-password refused "$(demand mschap-v2)
 $strong" -p password=Coffee4One
 allowed=
-during='(sleep 9; killall -9 pptpd pptpctrl pppd; ip link set eth0 down) >/dev/null 2>&1 & echo $! >/run/jobs'
+during='(when_connected 4; killall -9 pptpd pptpctrl pppd; ip link set eth0 down) >/dev/null 2>&1 & echo $! >/run/jobs'
 client_row pptp pptp-client-server-stops server-stops "$(demand mschap-v2)
 $strong"
 during=
@@ -126,7 +126,7 @@ server_row pptp pptp-server-wrong-password refused "$strong
 password Coffee4One"
 allowed="hangup|Connection terminated|EOF|closing|Input/output"
 guest_case=stops
-server_row pptp pptp-server-stops works "$strong" -p stops=5s
+server_row pptp pptp-server-stops works "$strong" -p stops=20s
 guest_case=vanishes
 server_row pptp pptp-server-client-vanishes works "$strong"
 guest_case=
