@@ -26,7 +26,7 @@ softether_server() {
     network
     mkdir -p /var/lib/softether /var/log/softether /run/softether
     /usr/libexec/softether/vpnserver/vpnserver execsvc >/var/log/vpnserver.log 2>&1 &
-    within 40 listens t 5555 || complain "SoftEther's server does not start"
+    within 120 listens t 5555 || complain "SoftEther's server does not start"
     softether_commands >/run/commands
     /usr/libexec/softether/vpncmd/vpncmd localhost:5555 /SERVER /IN:/run/commands >/var/log/vpncmd.log 2>&1 ||
         complain "SoftEther's server is not set up: $(tail -n 1 /var/log/vpncmd.log)"
