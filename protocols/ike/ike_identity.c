@@ -150,6 +150,20 @@ bool ike_identity_equal(const struct ike_identity *a, const struct ike_identity 
     return memcmp(a->name, b->name, a->name_length) == 0;
 }
 
+static bool is_address(const struct ike_identity *identity)
+{
+    return identity->type == IKE_ID_IPV4_ADDR || identity->type == IKE_ID_IPV6_ADDR;
+}
+
+bool ike_identity_comes_back(const struct ike_identity *sent, const struct ike_identity *answer,
+                             bool translated)
+{
+    if (ike_identity_equal(sent, answer))
+        return true;
+    return translated && is_address(answer) && answer->protocol == sent->protocol &&
+           (answer->port == sent->port || answer->port == 0);
+}
+
 /** True when @p mask is ones, then zeros. */
 static bool is_prefix(const struct ip_address *mask, unsigned *prefix_length)
 {

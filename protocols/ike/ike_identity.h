@@ -79,6 +79,16 @@ struct ike_identity ike_identity_name(enum ike_identity_type type, const void *n
 bool ike_identity_equal(const struct ike_identity *a, const struct ike_identity *b);
 
 /**
+ * True when @p answer, which the responder of quick mode has in the place of @p sent, means that
+ * end (RFC 2409 section 5.5: the identities are the same in both messages).
+ *
+ * @param translated  the end is behind a NAT and in transport mode: its peer knows it by another
+ *                    address, and may name it by that address, with the same port or none
+ */
+bool ike_identity_comes_back(const struct ike_identity *sent, const struct ike_identity *answer,
+                             bool translated);
+
+/**
  * The addresses that a selector means. False when it is a name, or a subnet whose mask is no
  * prefix.
  */

@@ -143,18 +143,26 @@ static void build_selector(struct isakmp_builder *builder, const struct ike_iden
     isakmp_build_close(builder);
 }
 
+/* The identities that the initiator sends: its own, and the responder's. */
+static void make_selectors(const struct ike_state *state, const struct ike_exchange *exchange,
+                           struct ike_identity identities[2])
+{
+    const struct ike_traffic *traffic = &exchange->quick.traffic;
+    identities[0] = ike_selector_identity(&traffic->local);
+    identities[1] = ike_selector_identity(&traffic->remote);
+    const char *host = state->config->host_name;
+    if (state->behaviour->fqdn_behind_nat && exchange->phase1->nat.self && host)
+        identities[0] = ike_identity_name(IKE_ID_FQDN, host, strlen(host), traffic->local.protocol,
+                                          traffic->local.port);
+}
+
 static void build_selectors(const struct ike_state *state, const struct ike_exchange *exchange,
                             struct isakmp_builder *builder)
 {
-    const struct ike_traffic *traffic = &exchange->quick.traffic;
-    struct ike_identity local = ike_selector_identity(&traffic->local);
-    struct ike_identity remote = ike_selector_identity(&traffic->remote);
-    const char *host = state->config->host_name;
-    if (state->behaviour->fqdn_behind_nat && exchange->phase1->nat.self && host)
-        local = ike_identity_name(IKE_ID_FQDN, host, strlen(host), traffic->local.protocol,
-                                  traffic->local.port);
-    build_selector(builder, &local);
-    build_selector(builder, &remote);
+    struct ike_identity identities[2];
+    make_selectors(state, exchange, identities);
+    build_selector(builder, &identities[0]);
+    build_selector(builder, &identities[1]);
 }
 
 static void build_original(const struct ike_phase1 *phase1, struct isakmp_builder *builder,
@@ -229,20 +237,21 @@ static bool selectors_come_back(const struct ike_state *state, const struct ike_
     size_t count = isakmp_message_count(&incoming->message, ISAKMP_PAYLOAD_ID);
     if (count == 0)
         return true; /* RFC 2409 lets them be left out where they are the peers' own addresses */
-    uint8_t octets[2 * (ISAKMP_GENERIC_LENGTH + 8 + IKE_IDENTITY_NAME_MAX) + ISAKMP_HEADER_LENGTH];
-    struct isakmp_builder builder;
-    struct isakmp_header header = {.version = ISAKMP_VERSION};
-    struct isakmp_message sent;
-    isakmp_build_start(&builder, &header, octets, sizeof octets);
-    build_selectors(state, exchange, &builder);
-    size_t length = isakmp_build_finish(&builder);
-    if (count != 2 || isakmp_message_decode(octets, length, &sent) != ISAKMP_OK)
+    if (count != 2)
         return false;
+    struct ike_identity sent[2];
+    make_selectors(state, exchange, sent);
+    const struct ike_nat_found *nat = &exchange->phase1->nat;
+    uint16_t encapsulation = exchange->quick.encapsulation;
+    bool transport =
+        ike_encapsulation_is_udp(encapsulation) && !ike_encapsulation_is_tunnel(encapsulation);
     const struct isakmp_payload *id = NULL;
     for (unsigned i = 0; i < 2; i++) {
+        struct ike_identity answer;
+        bool translated = transport && (i == 0 ? nat->self : nat->peer);
         id = isakmp_message_find(&incoming->message, ISAKMP_PAYLOAD_ID, id);
-        if (id->length != sent.payloads[i].length ||
-            memcmp(id->body, sent.payloads[i].body, id->length) != 0)
+        if (ike_identity_decode(id->body, id->length, &answer) != ISAKMP_OK ||
+            !ike_identity_comes_back(&sent[i], &answer, translated))
             return false;
     }
     return true;

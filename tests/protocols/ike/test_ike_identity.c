@@ -135,6 +135,29 @@ static void a_selector_contains_what_is_narrower(void **state)
     assert_false(ike_identity_contains(&anything, &one));
 }
 
+static void behind_a_nat_an_end_may_come_back_by_another_address(void **state)
+{
+    (void)state;
+    struct ip_address own = ip_address_from_ipv4(0x0a000002);
+    struct ip_address seen = ip_address_from_ipv4(0x836b0102);
+    struct ike_identity sent = ike_identity_address(&own, 17, 1701);
+    struct ike_identity name = ike_identity_name(IKE_ID_FQDN, "pc", 2, 17, 1701);
+    struct ike_identity answer = ike_identity_address(&seen, 17, 1701);
+    assert_true(ike_identity_comes_back(&sent, &sent, false));
+    assert_false(ike_identity_comes_back(&sent, &answer, false));
+    assert_true(ike_identity_comes_back(&sent, &answer, true));
+    assert_true(ike_identity_comes_back(&name, &answer, true));
+    assert_false(ike_identity_comes_back(&answer, &name, true));
+    answer.port = 0;
+    assert_true(ike_identity_comes_back(&sent, &answer, true));
+    answer.port = 1702;
+    assert_false(ike_identity_comes_back(&sent, &answer, true));
+    answer = ike_identity_address(&seen, 6, 1701);
+    assert_false(ike_identity_comes_back(&sent, &answer, true));
+    answer = ike_identity_subnet(&seen, 24, 17, 1701);
+    assert_false(ike_identity_comes_back(&sent, &answer, true));
+}
+
 static void names_of_dns_are_equal_without_regard_to_case(void **state)
 {
     const struct ike_identity lower = ike_identity_name(IKE_ID_FQDN, "pc.example", 10, 0, 0);
@@ -156,6 +179,7 @@ int main(void)
         cmocka_unit_test(selectors_mean_addresses),
         cmocka_unit_test(a_selector_contains_what_is_narrower),
         cmocka_unit_test(names_of_dns_are_equal_without_regard_to_case),
+        cmocka_unit_test(behind_a_nat_an_end_may_come_back_by_another_address),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
