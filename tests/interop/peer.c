@@ -4,10 +4,10 @@
  *
  *   peer serve PORT                        answer transfers of the simulation on a TCP port
  *   peer send|receive ADDRESS PORT SIZE    a transfer with a tcp-server of the simulation
- *   peer udp ADDRESS PORT COUNT SIZE       send datagrams to an echo server, demand all of them
- * back peer udp-echo PORT                     send every datagram back peer refused ADDRESS PORT
- * demand that a UDP port is told to be closed peer garbage DEVICE COUNT              send frames of
- * random octets out of a network device
+ *   peer udp ADDRESS PORT COUNT SIZE       send datagrams to an echo server, demand all back
+ *   peer udp-echo PORT                     send every datagram back
+ *   peer refused ADDRESS PORT              demand that a UDP port is told to be closed
+ *   peer garbage DEVICE COUNT              send frames of random octets out of a network device
  */
 #include "host/transfer_protocol.h"
 
