@@ -130,8 +130,8 @@ struct tcp_output {
     ipv4_address source;
     ipv4_address destination;
     bool dont_fragment;
-    /** OUTPUT_EVENT: what happened to which connection; it stays valid until tcp_release(). */
-    enum tcp_event event;
+    enum tcp_event event; /**< OUTPUT_EVENT: what happened */
+    /** To which connection, or whose segment it is (NULL: of none); valid until tcp_release(). */
     struct tcp_connection *connection;
 };
 
@@ -279,6 +279,13 @@ void tcp_input(struct tcp_endpoint *self, instant now, ipv4_address source,
 void tcp_icmp_error(struct tcp_endpoint *self, instant now, uint8_t type, uint8_t code,
                     uint32_t mtu, ipv4_address source, ipv4_address destination, const void *quoted,
                     size_t quoted_length);
+
+/**
+ * The host has not sent the last segment of @p self, because it is longer than the path MTU that
+ * errors about other datagrams have taught meanwhile (RFC 1191 section 6.4): asks mtu_towards again
+ * and sends what is not acknowledged in shorter ones.
+ */
+void tcp_path_mtu_exceeded(struct tcp_connection *self, instant now);
 
 /** Does everything that is due at @p now. */
 void tcp_handle_timeout(struct tcp_endpoint *self, instant now);

@@ -65,6 +65,12 @@ static bool synchronized(const struct tcp_connection *self)
     return self->state != TCP_STATE_SYN_SENT && self->state != TCP_STATE_SYN_RECEIVED;
 }
 
+void tcp_path_mtu_exceeded(struct tcp_connection *self, instant now)
+{
+    if (synchronized(self))
+        reduce_path_mtu(self, now, tcp_path_mtu(self->endpoint, &self->pair));
+}
+
 static void unreachable(struct tcp_connection *self, instant now, uint8_t code)
 {
     bool hard = code == CODE_PROTOCOL || code == CODE_PORT;

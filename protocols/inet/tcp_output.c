@@ -144,6 +144,7 @@ static bool transmit(struct tcp_connection *self, instant now, const struct plan
         .source = self->pair.local,
         .destination = self->pair.remote,
         .dont_fragment = self->options.path_mtu_discovery,
+        .connection = self,
     };
     return true;
 }

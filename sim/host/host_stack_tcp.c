@@ -48,6 +48,16 @@ struct tcp_endpoint *host_stack_tcp(struct host_stack *stack)
     return &stack->tcp->endpoint;
 }
 
+/* The host itself may refuse a segment: what it knows of the path has changed since the last. */
+static void send_segment(struct host_stack *stack, const struct tcp_output *output)
+{
+    const struct stack_send_options options = {.dont_fragment = output->dont_fragment};
+    enum status status = host_stack_send(stack, output->source, output->destination,
+                                         IPV4_PROTOCOL_TCP, output->packet, &options);
+    if (status == STATUS_NO_ROOM && output->connection)
+        tcp_path_mtu_exceeded(output->connection, stack->simulation->now);
+}
+
 /*
  * Carries out what the engine has decided. When an event callback calls the engine, the loop that
  * made the callback does it; so segments and events keep their order.
@@ -61,9 +71,7 @@ static void pump(struct host_stack *stack)
     struct tcp_output output;
     while (tcp_poll(&tcp->endpoint, stack->simulation->now, &output)) {
         if (output.kind == OUTPUT_SEND) {
-            const struct stack_send_options options = {.dont_fragment = output.dont_fragment};
-            (void)host_stack_send(stack, output.source, output.destination, IPV4_PROTOCOL_TCP,
-                                  output.packet, &options);
+            send_segment(stack, &output);
         } else if (output.kind == OUTPUT_EVENT) {
             const struct stack_tcp_handler *handler = tcp_context(output.connection);
             if (handler)

@@ -141,6 +141,37 @@ static void a_smaller_path_mtu_does_not_stop_a_transfer(void **state)
     bench_expect(bench, 1, "a ipv4.path-mtu destination=10.0.2.20 mtu=1400");
 }
 
+static void ignore(void *context, struct tcp_connection *connection, enum tcp_event event)
+{
+    (void)context;
+    (void)connection;
+    (void)event;
+}
+
+static void a_path_mtu_that_others_have_learnt_does_not_stop_a_transfer(void **state)
+{
+    struct stack_bench *bench = *state;
+    struct side client;
+    struct side server;
+    connect(&client, &server, bench);
+    client.handler.event = ignore;
+    bench_run(bench, SECOND);
+    host_stack_set_mtu(bench->r_wan, 1400);
+    const struct stack_send_options df = {.dont_fragment = true};
+    assert_int_equal(host_stack_send(&bench->a, 0, B, 47, bench_packet(bench, 1381), &df),
+                     STATUS_OK);
+    bench_run(bench, SECOND);
+    assert_int_equal(host_stack_path_mtu(&bench->a, B), 1400);
+    client.handler.event = handle;
+    client.to_send = TOTAL;
+    send_more(&client, TOTAL);
+    bench_run(bench, 60 * SECOND);
+    assert_int_equal(server.received, TOTAL);
+    assert_false(server.wrong);
+    assert_int_equal(bench_count(bench, "a tcp.path-mtu-reduced"), 1);
+    bench_expect(bench, 0, "a tcp.retransmitted reason=timeout");
+}
+
 static void nobody_listening_means_refused(void **state)
 {
     struct stack_bench *bench = *state;
@@ -227,6 +258,7 @@ int main(void)
         TEST(a_transfer_arrives_intact),
         TEST(a_transfer_survives_losses),
         TEST(a_smaller_path_mtu_does_not_stop_a_transfer),
+        TEST(a_path_mtu_that_others_have_learnt_does_not_stop_a_transfer),
         TEST(nobody_listening_means_refused),
         TEST(a_filter_can_refuse_a_connection),
         TEST(an_unreachable_port_ends_an_opening_connection),
