@@ -173,13 +173,19 @@ static void build_original(const struct ike_phase1 *phase1, struct isakmp_builde
     isakmp_build_close(builder);
 }
 
+/* Transport mode in UDP: a NAT has changed addresses that both ends mean. */
+static bool is_translated_transport(const struct ike_exchange *exchange)
+{
+    uint16_t encapsulation = exchange->quick.encapsulation;
+    return ike_encapsulation_is_udp(encapsulation) && !ike_encapsulation_is_tunnel(encapsulation);
+}
+
 /* RFC 3947 section 5.2: with UDP-encapsulated transport mode only. */
 static void build_originals(const struct ike_state *state, const struct ike_exchange *exchange,
                             struct isakmp_builder *builder)
 {
     const struct ike_phase1 *phase1 = exchange->phase1;
-    uint16_t encapsulation = exchange->quick.encapsulation;
-    if (!ike_encapsulation_is_udp(encapsulation) || ike_encapsulation_is_tunnel(encapsulation))
+    if (!is_translated_transport(exchange))
         return;
     const struct ip_address *local = &phase1->local.address;
     const struct ip_address *remote = &phase1->remote.address;
@@ -242,9 +248,7 @@ static bool selectors_come_back(const struct ike_state *state, const struct ike_
     struct ike_identity sent[2];
     make_selectors(state, exchange, sent);
     const struct ike_nat_found *nat = &exchange->phase1->nat;
-    uint16_t encapsulation = exchange->quick.encapsulation;
-    bool transport =
-        ike_encapsulation_is_udp(encapsulation) && !ike_encapsulation_is_tunnel(encapsulation);
+    bool transport = is_translated_transport(exchange);
     const struct isakmp_payload *id = NULL;
     for (unsigned i = 0; i < 2; i++) {
         struct ike_identity answer;

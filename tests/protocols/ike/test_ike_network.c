@@ -2,6 +2,7 @@
 #include "support/ike_pair.h"
 #include "support/unit.h"
 
+#include "ike/ike_internal.h"
 #include "ike/ike_vendor.h"
 #include "ike/isakmp_payload.h"
 
@@ -369,6 +370,58 @@ static void one_address_may_have_35_half_open_negotiations(void **state)
                      5);
 }
 
+/* Once the client has asked in quick mode it has another address: what comes back is to it like the
+ * answer of a peer that names it by another. */
+static unsigned rename_client(struct ike_pair *pair, unsigned from, unsigned index,
+                              const struct packet *packet)
+{
+    (void)packet;
+    struct ike_state *client = pair->end[IKE_CLIENT].ike.state;
+    for (uint32_t i = 0; index == 6 && i < pair->end[IKE_CLIENT].config.max_exchanges; i++)
+        if (client->exchanges[i].script == &ike_quick_mode)
+            client->exchanges[i].quick.traffic.local.address.octets[3] ^= 0xff;
+    assert_true(index != 6 || from == IKE_CLIENT);
+    return 0;
+}
+
+static void behind_a_nat_the_answer_may_name_the_client_otherwise(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->nat = true;
+    pair->fate = rename_client;
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
+}
+
+static void elsewhere_the_answer_must_name_who_has_asked(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->fate = rename_client;
+    ike_pair_connect(pair);
+    assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_INVALID_ID);
+    assert_false(pair->end[IKE_CLIENT].told_by_peer);
+    assert_null(ike_pair_sending(pair, IKE_CLIENT));
+}
+
+static void in_tunnel_mode_a_nat_excuses_no_other_name(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->nat = true;
+    struct ike_traffic inside = pair->end[IKE_CLIENT].rule.traffic;
+    assert_true(ip_address_parse("10.2.0.2", &inside.local.address));
+    assert_true(ip_address_parse("10.1.0.1", &inside.remote.address));
+    inside.local.prefix_length = inside.remote.prefix_length = 32;
+    inside.local.port = 1701;
+    pair->end[IKE_CLIENT].rule.traffic = inside;
+    pair->end[IKE_SERVER].rule.traffic =
+        (struct ike_traffic){.local = inside.remote, .remote = inside.local};
+    pair->end[IKE_CLIENT].rule.tunnel = pair->end[IKE_SERVER].rule.tunnel = true;
+    pair->fate = rename_client;
+    ike_pair_connect(pair);
+    assert_int_equal(pair->end[IKE_CLIENT].cause, IKE_CAUSE_INVALID_ID);
+    assert_false(pair->end[IKE_CLIENT].told_by_peer);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, ike_pair_set_up, ike_pair_tear_down)
 
 int main(void)
@@ -376,6 +429,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_nat_makes_the_peers_float_to_port_4500),
         TEST(windows_does_it_by_draft_02),
+        TEST(behind_a_nat_the_answer_may_name_the_client_otherwise),
+        TEST(elsewhere_the_answer_must_name_who_has_asked),
+        TEST(in_tunnel_mode_a_nat_excuses_no_other_name),
         TEST(keep_alives_go_out_every_20_seconds_without_traffic),
         TEST(without_a_common_revision_there_is_no_nat_traversal),
         TEST(service_pack_2_begins_nothing_with_a_server_behind_a_nat),
