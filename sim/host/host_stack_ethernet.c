@@ -153,10 +153,10 @@ bool stack_ethernet_look_ahead(const struct device *device, const struct packet 
     const struct route_table *routes = &interface->stack->routes;
     if (!routes->index)
         return false; /* few routes lead to few interfaces */
-    if (frame->length < ETHERNET_HEADER_SIZE + IPV4_HEADER_SIZE)
+    if (frame->length < ETHERNET_HEADER_SIZE + IPV4_HEADER_SIZE ||
+        wire_load_u16(frame->data + 12) != ETHERNET_TYPE_IPV4)
         return true;
-    const uint8_t *header = frame->data + ETHERNET_HEADER_SIZE;
-    ipv4_address destination = wire_load_u32(header + 16);
+    ipv4_address destination = wire_load_u32(frame->data + ETHERNET_HEADER_SIZE + 16);
     if (step < 2) {
         route_prefetch(routes, destination, step);
         return true;

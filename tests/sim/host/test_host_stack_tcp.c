@@ -1,3 +1,4 @@
+#include "host/host_stack_hooks.h"
 #include "host/host_stack_tcp.h"
 #include "stack_bench.h"
 
@@ -172,6 +173,97 @@ static void a_path_mtu_that_others_have_learnt_does_not_stop_a_transfer(void **s
     bench_expect(bench, 0, "a tcp.retransmitted reason=timeout");
 }
 
+/* Something on the way writes into the first segments with data, and leaves their checksums. */
+static void spoil(unsigned *left, struct packet *packet)
+{
+    if (*left == 0 || packet->length < 1000)
+        return;
+    --*left;
+    packet->data[packet->length - 1] ^= 1;
+}
+
+static bool spoil_outgoing(void *context, struct stack_interface *out, bool forwarded,
+                           struct packet *packet)
+{
+    (void)out;
+    (void)forwarded;
+    spoil(context, packet);
+    return false;
+}
+
+static bool let_in(void *context, struct stack_interface *in, bool forwarded, struct packet *packet)
+{
+    (void)context;
+    (void)in;
+    (void)forwarded;
+    (void)packet;
+    return false;
+}
+
+static bool spoil_translated(void *context, bool own, struct ipv4_header *header,
+                             struct packet *packet)
+{
+    (void)own;
+    (void)header;
+    spoil(context, packet);
+    return true;
+}
+
+static void expect_spoilt_segments_to_be_dropped(struct stack_bench *bench)
+{
+    struct side client;
+    struct side server;
+    connect(&client, &server, bench);
+    client.to_send = TOTAL;
+    bench_run(bench, 60 * SECOND);
+    assert_int_equal(server.received, TOTAL);
+    assert_false(server.wrong);
+    bench_expect(bench, 2, "b packet.dropped protocol=tcp reason=bad-checksum");
+}
+
+static void what_security_has_written_into_a_segment_is_noticed(void **state)
+{
+    struct stack_bench *bench = *state;
+    unsigned left = 2;
+    struct stack_security security = {.output = spoil_outgoing, .input = let_in, .context = &left};
+    bench->r.security = &security;
+    expect_spoilt_segments_to_be_dropped(bench);
+    bench->r.security = NULL;
+}
+
+static void what_a_translator_has_written_into_a_segment_is_noticed(void **state)
+{
+    struct stack_bench *bench = *state;
+    unsigned left = 2;
+    struct stack_translator translator = {
+        .outside = bench->r_wan, .output = spoil_translated, .context = &left};
+    bench->r.translator = &translator;
+    expect_spoilt_segments_to_be_dropped(bench);
+    bench->r.translator = NULL;
+}
+
+static void swallow(void *context, struct packet *packet)
+{
+    unsigned *count = context;
+    assert_false(packet->checksum_known);
+    ++*count;
+    packet_free(packet);
+}
+
+static void a_tunnel_gets_segments_that_are_to_be_verified(void **state)
+{
+    struct stack_bench *bench = *state;
+    unsigned count = 0;
+    struct side client;
+    assert_non_null(host_stack_add_point_to_point(&bench->a, "ppp0", UINT32_C(0x0a090002),
+                                                  UINT32_C(0x0a090001), 1400, swallow, &count));
+    prepare(&client, &bench->a);
+    assert_non_null(
+        host_stack_tcp_connect(&bench->a, 0, UINT32_C(0x0a090001), 1723, NULL, &client.handler));
+    bench_run(bench, SECOND);
+    assert_true(count > 0);
+}
+
 static void nobody_listening_means_refused(void **state)
 {
     struct stack_bench *bench = *state;
@@ -259,6 +351,9 @@ int main(void)
         TEST(a_transfer_survives_losses),
         TEST(a_smaller_path_mtu_does_not_stop_a_transfer),
         TEST(a_path_mtu_that_others_have_learnt_does_not_stop_a_transfer),
+        TEST(what_security_has_written_into_a_segment_is_noticed),
+        TEST(what_a_translator_has_written_into_a_segment_is_noticed),
+        TEST(a_tunnel_gets_segments_that_are_to_be_verified),
         TEST(nobody_listening_means_refused),
         TEST(a_filter_can_refuse_a_connection),
         TEST(an_unreachable_port_ends_an_opening_connection),

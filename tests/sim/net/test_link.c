@@ -279,6 +279,47 @@ static void corruption_flips_the_one_bit_it_tells(void **state)
     pair_destroy(pair);
 }
 
+static char looked[128]; /* "frame.step " of each look ahead */
+
+static bool look(const struct device *device, const struct packet *frame, unsigned step)
+{
+    (void)device;
+    size_t used = strlen(looked);
+    snprintf(looked + used, sizeof looked - used, "%u.%u ", frame->data[1], step);
+    return true;
+}
+
+static bool look_once(const struct device *device, const struct packet *frame, unsigned step)
+{
+    look(device, frame, step);
+    return false;
+}
+
+static void a_device_looks_at_what_draws_nearer_but_not_at_what_is_lost(void **state)
+{
+    (void)state;
+    struct link_config config = plain();
+    struct pair *pair = pair_create(&config);
+    struct sightings tapped = {.tap = {.record = record}};
+    link_add_tap(pair->link, &tapped.tap); /* so that lost frames stay for a while */
+    pair->devices[1].look_ahead = look;
+    looked[0] = '\0';
+    for (unsigned i = 1; i <= 6; i++) {
+        link_set_loss(pair->link, i == 4 ? LINK_PPM : 0);
+        send(pair, 0, i, 100);
+    }
+    run(pair, INSTANT_SECOND);
+    assert_int_equal(pair->arrived[1].count, 5);
+    assert_string_equal(looked, "5.0 3.2 2.3 6.0 5.1 3.3 6.1 5.2 6.3 ");
+    pair->devices[1].look_ahead = look_once;
+    looked[0] = '\0';
+    for (unsigned i = 1; i <= 3; i++)
+        send(pair, 0, i, 100);
+    run(pair, 2 * INSTANT_SECOND);
+    assert_string_equal(looked, "3.2 3.3 ");
+    pair_destroy(pair);
+}
+
 static void jitter_delays_within_bounds_and_keeps_the_order(void **state)
 {
     (void)state;
@@ -399,6 +440,7 @@ int main(void)
         cmocka_unit_test(a_reordered_frame_is_overtaken),
         cmocka_unit_test(a_duplicated_frame_arrives_twice),
         cmocka_unit_test(corruption_flips_the_one_bit_it_tells),
+        cmocka_unit_test(a_device_looks_at_what_draws_nearer_but_not_at_what_is_lost),
         cmocka_unit_test(jitter_delays_within_bounds_and_keeps_the_order),
         cmocka_unit_test(a_frame_beyond_the_mtu_is_dropped),
         cmocka_unit_test(going_down_loses_what_is_queued_and_in_flight),
