@@ -1,9 +1,11 @@
-// Preloaded into tshark, lets one process dissect many traces. Setting tshark up takes far longer
-// than most traces do, so once that is done it is forked for each line of the file $MANY_TRACES,
-// which says "PROFILE<tab>TRACE<tab>OUTPUT". The child reads its settings by the link
-// $WIRESHARK_CONFIG_DIR, which leads to PROFILE, and opens TRACE instead of what its arguments
-// name; what it prints goes to OUTPUT, its complaints to OUTPUT.errors and its exit status to
-// OUTPUT.status.
+/*
+ * Preloaded into tshark, lets one process dissect many traces. Setting tshark up takes far longer
+ * than most traces do, so once that is done it is forked for each line of the file $MANY_TRACES,
+ * which says "PROFILE<tab>TRACE<tab>OUTPUT". The child reads its settings by the link
+ * $WIRESHARK_CONFIG_DIR, which leads to PROFILE, and opens TRACE instead of what its arguments
+ * name; what it prints goes to OUTPUT, its complaints to OUTPUT.errors and its exit status to
+ * OUTPUT.status.
+ */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,18 +16,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// As Wireshark 4 declares them.
+/* As Wireshark 4 declares them. */
 struct _e_prefs *epan_load_settings(void);
 struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char **text,
                                int random_access);
 void epan_cleanup(void);
 
-// What Wireshark only needs to give numbers a name; reading it takes longer than all else.
+/* What Wireshark only needs to give numbers a name; reading it takes longer than all else. */
 static const char *const databases[] = {"enterprises.tsv", "manuf", "services", "wka"};
 
 #define NAME_SIZE 4096
 
-static const char *trace; // in a child: what it opens
+static const char *trace; /* in a child: what it opens */
 
 static _Noreturn void fail(const char *what)
 {
@@ -33,7 +35,7 @@ static _Noreturn void fail(const char *what)
     _exit(2);
 }
 
-// The function of this name that is behind ours; to is a pointer to a function pointer.
+/* The function of this name that is behind ours; to is a pointer to a function pointer. */
 static void find_original(const char *name, void *to)
 {
     void *symbol = dlsym(RTLD_NEXT, name);
@@ -76,8 +78,8 @@ static void redirect(const char *output)
         fail(output);
 }
 
-// Whether this is the child that dissects the trace of the line; the parent returns when the child
-// has ended.
+/* Whether this is the child that dissects the trace of the line; the parent returns when the child
+ * has ended. */
 static bool is_child_for_line(char *line, const char *link)
 {
     const char *profile = next_field(&line);
@@ -99,7 +101,7 @@ static bool is_child_for_line(char *line, const char *link)
     return false;
 }
 
-// The whole file at once: what a stream has read ahead, parent and child would share.
+/* The whole file at once: what a stream has read ahead, parent and child would share. */
 static char *read_list(void)
 {
     const char *name = getenv("MANY_TRACES");
@@ -135,7 +137,7 @@ struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char
     return open_trace(trace, type, error, text, random_access);
 }
 
-// Would write to every page that the child shares with its parent.
+/* Would write to every page that the child shares with its parent. */
 void epan_cleanup(void)
 {
 }
