@@ -103,10 +103,10 @@ ipsec_client vanishes returns-under-ipsec "more='$watchful' $userspace" 3des-sha
 proof=
 ipsec_server server-vanishes again-under-ipsec "more='$watchful' meanwhile='server_vanished'" 3des-sha1-2 3des-sha1 \
     -p profile=linux -p dead-peer-detection=2s -p stops=199s -p away=20s
-during='(when_connected 8 && vanish 40 && l2tp_answers) >/dev/null 2>&1 & echo $! >/run/jobs'
+during='(when_connected 8 && lose_power 40 && l2tp_answers) >/dev/null 2>&1 & echo $! >/run/jobs'
 ipsec_client server-vanishes server-returns "$userspace" 3des-sha1-2 3des-sha1 -p profile=linux -p dead-peer-detection=2s
 during=
-ipsec_server client-vanishes again-under-ipsec "meanwhile='vanish 40; l2tp_call_again'" 3des-sha1-2 3des-sha1 \
+ipsec_server client-vanishes again-under-ipsec "meanwhile='lose_power 40; l2tp_call_again'" 3des-sha1-2 3des-sha1 \
     -p profile=linux -p dead-peer-detection=2s $lasting
 allowed=
 scenario=

@@ -86,7 +86,7 @@ allowed=
 guest_case=works
 settings="$userspace lacs='vpn second' meanwhile='within 30 is_up ppp1 || complain no second call; ip route replace 10.0.0.0/24 dev ppp1'"
 server_row l2tp l2tp-server-two-tunnels two-calls nomppe $clear
-settings="meanwhile='vanish 40; l2tp_call_again'"
+settings="meanwhile='lose_power 40; l2tp_call_again'"
 patience=200
 server_row l2tp l2tp-server-client-vanishes again nomppe -p duration=200s -p stops=199s -p away=199s $clear
 patience=

@@ -102,9 +102,6 @@ gateway_network() {
 # The other end of an IPsec tunnel, ready to be asked and to ask.
 gateway() {
     end_all
-    [ -z "${six:-}" ] || for module in ipv6 esp6 ah6; do
-        modprobe -q $module
-    done
     gateway_network
     rm -f /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log
     : >/var/log/messages
@@ -141,8 +138,8 @@ anew() {
     pings 20
 }
 
-# vanish SECONDS: nothing comes and goes for so long.
-vanish() {
+# unplug SECONDS: nothing comes and goes for so long.
+unplug() {
     ip link set "${device:-eth0}" down
     sleep "$1"
     gateway_network
@@ -306,8 +303,8 @@ kill_all() {
     rm -rf /var/run/*.pid /run/lock/*
 }
 
-# As if the machine lost its power for some seconds.
-vanish() {
+# lose_power SECONDS: as if the machine did.
+lose_power() {
     ip link set eth0 down
     kill_all
     sleep "$1"
