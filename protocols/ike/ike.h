@@ -225,8 +225,13 @@ enum status ike_delete_child(struct ike *self, instant now, uint32_t child);
 /** Deletes an ISAKMP SA and tells the peer. STATUS_NOT_FOUND when there is none. */
 enum status ike_delete_phase1(struct ike *self, instant now, uint32_t phase1);
 
-/** Deletes everything with the peer at that address, children first, and tells it. */
-void ike_delete_peer(struct ike *self, instant now, const struct ip_address *remote);
+/**
+ * Deletes everything with the peer at @p remote, children first, and tells it. Peers behind one NAT
+ * have its address: @p name is who has proven to be that (struct ike_phase1_info.peer_name). NULL:
+ * at any address, whoever it is.
+ */
+void ike_delete_peer(struct ike *self, instant now, const struct ip_address *remote,
+                     const char *name);
 
 /** ike_delete_peer() for all peers: the service stops. */
 void ike_shut_down(struct ike *self, instant now);

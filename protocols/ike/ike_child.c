@@ -253,31 +253,44 @@ void ike_child_doom(struct ike_state *state, struct ike_child *child, enum ike_c
     arm(state, child);
 }
 
-static bool is_alive(const struct ike_child *child)
+bool ike_child_is_alive(const struct ike_child *child)
 {
     return child->state == IKE_CHILD_INBOUND || child->state == IKE_CHILD_ESTABLISHED ||
            child->state == IKE_CHILD_REPLACED;
 }
 
-void ike_child_doom_all(struct ike_state *state, const struct ip_address *remote,
+bool ike_child_is_with(const struct ike_state *state, const struct ike_child *child,
+                       const struct ike_phase1 *phase1)
+{
+    const struct ike_child_sa *sa = &child->sa;
+    if (!ip_address_equal(&sa->remote.address, &phase1->remote.address))
+        return false;
+    const struct ike_phase1 *own = ike_phase1_get(state, sa->phase1);
+    if (own)
+        return own == phase1 || ike_phase1_same_peer(own, phase1);
+    /* It has outlived its ISAKMP SA, and nobody's name is known of it. */
+    return !sa->udp_encapsulation || sa->remote.port == phase1->remote.port;
+}
+
+void ike_child_doom_all(struct ike_state *state, const struct ike_phase1 *phase1,
                         enum ike_cause cause, bool tells)
 {
     for (uint32_t i = 0; i < state->config->max_children; i++) {
         struct ike_child *child = &state->children[i];
-        if (is_alive(child) && (!remote || ip_address_equal(&child->sa.remote.address, remote)))
+        if (ike_child_is_alive(child) && ike_child_is_with(state, child, phase1))
             ike_child_doom(state, child, cause, tells);
     }
 }
 
-void ike_child_deleted_by_peer(struct ike_state *state, const struct ip_address *remote,
+void ike_child_deleted_by_peer(struct ike_state *state, const struct ike_phase1 *phase1,
                                uint8_t protocol, uint32_t spi)
 {
     uint32_t index = ike_index_first(&state->child_by_spi, spi_key(spi));
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_spi, index)) {
         struct ike_child *child = &state->children[index];
         if (child->sa.protocols[0].outbound.spi == spi &&
-            (uint8_t)child->sa.protocols[0].protocol == protocol && is_alive(child) &&
-            ip_address_equal(&child->sa.remote.address, remote)) {
+            (uint8_t)child->sa.protocols[0].protocol == protocol && ike_child_is_alive(child) &&
+            ike_child_is_with(state, child, phase1)) {
             ike_child_doom(state, child, IKE_CAUSE_PEER_DELETED, false);
             return;
         }
@@ -293,11 +306,11 @@ void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
             state->children[index].sa.phase1 = to->id;
 }
 
-bool ike_child_exists_with(const struct ike_state *state, const struct ip_address *remote)
+bool ike_child_exists_with(const struct ike_state *state, const struct ike_phase1 *phase1)
 {
-    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(remote));
+    uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(&phase1->remote.address));
     for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index))
-        if (ip_address_equal(&state->children[index].sa.remote.address, remote))
+        if (ike_child_is_with(state, &state->children[index], phase1))
             return true;
     return false;
 }
@@ -312,7 +325,8 @@ void ike_child_rekey(struct ike_state *state, struct ike_child *child)
         return;
     struct ike_phase1 *phase1 = ike_phase1_of_child(state, sa);
     if (!phase1)
-        phase1 = ike_phase1_negotiating(state, &sa->remote.address);
+        phase1 = ike_phase1_negotiating(state, &sa->remote.address,
+                                        sa->udp_encapsulation ? sa->remote.port : 0);
     struct ike_quick quick = {
         .rule = rule, .traffic = sa->traffic, .replaces = sa->id, .child = IKE_INDEX_END};
     child->rekeying = ike_quick_begin(state, phase1, &sa->local, &sa->remote, &quick);
@@ -376,7 +390,7 @@ static bool is_due(const struct ike_state *state, struct ike_child *child,
 static void remove_and_tell(struct ike_state *state, struct ike_child *child, enum ike_cause cause,
                             bool tells)
 {
-    if (tells && is_alive(child))
+    if (tells && ike_child_is_alive(child))
         ike_delete_send_child(state, child);
     ike_child_remove(state, child, cause);
 }

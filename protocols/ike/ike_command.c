@@ -58,7 +58,7 @@ enum status ike_acquire(struct ike *self, instant now, const struct ike_acquisit
 
     struct ike_phase1 *phase1 = ike_phase1_with(state, &acquisition->remote);
     if (!phase1)
-        phase1 = ike_phase1_negotiating(state, &acquisition->remote);
+        phase1 = ike_phase1_negotiating(state, &acquisition->remote, 0);
     struct ike_endpoint local = {acquisition->local, IKE_PORT};
     struct ike_endpoint remote = {acquisition->remote, IKE_PORT};
     struct ike_quick quick = {.rule = rule,
@@ -108,22 +108,40 @@ enum status ike_delete_phase1(struct ike *self, instant now, uint32_t phase1)
     return STATUS_OK;
 }
 
-void ike_delete_peer(struct ike *self, instant now, const struct ip_address *remote)
+static bool is_at(const struct ike_endpoint *endpoint, const struct ip_address *remote)
+{
+    return !remote || ip_address_equal(&endpoint->address, remote);
+}
+
+/* Whether an ISAKMP SA is with somebody who has proven to be @p name. */
+static bool is_named(const struct ike_phase1 *phase1, const char *name)
+{
+    return !name || (phase1 && phase1->state == IKE_PHASE1_ESTABLISHED &&
+                     strcmp(phase1->peer_name, name) == 0);
+}
+
+void ike_delete_peer(struct ike *self, instant now, const struct ip_address *remote,
+                     const char *name)
 {
     struct ike_state *state = self->state;
     state->now = now;
-    ike_child_doom_all(state, remote, IKE_CAUSE_LOCAL, true);
+    for (uint32_t i = 0; i < self->config.max_children; i++) {
+        struct ike_child *child = &state->children[i];
+        if (ike_child_is_alive(child) && is_at(&child->sa.remote, remote) &&
+            is_named(ike_phase1_of_child(state, &child->sa), name))
+            ike_child_doom(state, child, IKE_CAUSE_LOCAL, true);
+    }
     for (uint32_t i = 0; i < self->config.max_phase1; i++) {
         struct ike_phase1 *phase1 = &state->phase1s[i];
         if (phase1->state != IKE_PHASE1_FREE && phase1->state != IKE_PHASE1_ENDING &&
-            (!remote || ip_address_equal(&phase1->remote.address, remote)))
+            is_at(&phase1->remote, remote) && is_named(phase1, name))
             ike_phase1_doom(state, phase1, IKE_CAUSE_LOCAL, true);
     }
 }
 
 void ike_shut_down(struct ike *self, instant now)
 {
-    ike_delete_peer(self, now, NULL);
+    ike_delete_peer(self, now, NULL, NULL);
 }
 
 bool ike_phase1_find(const struct ike *self, uint32_t phase1, struct ike_phase1_info *info)

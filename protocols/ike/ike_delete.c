@@ -74,8 +74,7 @@ void ike_delete_input(struct ike_state *state, struct ike_phase1 *phase1,
     for (unsigned i = 0; i < deletion->spi_count; i++) {
         const uint8_t *spi = deletion->spis + (size_t)i * deletion->spi_length;
         if (deletion->protocol != ISAKMP_PROTOCOL_ISAKMP && deletion->spi_length == 4) {
-            ike_child_deleted_by_peer(state, &phase1->remote.address, deletion->protocol,
-                                      wire_load_u32(spi));
+            ike_child_deleted_by_peer(state, phase1, deletion->protocol, wire_load_u32(spi));
         } else if (deletion->protocol == ISAKMP_PROTOCOL_ISAKMP &&
                    deletion->spi_length == 2 * ISAKMP_COOKIE_SIZE) {
             struct isakmp_header named = {0};
@@ -83,7 +82,7 @@ void ike_delete_input(struct ike_state *state, struct ike_phase1 *phase1,
             memcpy(named.responder_cookie, spi + ISAKMP_COOKIE_SIZE, ISAKMP_COOKIE_SIZE);
             struct ike_phase1 *gone = ike_phase1_by_cookies(state, &named, &phase1->remote);
             if (gone && gone->state == IKE_PHASE1_ESTABLISHED &&
-                ip_address_equal(&gone->remote.address, &phase1->remote.address))
+                (gone == phase1 || ike_phase1_same_peer(gone, phase1)))
                 ike_phase1_doom(state, gone, IKE_CAUSE_PEER_DELETED, false);
         }
     }

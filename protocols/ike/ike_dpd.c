@@ -53,7 +53,7 @@ void ike_dpd_handle_timeout(struct ike_state *state, struct ike_phase1 *phase1)
                                 .local = phase1->local,
                                 .remote = phase1->remote};
     ike_queue_event(state, &output, IKE_INDEX_END);
-    ike_child_doom_all(state, &phase1->remote.address, IKE_CAUSE_PEER_DEAD, false);
+    ike_child_doom_all(state, phase1, IKE_CAUSE_PEER_DEAD, false);
     ike_phase1_doom(state, phase1, IKE_CAUSE_PEER_DEAD, false);
 }
 

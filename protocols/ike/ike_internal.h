@@ -57,8 +57,14 @@ struct ike_phase1 *ike_phase1_next(const struct ike_state *state, const struct i
 struct ike_phase1 *ike_phase1_with(struct ike_state *state, const struct ip_address *remote);
 /** The one that protects what a child SA needs: its own, or the newest with the same peer; NULL. */
 struct ike_phase1 *ike_phase1_of_child(struct ike_state *state, const struct ike_child_sa *sa);
-/** The negotiation begun here with a peer; NULL. */
-struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote);
+/** The negotiation begun here with a peer, at that port where it is not 0; NULL. */
+struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote,
+                                          uint16_t port);
+/**
+ * Whether both are with the same peer. Of several behind one NAT, which have its address, the
+ * identities tell, and the ports as long as one has not proven its own.
+ */
+bool ike_phase1_same_peer(const struct ike_phase1 *a, const struct ike_phase1 *b);
 /** Its number as ike_phase1_find() takes it. */
 struct ike_phase1 *ike_phase1_get(const struct ike_state *state, uint32_t id);
 /** It counts as half open no longer. */
@@ -269,16 +275,21 @@ void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike
 /** Marks it for deletion, now. */
 void ike_child_doom(struct ike_state *state, struct ike_child *child, enum ike_cause cause,
                     bool tells);
-/** All with that peer (NULL: with any) are marked for deletion. */
-void ike_child_doom_all(struct ike_state *state, const struct ip_address *remote,
+/** Whether a child SA may still carry something. */
+bool ike_child_is_alive(const struct ike_child *child);
+/** Whether a child SA is with the peer of @p phase1, be it under that ISAKMP SA or another. */
+bool ike_child_is_with(const struct ike_state *state, const struct ike_child *child,
+                       const struct ike_phase1 *phase1);
+/** All with the peer of @p phase1 are marked for deletion. */
+void ike_child_doom_all(struct ike_state *state, const struct ike_phase1 *phase1,
                         enum ike_cause cause, bool tells);
 /** The peer deletes what it receives with @p spi; unknown ones are ignored. */
-void ike_child_deleted_by_peer(struct ike_state *state, const struct ip_address *remote,
+void ike_child_deleted_by_peer(struct ike_state *state, const struct ike_phase1 *phase1,
                                uint8_t protocol, uint32_t spi);
 /** The child SAs of one ISAKMP SA are another's from now on. */
 void ike_child_move(struct ike_state *state, const struct ike_phase1 *from,
                     const struct ike_phase1 *to);
-bool ike_child_exists_with(const struct ike_state *state, const struct ip_address *remote);
+bool ike_child_exists_with(const struct ike_state *state, const struct ike_phase1 *phase1);
 void ike_child_handle_timeout(struct ike_state *state, struct ike_child *child);
 /** Begins the exchange that is to replace it. */
 void ike_child_rekey(struct ike_state *state, struct ike_child *child);

@@ -61,7 +61,7 @@ static void forget_others(struct ike_state *state, const struct ike_phase1 *phas
     for (struct ike_phase1 *other = ike_phase1_first(state, &phase1->remote.address); other;
          other = ike_phase1_next(state, other)) {
         if (other == phase1 || other->state != IKE_PHASE1_ESTABLISHED ||
-            strcmp(other->peer_name, phase1->peer_name) != 0)
+            !ike_phase1_same_peer(other, phase1))
             continue;
         for (uint32_t j = 0; j < state->config->max_children; j++) {
             struct ike_child *child = &state->children[j];

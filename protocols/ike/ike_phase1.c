@@ -174,9 +174,31 @@ struct ike_phase1 *ike_phase1_of_child(struct ike_state *state, const struct ike
                   IKE_PHASE1_ESTABLISHED, false);
 }
 
-struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote)
+struct ike_phase1 *ike_phase1_negotiating(struct ike_state *state, const struct ip_address *remote,
+                                          uint16_t port)
 {
-    return newest(state, remote, 0, IKE_PHASE1_NEGOTIATING, true);
+    return newest(state, remote, port, IKE_PHASE1_NEGOTIATING, true);
+}
+
+bool ike_phase1_same_peer(const struct ike_phase1 *a, const struct ike_phase1 *b)
+{
+    if (!ip_address_equal(&a->remote.address, &b->remote.address))
+        return false;
+    if (a->state == IKE_PHASE1_NEGOTIATING || b->state == IKE_PHASE1_NEGOTIATING)
+        return a->remote.port == b->remote.port;
+    return strcmp(a->peer_name, b->peer_name) == 0;
+}
+
+/* Another that is established with the same peer, and is to stay. */
+static bool has_other(const struct ike_state *state, const struct ike_phase1 *phase1)
+{
+    for (const struct ike_phase1 *other = ike_phase1_first(state, &phase1->remote.address); other;
+         other = ike_phase1_next(state, other))
+        if (other != phase1 && other->state == IKE_PHASE1_ESTABLISHED &&
+            other->deadlines[IKE_PHASE1_DOOM] == INSTANT_NEVER &&
+            ike_phase1_same_peer(other, phase1))
+            return true;
+    return false;
 }
 
 struct ike_phase1 *ike_phase1_get(const struct ike_state *state, uint32_t id)
@@ -249,7 +271,7 @@ static void supersede(struct ike_state *state, const struct ike_phase1 *successo
          phase1 = ike_phase1_next(state, phase1)) {
         if (phase1 == successor || phase1->state != IKE_PHASE1_ESTABLISHED ||
             phase1->deadlines[IKE_PHASE1_DOOM] != INSTANT_NEVER ||
-            strcmp(phase1->peer_name, successor->peer_name) != 0)
+            !ike_phase1_same_peer(phase1, successor))
             continue;
         TRACE(&state->config->trace, state->now, "ike.rekeyed", trace_number("phase", 1),
               trace_number("old", phase1->id), trace_number("new", successor->id));
@@ -364,8 +386,8 @@ void ike_phase1_remove(struct ike_state *state, struct ike_phase1 *phase1, enum 
     }
     ike_phase1_arm(state, phase1);
     if (!state->behaviour->delete_keeps_children && cause != IKE_CAUSE_REPLACED &&
-        !ike_phase1_with(state, &phase1->remote.address))
-        ike_child_doom_all(state, &phase1->remote.address, cause, false);
+        !has_other(state, phase1))
+        ike_child_doom_all(state, phase1, cause, false);
 }
 
 static bool is_due(struct ike_state *state, struct ike_phase1 *phase1,
@@ -380,8 +402,9 @@ static bool is_due(struct ike_state *state, struct ike_phase1 *phase1,
 /* Its lifetime is about to end: another takes over where child SAs need one. */
 static void renew(struct ike_state *state, struct ike_phase1 *phase1)
 {
-    if (!ike_child_exists_with(state, &phase1->remote.address) ||
-        ike_phase1_negotiating(state, &phase1->remote.address))
+    uint16_t port = ike_has_nat(phase1) ? phase1->remote.port : 0;
+    if (!ike_child_exists_with(state, phase1) ||
+        ike_phase1_negotiating(state, &phase1->remote.address, port))
         return;
     struct ike_phase1 *successor = ike_phase1_begin(state, phase1->peer, true, phase1->peer->mode,
                                                     &phase1->local, &phase1->remote, NULL);

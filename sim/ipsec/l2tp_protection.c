@@ -106,7 +106,7 @@ void l2tp_protection_end(struct l2tp_protection *protection, bool delete_peer)
     protection->agent = NULL;
     policy_agent_withdraw(agent, &protection->request);
     if (delete_peer)
-        policy_agent_delete_peer(agent, &protection->peer);
+        policy_agent_delete_peer(agent, &protection->peer, NULL);
     while (protection->filters > 0) {
         struct policy_agent_entry *entry = &protection->entries[--protection->filters];
         policy_agent_detach(agent, entry);

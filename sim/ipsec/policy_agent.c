@@ -568,14 +568,9 @@ void policy_agent_withdraw(struct policy_agent *agent, struct policy_agent_reque
     request->acquisition = 0;
 }
 
-void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote)
+void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote,
+                              const char *name)
 {
-    ike_delete_peer(&agent->ike, now_of(agent), remote);
-    pump(agent);
-}
-
-void policy_agent_delete_all(struct policy_agent *agent)
-{
-    ike_shut_down(&agent->ike, now_of(agent));
+    ike_delete_peer(&agent->ike, now_of(agent), remote, name);
     pump(agent);
 }

@@ -90,10 +90,8 @@ enum status policy_agent_negotiate(struct policy_agent *agent,
 /** The request's owner no longer waits. */
 void policy_agent_withdraw(struct policy_agent *agent, struct policy_agent_request *request);
 
-/** Ends everything with the peer at @p remote, and tells it: its children first. */
-void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote);
-
-/** policy_agent_delete_peer() for all peers. */
-void policy_agent_delete_all(struct policy_agent *agent);
+/** Ends everything with the peers that ike_delete_peer() means, and tells them. */
+void policy_agent_delete_peer(struct policy_agent *agent, const struct ip_address *remote,
+                              const char *name);
 
 #endif

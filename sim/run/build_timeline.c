@@ -122,6 +122,13 @@ static void do_set_modem(const struct run *run, const struct scenario_action_set
         modem_set_looped(modem, wanted->looped == SCENARIO_YES);
 }
 
+static void do_delete(const struct run *run, const struct scenario_action_delete *wanted)
+{
+    policy_agent_delete_peer(run_agent(run, wanted->node),
+                             wanted->peer.version != 0 ? &wanted->peer : NULL,
+                             wanted->peer_identity);
+}
+
 static void perform(struct simulation *simulation, struct event *event)
 {
     struct scheduled_action *scheduled = (struct scheduled_action *)event;
@@ -166,7 +173,7 @@ static void perform(struct simulation *simulation, struct event *event)
         do_fault(run, &action->fault, scheduled->fault);
         break;
     case SCENARIO_DELETE_ASSOCIATIONS:
-        policy_agent_delete_all(run_agent(run, action->node));
+        do_delete(run, &action->deletion);
         break;
     case SCENARIO_DISCONNECT_CALLER:
         rras_server_disconnect((struct rras_server *)run_node(run, action->disconnect.node),

@@ -116,6 +116,12 @@ struct scenario_action_disconnect {
     const char *user;           /**< NULL: everybody */
 };
 
+struct scenario_action_delete {
+    struct scenario_node *node; /**< a machine with IPsec */
+    struct ip_address peer;     /**< version 0: at any address */
+    const char *peer_identity;  /**< NULL: whoever it is */
+};
+
 struct scenario_action_tcp_script {
     struct scenario_script script;
     struct scenario_node *node;
@@ -152,8 +158,8 @@ struct scenario_action {
         struct scenario_action_network_ping network_ping;
         struct scenario_action_transfer transfer;
         struct scenario_action_udp_stream udp_stream;
-        struct scenario_link *link; /**< LINK_DOWN, LINK_UP */
-        struct scenario_node *node; /**< DELETE_ASSOCIATIONS: a machine with IPsec */
+        struct scenario_link *link;             /**< LINK_DOWN, LINK_UP */
+        struct scenario_action_delete deletion; /**< DELETE_ASSOCIATIONS */
         struct scenario_action_set_link set_link;
         struct scenario_action_set_modem set_modem;
         struct scenario_action_fault fault; /**< DROP, DELAY, DUPLICATE, CORRUPT */

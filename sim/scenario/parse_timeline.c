@@ -79,16 +79,18 @@ static void parse_disconnect(struct loader *loader, const xmlNode *element,
                      scenario_node_kind_text(disconnect->node->kind));
 }
 
-/* Everything that a machine has negotiated is deleted. */
-static struct scenario_node *parse_negotiator(struct loader *loader, const xmlNode *element)
+static void parse_delete(struct loader *loader, const xmlNode *element,
+                         struct scenario_action_delete *deletion)
 {
     struct scenario_node *node = parse_node_reference(loader, element, "node");
+    deletion->node = node;
+    deletion->peer = element_ip_address(loader, element, "peer");
+    deletion->peer_identity = element_text(loader, element, "peer-identity");
     if (node && (!node->ipsec || node->ipsec->peer_count == 0))
         loader_error(loader, loader_attribute_position(loader, element, "node"),
                      "\"%s\" negotiates no security associations; expected a machine with a "
                      "<peer> in its <ipsec>",
                      node->name);
-    return node;
 }
 
 static void parse_end_control(struct loader *loader, const xmlNode *element,
@@ -201,7 +203,7 @@ static void parse_action(struct loader *loader, const xmlNode *element,
         parse_fault(loader, element, &action->fault);
         break;
     case SCENARIO_DELETE_ASSOCIATIONS:
-        action->node = parse_negotiator(loader, element);
+        parse_delete(loader, element, &action->deletion);
         break;
     case SCENARIO_DISCONNECT_CALLER:
         parse_disconnect(loader, element, &action->disconnect);

@@ -320,8 +320,8 @@ static double pair_run(struct pair *pair, instant *now, size_t *message_octets)
         spent += bench_clock() - start;
         *message_octets = pair->encrypted / MESSAGES / 8 * 8;
         bench_require(status == STATUS_OK && established == 2, "IKE fails");
-        ike_delete_peer(&pair->ends[0], *now, &pair->addresses[1].address);
-        ike_delete_peer(&pair->ends[1], *now, &pair->addresses[0].address);
+        ike_delete_peer(&pair->ends[0], *now, &pair->addresses[1].address, NULL);
+        ike_delete_peer(&pair->ends[1], *now, &pair->addresses[0].address, NULL);
         exchange(pair, *now);
         /* What waits to be forgotten is. */
         *now += 600 * INSTANT_SECOND;

@@ -220,7 +220,7 @@ static void command(struct field *field, unsigned end, uint8_t what)
         (void)ike_delete_phase1(&own->ike, field->now, own->ike.state->phase1s[0].id);
         break;
     case 4:
-        ike_delete_peer(&own->ike, field->now, &field->ends[1 - end].endpoint.address);
+        ike_delete_peer(&own->ike, field->now, &field->ends[1 - end].endpoint.address, NULL);
         break;
     default:
         ike_child_used(&own->ike, field->now, child, (uint64_t)what << 18, what & 8);

@@ -14,3 +14,9 @@ mutant(natt_answers_by_address sim/ipsec/ipsec_driver.c
 mutant(natt_checksum_kept sim/ipsec/policy_agent.c
   "    if (!child->udp_encapsulation || child->tunnel)" "    if (true)"
   nat/natt-transport-checksum.xml "bad-checksum")
+mutant(natt_deleted_by_address sim/run/build_timeline.c
+  "wanted->peer_identity);" "NULL);"
+  nat/natt-one-client-deleted.xml "never ike.phase1.deleted at client1")
+mutant(natt_dead_by_address protocols/ike/ike_child.c
+  "return own == phase1 || ike_phase1_same_peer(own, phase1);" "return true;"
+  nat/natt-one-client-dead.xml "ping all-along")

@@ -280,13 +280,32 @@ static void keys_are_wiped_when_what_they_protect_ends(void **state)
     }
 }
 
+static void only_who_has_that_name_is_deleted(void **state)
+{
+    struct ike_pair *pair = *state;
+    struct ike *client = &pair->end[IKE_CLIENT].ike;
+    const struct ip_address *here = &pair->end[IKE_CLIENT].address;
+    const struct ip_address *server = &pair->end[IKE_SERVER].address;
+    connect(pair);
+    ike_delete_peer(client, pair->now, here, NULL);
+    ike_delete_peer(client, pair->now, server, "10.0.0.9");
+    ike_pair_poll(pair, IKE_CLIENT);
+    ike_pair_run(pair, SECONDS(2));
+    ike_pair_assert_up(pair);
+    ike_delete_peer(client, pair->now, NULL, "10.0.0.1");
+    ike_pair_poll(pair, IKE_CLIENT);
+    ike_pair_run(pair, SECONDS(3));
+    assert_int_equal(pair->end[IKE_SERVER].children[0].cause, IKE_CAUSE_PEER_DELETED);
+    assert_int_equal(ike_count(client).phase1, 0);
+}
+
 static void windows_wants_its_deletes_acknowledged(void **state)
 {
     struct ike_pair *pair = *state;
     ike_pair_profiles(pair, IKE_PROFILE_WINDOWS_XP_SP2, IKE_PROFILE_SERVER_2003);
     connect(pair);
     unsigned before = pair->datagram_count;
-    ike_delete_peer(&pair->end[IKE_CLIENT].ike, pair->now, &pair->end[IKE_SERVER].address);
+    ike_delete_peer(&pair->end[IKE_CLIENT].ike, pair->now, &pair->end[IKE_SERVER].address, NULL);
     ike_pair_poll(pair, IKE_CLIENT);
     ike_pair_run(pair, SECONDS(60));
     /* Child SA and ISAKMP SA, each with its answer, and nothing again. */
@@ -425,6 +444,7 @@ int main(void)
         TEST(an_idle_child_sa_with_a_cluster_ends_after_a_minute),
         TEST(a_deleted_child_sa_is_gone_at_both_ends),
         TEST(keys_are_wiped_when_what_they_protect_ends),
+        TEST(only_who_has_that_name_is_deleted),
         TEST(windows_wants_its_deletes_acknowledged),
         TEST(an_unacknowledged_delete_goes_out_seven_times),
         TEST(windows_2000_sends_plain_deletes),

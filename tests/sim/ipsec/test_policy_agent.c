@@ -133,7 +133,7 @@ static void associations_that_are_deleted_are_asked_for_again(void **state)
     const struct ip_address b = ip_address_from_ipv4(R_LAN);
     ping(agents, 56, false);
     bench_expect(&agents->bench, 0, "a ipsec.sa.removed");
-    policy_agent_delete_peer(agents->a.agent, &b);
+    policy_agent_delete_peer(agents->a.agent, &b, NULL);
     bench_run(&agents->bench, SECOND);
     bench_expect(&agents->bench, 1, "a ipsec.sa.removed");
     bench_expect(&agents->bench, 1, "b ipsec.sa.removed");

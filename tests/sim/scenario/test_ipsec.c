@@ -160,9 +160,15 @@ static void l2tp_has_an_offer_of_its_own(void **state)
 static void what_was_negotiated_can_be_deleted(void **state)
 {
     const struct scenario *scenario = *state;
-    assert_int_equal(scenario->action_count, 1);
-    assert_int_equal(scenario->actions[0].kind, SCENARIO_DELETE_ASSOCIATIONS);
-    assert_ptr_equal(scenario->actions[0].node, scenario_find_node(scenario, "a"));
+    assert_int_equal(scenario->action_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct scenario_action *action = &scenario->actions[i];
+        assert_int_equal(action->kind, SCENARIO_DELETE_ASSOCIATIONS);
+        assert_ptr_equal(action->deletion.node, scenario_find_node(scenario, "a"));
+        assert_int_equal(action->deletion.peer.version, i == 0 ? 0 : 4);
+    }
+    assert_null(scenario->actions[0].deletion.peer_identity);
+    assert_string_equal(scenario->actions[1].deletion.peer_identity, "CN=b");
 }
 
 int main(void)
