@@ -116,7 +116,7 @@ static void send_keep_alive(struct ipsec_processor *self, const struct ipsec_bun
         .source = bundle->local, .destination = bundle->peer, .ttl = self->config.tunnel_ttl};
     ipsec_datagram_push(packet, &datagram, IPSEC_NEXT_UDP, ++self->identification);
     ipsec_push_udp(bundle, packet, &datagram);
-    ipsec_output_push(self, OUTPUT_SEND, bundle)->packet = packet;
+    ipsec_output_push(self, OUTPUT_SEND, NULL)->packet = packet;
 }
 
 void ipsec_bundle_handle_due(struct ipsec_processor *self, instant now, struct ipsec_bundle *bundle)

@@ -259,10 +259,13 @@ void ipsec_release_held(struct ipsec_processor *self, instant now,
     *pending = (struct ipsec_pending){0};
     while ((packet = packet_queue_pop(&held)) != NULL) {
         struct ipsec_outbound result = ipsec_processor_outbound(self, now, packet, 0, 0);
-        if (result.verdict == IPSEC_PROCESSED || result.verdict == IPSEC_PASS)
-            ipsec_output_push(self, OUTPUT_SEND, NULL)->packet = packet;
-        else if (result.verdict == IPSEC_TOO_BIG)
+        if (result.verdict == IPSEC_PROCESSED || result.verdict == IPSEC_PASS) {
+            struct ipsec_output *output = ipsec_output_push(self, OUTPUT_SEND, NULL);
+            output->packet = packet;
+            output->bundle = result.bundle;
+        } else if (result.verdict == IPSEC_TOO_BIG) {
             dropped(self, now, "ipsec", "too-big", packet);
+        }
     }
 }
 

@@ -158,7 +158,8 @@ enum ipsec_event {
 /** One decision, in the order decided. */
 struct ipsec_output {
     enum output_kind kind; /**< OUTPUT_NONE; OUTPUT_SEND: .packet, a whole datagram to be routed,
-                                which the caller owns now; OUTPUT_EVENT */
+                                which the caller owns now, and .bundle, with which SAs it has been
+                                protected, 0: with none; OUTPUT_EVENT */
     enum ipsec_event event;
     struct packet *packet;
     uint32_t policy;

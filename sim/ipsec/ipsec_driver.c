@@ -23,6 +23,13 @@ static instant now_of(const struct ipsec_driver *driver)
     return driver->host->node.simulation->now;
 }
 
+static void tell_used(struct ipsec_driver *driver, uint32_t bundle, const struct packet *packet,
+                      bool inbound)
+{
+    if (driver->used && bundle != 0)
+        driver->used(driver->event_context, bundle, packet->length, inbound);
+}
+
 /*
  * Carries out what the processor has decided. What is called on the way may come back here: then
  * the loop that runs already goes on with it.
@@ -34,10 +41,12 @@ static void pump(struct ipsec_driver *driver)
         return;
     driver->pumping = true;
     while (ipsec_processor_poll(&driver->processor, &output)) {
-        if (output.kind == OUTPUT_SEND)
+        if (output.kind == OUTPUT_SEND) {
+            tell_used(driver, output.bundle, output.packet, false);
             host_stack_send_secured(stack_of(driver), output.packet);
-        else if (output.kind == OUTPUT_EVENT && driver->event)
+        } else if (output.kind == OUTPUT_EVENT && driver->event) {
             driver->event(driver->event_context, &output);
+        }
     }
     driver->pumping = false;
     timer_set(driver->host->node.simulation, &driver->timer,
@@ -80,8 +89,7 @@ static bool output(void *context, struct stack_interface *out, bool forwarded,
     case IPSEC_PROCESSED:
         record_clear(driver, TAP_SENT, clear);
         packet->mark = 0;
-        if (driver->used)
-            driver->used(driver->event_context, answer.bundle, packet->length, false);
+        tell_used(driver, answer.bundle, packet, false);
         host_stack_send_secured(stack_of(driver), packet);
         break;
     case IPSEC_TOO_BIG:
@@ -111,8 +119,7 @@ static bool input(void *context, struct stack_interface *in, bool forwarded, str
         tap_point_record(&driver->clear, now_of(driver), TAP_RECEIVED, packet->data,
                          packet->length);
         packet->mark = answer.flow;
-        if (driver->used)
-            driver->used(driver->event_context, answer.bundle, packet->length, true);
+        tell_used(driver, answer.bundle, packet, true);
         host_stack_receive_secured(stack_of(driver), in, packet);
     }
     pump(driver);

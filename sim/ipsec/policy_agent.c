@@ -120,8 +120,8 @@ static enum ipsec_checksum_repair repair_of(const struct ike_child_sa *child)
                : IPSEC_CHECKSUM_RECOMPUTED;
 }
 
-static struct ipsec_bundle_config bundle_of(const struct ike_child_sa *child, uint32_t policy,
-                                            bool standby)
+/* On standby: what has waited goes out once the agent knows whom the bundle is for. */
+static struct ipsec_bundle_config bundle_of(const struct ike_child_sa *child, uint32_t policy)
 {
     struct ipsec_bundle_config bundle = {
         .policy = policy,
@@ -140,7 +140,7 @@ static struct ipsec_bundle_config bundle_of(const struct ike_child_sa *child, ui
         .checksum_repair = repair_of(child),
         .original_peer = child->original_remote,
         .original_local = child->original_local,
-        .standby = standby,
+        .standby = true,
     };
     if (child->udp_encapsulation) {
         bundle.local_port = child->local.port;
@@ -156,13 +156,13 @@ static struct ipsec_bundle_config bundle_of(const struct ike_child_sa *child, ui
     return bundle;
 }
 
-static void add_child(struct policy_agent *agent, const struct ike_child_sa *child, bool standby)
+static void add_child(struct policy_agent *agent, const struct ike_child_sa *child)
 {
     uint32_t policy = policy_for(agent, child);
     uint32_t bundle;
     if (policy == 0)
         return; /* withdrawn while it was negotiated */
-    const struct ipsec_bundle_config config = bundle_of(child, policy, standby);
+    const struct ipsec_bundle_config config = bundle_of(child, policy);
     uint32_t id = child->id; /* what child points at is gone with the next call */
     enum status status = ipsec_driver_add(agent->driver, &config, &bundle);
     if (status == STATUS_OK)
@@ -175,11 +175,12 @@ static void add_child(struct policy_agent *agent, const struct ike_child_sa *chi
 
 static void child_established(struct policy_agent *agent, const struct ike_child_sa *child)
 {
-    const struct policy_agent_child *known = find_child(agent, child->id);
+    uint32_t id = child->id; /* as in add_child() */
+    if (!find_child(agent, id))
+        add_child(agent, child);
+    const struct policy_agent_child *known = find_child(agent, id);
     if (known)
         ipsec_driver_activate(agent->driver, known->bundle);
-    else
-        add_child(agent, child, false);
 }
 
 static void child_deleted(struct policy_agent *agent, uint32_t id)
@@ -256,7 +257,7 @@ static void handle_event(struct policy_agent *agent, const struct ike_output *ou
     unsigned strength;
     switch (output->event) {
     case IKE_EVENT_CHILD_INBOUND:
-        add_child(agent, output->child, true);
+        add_child(agent, output->child);
         break;
     case IKE_EVENT_CHILD_ESTABLISHED:
         acquisition = output->child->acquisition;

@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "host/ping.h"
 #include "ike/ike_proposal.h"
+#include "ike/ike_state.h"
 #include "sim/host/stack_bench.h"
 
 /* Hosts a (10.0.1.10) and b (10.0.1.1) on one Ethernet, which protect all that they exchange. */
@@ -127,6 +128,20 @@ static void a_packet_waits_for_its_associations_and_then_goes(void **state)
     assert_int_equal(a->protected_out, 2);
 }
 
+static void a_packet_that_has_waited_counts_as_well(void **state)
+{
+    struct agents *agents = *state;
+    const struct ike_child *a = &agents->a.agent->ike.state->children[0];
+    const struct ike_child *b = &agents->b.agent->ike.state->children[0];
+    ping(agents, 56, false);
+    assert_int_equal(agents->a.driver->processor.counters.held, 1);
+    assert_int_not_equal(a->octets[0], 0);
+    ping(agents, 56, false);
+    /* Both pings and answers were of one length. */
+    assert_int_equal(a->octets[0], b->octets[0]);
+    assert_int_equal(a->octets[1], b->octets[1]);
+}
+
 static void associations_that_are_deleted_are_asked_for_again(void **state)
 {
     struct agents *agents = *state;
@@ -173,6 +188,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(a_packet_waits_for_its_associations_and_then_goes),
+        TEST(a_packet_that_has_waited_counts_as_well),
         TEST(associations_that_are_deleted_are_asked_for_again),
         TEST(what_protection_makes_too_long_comes_back),
         TEST(a_policy_that_nobody_negotiates_holds_nothing_back),
