@@ -86,6 +86,16 @@ uint64_t checksum_pseudo_header_ipv6(const struct ip_address *source,
            next_header;
 }
 
+uint64_t checksum_pseudo_header_ip(const struct ip_address *source,
+                                   const struct ip_address *destination, uint8_t protocol,
+                                   uint32_t length)
+{
+    if (source->version == 6)
+        return checksum_pseudo_header_ipv6(source, destination, protocol, length);
+    return checksum_pseudo_header(ip_address_to_ipv4(source), ip_address_to_ipv4(destination),
+                                  protocol, (uint16_t)length);
+}
+
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word)
 {
     /* HC' = ~(~HC + ~m + m') */

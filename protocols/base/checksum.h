@@ -27,6 +27,11 @@ uint64_t checksum_pseudo_header_ipv6(const struct ip_address *source,
                                      const struct ip_address *destination, uint8_t next_header,
                                      uint32_t length);
 
+/** The sum over the pseudo-header between addresses of one version, whichever that is. */
+uint64_t checksum_pseudo_header_ip(const struct ip_address *source,
+                                   const struct ip_address *destination, uint8_t protocol,
+                                   uint32_t length);
+
 /** @p old_checksum after one 16-bit word changed (RFC 1624, equation 3). */
 uint16_t checksum_update(uint16_t old_checksum, uint16_t old_word, uint16_t new_word);
 

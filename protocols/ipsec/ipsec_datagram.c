@@ -215,14 +215,6 @@ void ipsec_datagram_push(struct packet *packet, struct ipsec_datagram *datagram,
     ipsec_datagram_finish(packet, datagram, protocol);
 }
 
-uint64_t ipsec_pseudo_header(const struct ip_address *source, const struct ip_address *destination,
-                             uint8_t protocol, uint32_t length)
-{
-    uint64_t sum = checksum_add(0, source->octets, ip_address_length(source));
-    sum = checksum_add(sum, destination->octets, ip_address_length(destination));
-    return sum + (length >> 16) + (length & 0xffff) + protocol;
-}
-
 uint8_t *ipsec_datagram_insert(struct packet *packet, size_t offset, size_t length)
 {
     uint8_t *start = packet_push(packet, length);

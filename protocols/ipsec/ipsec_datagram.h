@@ -82,10 +82,6 @@ void ipsec_datagram_finish(struct packet *packet, struct ipsec_datagram *datagra
 void ipsec_datagram_push(struct packet *packet, struct ipsec_datagram *datagram, uint8_t protocol,
                          uint16_t identification);
 
-/** The sum over the pseudo-header of UDP and TCP, for checksum_add() (RFC 8200 section 8.1). */
-uint64_t ipsec_pseudo_header(const struct ip_address *source, const struct ip_address *destination,
-                             uint8_t protocol, uint32_t length);
-
 /** Inserts @p length octets, contents undefined, behind the first @p offset ones of @p packet. */
 uint8_t *ipsec_datagram_insert(struct packet *packet, size_t offset, size_t length);
 

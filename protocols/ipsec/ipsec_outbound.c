@@ -107,8 +107,8 @@ void ipsec_push_udp(const struct ipsec_bundle *bundle, struct packet *packet,
     wire_store_u16(udp + 6, 0); /* RFC 3948 section 2.1: none */
     if (datagram->source.version == 6) {
         /* IPv6 has no UDP without (RFC 8200 section 8.1). */
-        uint64_t sum = ipsec_pseudo_header(&datagram->source, &datagram->destination,
-                                           IPSEC_NEXT_UDP, (uint32_t)length);
+        uint64_t sum = checksum_pseudo_header_ipv6(&datagram->source, &datagram->destination,
+                                                   IPSEC_NEXT_UDP, (uint32_t)length);
         uint16_t value = checksum_finish(checksum_add(sum, udp, length));
         wire_store_u16(udp + 6, value == 0 ? 0xffff : value);
     }

@@ -31,8 +31,8 @@ static uint16_t replace_address(uint16_t value, const struct ip_address *origina
 static uint16_t right_checksum(const struct ipsec_datagram *datagram, const uint8_t *payload,
                                size_t length)
 {
-    uint64_t sum = ipsec_pseudo_header(&datagram->source, &datagram->destination,
-                                       datagram->protocol, (uint32_t)length);
+    uint64_t sum = checksum_pseudo_header_ip(&datagram->source, &datagram->destination,
+                                             datagram->protocol, (uint32_t)length);
     return checksum_finish(checksum_add(sum, payload, length));
 }
 

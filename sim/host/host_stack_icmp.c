@@ -181,7 +181,7 @@ enum status host_stack_ping(struct host_stack *stack, const struct stack_echo *e
 {
     const struct icmp_message message = {
         .type = ICMP_ECHO_REQUEST, .identifier = echo->identifier, .sequence = sequence};
-    packet = stack_reserve_headroom(stack, packet,
+    packet = stack_reserve_headroom(stack, "ipv4", packet,
                                     ICMP_HEADER_SIZE + IPV4_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return STATUS_NO_MEMORY;

@@ -104,9 +104,9 @@ const struct path_mtu_entry *stack_path_mtu_entry(const struct host_stack *stack
 /* host_stack_output.c */
 
 /** Makes sure that @p packet has @p headroom octets in front, by a copy if need be; NULL and the
- * packet dropped: no memory. */
-struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
-                                      size_t headroom);
+ * packet dropped as one of @p protocol, "ipv4" or "ipv6": no memory. */
+struct packet *stack_reserve_headroom(struct host_stack *stack, const char *protocol,
+                                      struct packet *packet, size_t headroom);
 
 /** Drops what was to go out, for @p reason, and counts it. */
 void stack_refuse_output(struct host_stack *stack, const char *protocol, const char *reason,
@@ -118,7 +118,7 @@ bool stack_leave_ip(struct host_stack *stack, const struct stack_interface *out,
 
 /** Hands a datagram of either version of IP to what is behind a point-to-point interface. */
 void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
-                                 struct packet *packet);
+                                 const char *protocol, struct packet *packet);
 
 /**
  * Sends a finished datagram, not longer than the interface's MTU or to be fragmented to @p mtu, by

@@ -212,7 +212,7 @@ enum status host_stack_ipv6_ping(struct host_stack *stack, const struct stack_ec
         .type = ICMPV6_ECHO_REQUEST, .identifier = echo->identifier, .sequence = sequence};
     /* The checksum covers the source, which must be known now; without a way it does not matter. */
     struct ip_address source = host_stack_ipv6_pick_source(stack, destination);
-    packet = stack_reserve_headroom(stack, packet,
+    packet = stack_reserve_headroom(stack, "ipv6", packet,
                                     ICMPV6_HEADER_SIZE + IPV6_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return STATUS_NO_MEMORY;

@@ -142,7 +142,7 @@ void stack_ipv6_transmit(struct host_stack *stack, struct stack_interface *out,
     if (out->ethernet)
         stack_ipv6_ethernet_output(out, next_hop, packet);
     else
-        stack_point_to_point_output(stack, out, packet);
+        stack_point_to_point_output(stack, out, "ipv6", packet);
 }
 
 enum status stack_ipv6_transmit_by_way(struct host_stack *stack, const struct stack_ipv6_way *way,
@@ -182,7 +182,7 @@ enum status stack_ipv6_send_by_way(struct host_stack *stack, const struct stack_
         refuse(stack, "too-long", packet);
         return STATUS_INVALID;
     }
-    packet = stack_reserve_headroom(stack, packet, IPV6_HEADER_SIZE + ETHERNET_HEADER_SIZE);
+    packet = stack_reserve_headroom(stack, "ipv6", packet, IPV6_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return STATUS_NO_MEMORY;
     header->hop_limit = options && options->ttl ? options->ttl : stack->config.default_ttl;

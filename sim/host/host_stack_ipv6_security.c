@@ -31,7 +31,7 @@ void stack_ipv6_send_secured(struct host_stack *stack, struct packet *packet)
         stack_refuse_output(stack, "ipv6", reason, packet);
         return;
     }
-    packet = stack_reserve_headroom(stack, packet, ETHERNET_HEADER_SIZE);
+    packet = stack_reserve_headroom(stack, "ipv6", packet, ETHERNET_HEADER_SIZE);
     if (!packet)
         return;
     if (way.out) {

@@ -58,7 +58,7 @@ enum status host_stack_ipv6_udp_send(struct host_stack *stack,
         stack_refuse_output(stack, "ipv6", "too-long", packet);
         return STATUS_INVALID;
     }
-    packet = stack_reserve_headroom(stack, packet,
+    packet = stack_reserve_headroom(stack, "ipv6", packet,
                                     UDP_HEADER_SIZE + IPV6_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return STATUS_NO_MEMORY;

@@ -19,14 +19,14 @@ static void refuse(struct host_stack *stack, const char *reason, struct packet *
     stack_refuse_output(stack, "ipv4", reason, packet);
 }
 
-struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *packet,
-                                      size_t headroom)
+struct packet *stack_reserve_headroom(struct host_stack *stack, const char *protocol,
+                                      struct packet *packet, size_t headroom)
 {
     if (packet_headroom(packet) >= headroom)
         return packet;
     struct packet *copy = packet_alloc(&stack->simulation->packets, packet->length);
     if (!copy) {
-        refuse(stack, "no-memory", packet);
+        stack_refuse_output(stack, protocol, "no-memory", packet);
         return NULL;
     }
     memcpy(packet_append(copy, packet->length), packet->data, packet->length);
@@ -38,13 +38,13 @@ struct packet *stack_reserve_headroom(struct host_stack *stack, struct packet *p
 }
 
 void stack_point_to_point_output(struct host_stack *stack, struct stack_interface *out,
-                                 struct packet *packet)
+                                 const char *protocol, struct packet *packet)
 {
     if (packet->nesting >= TUNNEL_DEPTH) {
-        refuse(stack, "tunnel-loop", packet);
+        stack_refuse_output(stack, protocol, "tunnel-loop", packet);
         return;
     }
-    packet = stack_reserve_headroom(stack, packet, TUNNEL_HEADROOM);
+    packet = stack_reserve_headroom(stack, "ipv4", packet, TUNNEL_HEADROOM);
     if (!packet)
         return;
     out->out_octets += packet->length;
@@ -74,7 +74,7 @@ static void transmit(struct host_stack *stack, struct stack_interface *out, ipv4
     if (out->ethernet)
         stack_ethernet_output(out, next_hop, packet);
     else
-        stack_point_to_point_output(stack, out, packet);
+        stack_point_to_point_output(stack, out, "ipv4", packet);
 }
 
 void stack_output_datagram(struct host_stack *stack, struct stack_interface *out,
@@ -164,7 +164,7 @@ static struct packet *push_header(struct host_stack *stack, struct packet *packe
         refuse(stack, "too-long", packet);
         return NULL;
     }
-    packet = stack_reserve_headroom(stack, packet, IPV4_HEADER_SIZE + ETHERNET_HEADER_SIZE);
+    packet = stack_reserve_headroom(stack, "ipv4", packet, IPV4_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return NULL;
     header->header_length = IPV4_HEADER_SIZE;
@@ -252,7 +252,7 @@ void host_stack_send_secured(struct host_stack *stack, struct packet *packet)
         refuse(stack, "no-route", packet);
         return;
     }
-    packet = stack_reserve_headroom(stack, packet, ETHERNET_HEADER_SIZE);
+    packet = stack_reserve_headroom(stack, "ipv4", packet, ETHERNET_HEADER_SIZE);
     if (!packet)
         return;
     if (way.local) {

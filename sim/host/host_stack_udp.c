@@ -111,7 +111,7 @@ static struct packet *push_header(struct host_stack *stack, const struct stack_u
         stack_refuse_output(stack, "ipv4", "too-long", packet);
         return NULL;
     }
-    packet = stack_reserve_headroom(stack, packet,
+    packet = stack_reserve_headroom(stack, "ipv4", packet,
                                     UDP_HEADER_SIZE + IPV4_HEADER_SIZE + ETHERNET_HEADER_SIZE);
     if (!packet)
         return NULL;

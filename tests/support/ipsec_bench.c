@@ -162,8 +162,8 @@ struct packet *ipsec_bench_udp(struct ipsec_bench *bench, const char *source,
         .destination = unit_address(destination),
         .ttl = 64,
     };
-    uint64_t sum = ipsec_pseudo_header(&datagram.source, &datagram.destination, IPSEC_NEXT_UDP,
-                                       packet->length);
+    uint64_t sum = checksum_pseudo_header_ip(&datagram.source, &datagram.destination,
+                                             IPSEC_NEXT_UDP, packet->length);
     wire_store_u16(udp + 6, checksum_finish(checksum_add(sum, udp, packet->length)));
     ipsec_datagram_push(packet, &datagram, IPSEC_NEXT_UDP, 1);
     return packet;

@@ -102,9 +102,9 @@ static bool udp_checksum_is_right(const struct packet *packet)
     const struct ip_address source = ip_address_from_ipv4(wire_load_u32(packet->data + 12));
     const struct ip_address destination = ip_address_from_ipv4(wire_load_u32(packet->data + 16));
     const uint32_t length = packet->length - 20;
-    return checksum_finish(
-               checksum_add(ipsec_pseudo_header(&source, &destination, IPSEC_NEXT_UDP, length),
-                            packet->data + 20, length)) == 0;
+    return checksum_finish(checksum_add(
+               checksum_pseudo_header_ip(&source, &destination, IPSEC_NEXT_UDP, length),
+               packet->data + 20, length)) == 0;
 }
 
 static void the_checksum_is_mended_after_a_nat(void **state)
@@ -146,7 +146,7 @@ static struct packet *tcp_segment(struct ipsec_bench *bench, const char *source,
     wire_store_u16(
         tcp + 16,
         checksum_finish(checksum_add(
-            ipsec_pseudo_header(&datagram->source, &datagram->destination, 6, 24), tcp, 24)));
+            checksum_pseudo_header_ip(&datagram->source, &datagram->destination, 6, 24), tcp, 24)));
     ipsec_datagram_push(packet, datagram, IPSEC_NEXT_TCP, 1);
     return packet;
 }
@@ -170,7 +170,7 @@ static void tcp_and_ipv6_checksums_are_mended_and_an_error_stays_one(void **stat
             datagram.source = unit_address(versions[i].seen);
             uint8_t *tcp = packet->data + datagram.header_length;
             const uint64_t sum =
-                ipsec_pseudo_header(&datagram.source, &datagram.destination, 6, 24);
+                checksum_pseudo_header_ip(&datagram.source, &datagram.destination, 6, 24);
             assert_int_not_equal(checksum_finish(checksum_add(sum, tcp, 24)), 0);
             udp_encapsulation_repair_checksum(packet, &datagram, IPSEC_CHECKSUM_UPDATED, &original,
                                               &none);
@@ -360,11 +360,11 @@ static void a_keep_alive_goes_out_when_nothing_else_does(void **state)
         assert_int_equal(udp[8], 0xff);
         /* Over IPv6 there must be a checksum (RFC 8200 section 8.1). */
         if (i == 1)
-            assert_int_equal(
-                checksum_finish(checksum_add(
-                    ipsec_pseudo_header(&datagram.source, &datagram.destination, IPSEC_NEXT_UDP, 9),
-                    udp, 9)),
-                0);
+            assert_int_equal(checksum_finish(checksum_add(
+                                 checksum_pseudo_header_ip(&datagram.source, &datagram.destination,
+                                                           IPSEC_NEXT_UDP, 9),
+                                 udp, 9)),
+                             0);
         else
             assert_int_equal(wire_load_u16(udp + 6), 0);
         packet_free(output.packet);

@@ -347,6 +347,35 @@ static void an_interface_that_goes_down_takes_its_routes_along(void **state)
     assert_int_equal(seen.replies, 1);
 }
 
+static void what_there_is_no_memory_for_was_ipv6(void **state)
+{
+    struct stack_bench *bench = *state;
+    struct ip_address b = unit_address("2001:db8:2::b");
+    struct packet *packet = bench_packet(bench, 8);
+    packet_push(packet, packet_headroom(packet));
+    bench->simulation.packets.limit = bench->simulation.packets.in_use;
+    assert_int_equal(host_stack_ipv6_send(&bench->a, NULL, &b, 17, packet, NULL), STATUS_NO_MEMORY);
+    bench_expect(bench, 1, "a packet.dropped protocol=ipv6 reason=no-memory");
+}
+
+static void again(void *context, struct packet *packet)
+{
+    struct ip_address peer = unit_address("2001:db8:3::b");
+    (void)host_stack_ipv6_send(context, NULL, &peer, 47, packet, NULL);
+}
+
+static void a_tunnel_routed_into_itself_loses_ipv6(void **state)
+{
+    struct stack_bench *bench = *state;
+    struct stack_interface *ppp = host_stack_add_point_to_point(&bench->a, "ppp0", 0x0a000201,
+                                                                0x0a000202, 1400, again, &bench->a);
+    add_address(&bench->a, ppp, "2001:db8:3::a");
+    again(&bench->a, bench_packet(bench, 8));
+    bench_run(bench, SECOND);
+    bench_expect(bench, 1, "a packet.dropped protocol=ipv6 reason=tunnel-loop");
+    bench_expect(bench, 0, "a packet.dropped protocol=ipv4");
+}
+
 static void addresses_that_no_interface_can_have_are_refused(void **state)
 {
     struct stack_bench *bench = *state;
@@ -398,6 +427,8 @@ int main(void)
         TEST(udp_reaches_ports_that_take_ipv6),
         TEST(a_host_talks_to_itself),
         TEST(an_interface_that_goes_down_takes_its_routes_along),
+        TEST(what_there_is_no_memory_for_was_ipv6),
+        TEST(a_tunnel_routed_into_itself_loses_ipv6),
         TEST(addresses_that_no_interface_can_have_are_refused),
         cmocka_unit_test_setup_teardown(a_host_without_an_address_knows_nothing_of_ipv6,
                                         bench_set_up, bench_tear_down),
