@@ -61,6 +61,12 @@ static void arm(struct ike_state *state, struct ike_child *child)
     ike_arm(state, &child->timer, child->deadlines, IKE_CHILD_DEADLINES);
 }
 
+/* Whether it receives alone, while the one that it replaces goes on sending. */
+static bool stands_by(const struct ike_child *child)
+{
+    return child->deadlines[IKE_CHILD_TAKE_OVER] != INSTANT_NEVER;
+}
+
 static bool is_like(const struct ike_child *child, uint32_t rule, const struct ike_traffic *traffic,
                     const struct ike_endpoint *remote)
 {
@@ -174,13 +180,29 @@ static void retire(struct ike_state *state, struct ike_child *old, const struct 
           trace_number("old", old->sa.id), trace_number("new", by->sa.id));
 }
 
+bool ike_child_stand_by(struct ike_state *state, struct ike_child *child)
+{
+    const struct ike_child *old = ike_child_get(state, child->sa.replaces);
+    if (state->behaviour->overlap_ms == 0 || !old || old->state != IKE_CHILD_ESTABLISHED)
+        return false;
+    ike_child_install_inbound(state, child);
+    set_lifetimes(state, child);
+    instant due = ike_due(state, state->behaviour->overlap_ms);
+    instant soft = child->deadlines[IKE_CHILD_SOFT]; /* none is renewed that is not used */
+    child->deadlines[IKE_CHILD_TAKE_OVER] = due < soft ? due : soft;
+    arm(state, child);
+    return true;
+}
+
 void ike_child_establish(struct ike_state *state, struct ike_child *child)
 {
     struct ike_child_sa *sa = &child->sa;
     bool told = child->state == IKE_CHILD_INBOUND;
     sa->established = state->now;
     enter(state, child);
-    set_lifetimes(state, child);
+    if (!stands_by(child)) /* else they have run since its negotiation */
+        set_lifetimes(state, child);
+    child->deadlines[IKE_CHILD_TAKE_OVER] = INSTANT_NEVER;
     struct ike_child *current = find_like(state, sa->rule, &sa->traffic, &sa->remote, child);
     child->state = IKE_CHILD_ESTABLISHED;
     bool crossed = current && sa->replaces && current->sa.id != sa->replaces &&
@@ -203,23 +225,47 @@ void ike_child_establish(struct ike_state *state, struct ike_child *child)
     tell(state, child, IKE_EVENT_CHILD_ESTABLISHED, IKE_CAUSE_NONE);
 }
 
-/* The peer has decided otherwise between two that crossed: the loser sends after all. */
-static void promote(struct ike_state *state, const struct ike_child *gone)
+static bool stands_by_for(const struct ike_child *child, const struct ike_child *gone)
+{
+    return stands_by(child) && child->sa.replaces == gone->sa.id &&
+           child->deadlines[IKE_CHILD_DOOM] == INSTANT_NEVER;
+}
+
+static bool has_lost_to(const struct ike_child *child, const struct ike_child *gone)
+{
+    return child->state == IKE_CHILD_REPLACED && child->replaced_by == gone->sa.id &&
+           child->deadlines[IKE_CHILD_HARD] != INSTANT_NEVER;
+}
+
+static struct ike_child *find_heir(struct ike_state *state, const struct ike_child *gone,
+                                   bool (*is_heir)(const struct ike_child *child,
+                                                   const struct ike_child *gone))
 {
     uint32_t index = ike_index_first(&state->child_by_peer, ike_peer_key(&gone->sa.remote.address));
-    for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index)) {
-        struct ike_child *child = &state->children[index];
-        if (child->state != IKE_CHILD_REPLACED || child->replaced_by != gone->sa.id ||
-            child->deadlines[IKE_CHILD_HARD] == INSTANT_NEVER)
-            continue;
-        child->state = IKE_CHILD_ESTABLISHED;
-        child->sa.replaces = 0;
-        child->deadlines[IKE_CHILD_DOOM] = INSTANT_NEVER;
-        child->deadlines[IKE_CHILD_SOFT] = child->deadlines[IKE_CHILD_HARD];
-        arm(state, child);
-        tell(state, child, IKE_EVENT_CHILD_ESTABLISHED, IKE_CAUSE_NONE);
+    for (; index != IKE_INDEX_END; index = ike_index_next(&state->child_by_peer, index))
+        if (is_heir(&state->children[index], gone))
+            return &state->children[index];
+    return NULL;
+}
+
+/* @p gone sends no more. */
+static void succeed(struct ike_state *state, const struct ike_child *gone, enum ike_cause cause)
+{
+    struct ike_child *child = find_heir(state, gone, stands_by_for);
+    if (child) {
+        ike_child_establish(state, child);
         return;
     }
+    /* The peer has decided otherwise between two that crossed: the loser sends after all. */
+    child = cause == IKE_CAUSE_PEER_DELETED ? find_heir(state, gone, has_lost_to) : NULL;
+    if (!child)
+        return;
+    child->state = IKE_CHILD_ESTABLISHED;
+    child->sa.replaces = 0;
+    child->deadlines[IKE_CHILD_DOOM] = INSTANT_NEVER;
+    child->deadlines[IKE_CHILD_SOFT] = child->deadlines[IKE_CHILD_HARD];
+    arm(state, child);
+    tell(state, child, IKE_EVENT_CHILD_ESTABLISHED, IKE_CAUSE_NONE);
 }
 
 void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike_cause cause)
@@ -240,8 +286,10 @@ void ike_child_remove(struct ike_state *state, struct ike_child *child, enum ike
     child->state = IKE_CHILD_TOLD;
     ike_trace_child_deleted(state, child, cause);
     tell(state, child, IKE_EVENT_CHILD_DELETED, cause);
-    if (sent && cause == IKE_CAUSE_PEER_DELETED)
-        promote(state, child);
+    if (stands_by(child))
+        ike_child_rekey_failed(state, child->sa.replaces);
+    if (sent)
+        succeed(state, child, cause);
 }
 
 void ike_child_doom(struct ike_state *state, struct ike_child *child, enum ike_cause cause,
@@ -366,6 +414,8 @@ void ike_child_count(struct ike_state *state, struct ike_child *child, uint64_t 
     *counter += octets;
     child->used = state->now;
     note_peer(state, child, inbound);
+    if (inbound && stands_by(child)) /* the peer has it */
+        ike_child_establish(state, child);
     if (child->sa.life_kb == 0 || child->state != IKE_CHILD_ESTABLISHED)
         return;
     uint64_t limit = (uint64_t)child->sa.life_kb * 1024;
@@ -413,6 +463,8 @@ void ike_child_handle_timeout(struct ike_state *state, struct ike_child *child)
         }
         child->deadlines[IKE_CHILD_IDLE] = end;
     }
+    if (child->deadlines[IKE_CHILD_TAKE_OVER] <= state->now)
+        ike_child_establish(state, child);
     if (is_due(state, child, IKE_CHILD_SOFT))
         ike_child_rekey(state, child);
     arm(state, child);

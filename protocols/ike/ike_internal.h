@@ -268,6 +268,9 @@ uint32_t ike_child_before(struct ike_state *state, struct ike_child *current,
                           const struct ike_exchange *exchange);
 /** The inbound half exists (responder). */
 void ike_child_install_inbound(struct ike_state *state, struct ike_child *child);
+/** The initiator of a renewal: @p child only receives until the peer sends by it, for at most
+ * ike_behaviour.overlap_ms. False: there is nothing to wait for. */
+bool ike_child_stand_by(struct ike_state *state, struct ike_child *child);
 /** Both halves exist; an older one is replaced. */
 void ike_child_establish(struct ike_state *state, struct ike_child *child);
 /** It is gone: event; the storage is free once that is polled. */

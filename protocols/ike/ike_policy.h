@@ -156,6 +156,8 @@ struct ike_behaviour {
     uint32_t rekey_margin_s;        /**< rekeying begins so long before the end of a lifetime */
     uint8_t rekey_margin_percent; /**< but not with more than this share of it left, or of the kB */
     uint32_t replaced_keep_ms;    /**< a replaced child SA still receives so long */
+    uint32_t overlap_ms; /**< initiator of a renewal: the older one sends until the peer uses the
+                            newer, at most so long */
 
     uint16_t half_open_limit;         /**< more of them: no new one, or only with a cookie */
     uint16_t half_open_resume;        /**< fewer than this: as before */

@@ -350,7 +350,11 @@ void ike_quick_connected(struct ike_state *state, struct ike_exchange *exchange)
 
 static void complete(struct ike_state *state, struct ike_exchange *exchange)
 {
-    ike_child_establish(state, &state->children[exchange->quick.child]);
+    struct ike_child *child = &state->children[exchange->quick.child];
+    /* Nothing but CONNECTED tells the initiator that the peer has it. */
+    bool known = !exchange->initiator || exchange->quick.commit;
+    if (known || !ike_child_stand_by(state, child))
+        ike_child_establish(state, child);
 }
 
 static void fail(struct ike_state *state, struct ike_exchange *exchange, enum ike_cause cause,

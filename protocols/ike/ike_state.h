@@ -251,7 +251,8 @@ enum ike_child_deadline {
     IKE_CHILD_SOFT,
     IKE_CHILD_HARD,
     IKE_CHILD_IDLE,
-    IKE_CHILD_DOOM, /**< it is to be deleted for doom_cause */
+    IKE_CHILD_DOOM,      /**< it is to be deleted for doom_cause */
+    IKE_CHILD_TAKE_OVER, /**< it sends instead of the one that it replaces */
     IKE_CHILD_DEADLINES,
 };
 

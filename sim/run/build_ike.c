@@ -325,6 +325,7 @@ enum status build_ike(struct run *run, const struct scenario_node *node,
         config->peers_at_once = wanted->peers_at_once + node->l2tp.ports;
     config->behaviour.dos_protection = wanted->flood_protection;
     config->behaviour.dpd_ms = (uint32_t)(wanted->dead_peer_detection / INSTANT_MILLISECOND);
+    config->behaviour.overlap_ms = (uint32_t)(wanted->renewal_overlap / INSTANT_MILLISECOND);
     if (wanted->in_cluster)
         config->behaviour.vendors[config->behaviour.vendor_count++] = IKE_VENDOR_NLB_PRESENT;
     switch (wanted->assume_udp) {

@@ -129,6 +129,7 @@ struct scenario_ipsec {
     bool in_cluster;       /**< shows NLBS_PRESENT */
     uint32_t peers_at_once;
     instant dead_peer_detection; /**< silence before the first question; 0: none */
+    instant renewal_overlap;     /**< how long at most the older SAs go on sending */
     struct scenario_ipsec_policy *policies;
     size_t policy_count;
     struct scenario_ike_peer *peers; /**< none: no IKE */

@@ -298,6 +298,7 @@ void parse_ipsec(struct loader *loader, const xmlNode *element, struct scenario_
     ipsec->in_cluster = element_is_yes(loader, found, "cluster");
     ipsec->peers_at_once = (uint32_t)element_number(loader, found, "peers-at-once", 0);
     ipsec->dead_peer_detection = element_duration(loader, found, "dead-peer-detection", 0);
+    ipsec->renewal_overlap = element_duration(loader, found, "renewal-overlap", 0);
     parse_ike_peers(loader, found, ipsec);
     const xmlNode *l2tp = parse_single(loader, found, "l2tp");
     if (l2tp)

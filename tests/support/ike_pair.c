@@ -414,27 +414,31 @@ const struct ike_pair_child *ike_pair_sending(const struct ike_pair *pair, unsig
     return newest;
 }
 
-bool ike_pair_agree(const struct ike_pair *pair, unsigned a, unsigned b)
+const struct ike_pair_child *ike_pair_receiving(const struct ike_pair *pair, unsigned index)
 {
-    const struct ike_pair_child *sender = ike_pair_sending(pair, a);
+    const struct ike_pair_child *sender = ike_pair_sending(pair, 1 - index);
     if (!sender)
-        return false;
-    for (unsigned i = 0; i < pair->end[b].child_count; i++) {
-        const struct ike_pair_child *receiver = &pair->end[b].children[i];
+        return NULL;
+    for (unsigned i = 0; i < pair->end[index].child_count; i++) {
+        const struct ike_pair_child *receiver = &pair->end[index].children[i];
         if (receiver->receives && receiver->sa.protocol_count == sender->sa.protocol_count &&
             memcmp(&receiver->sa.protocols[0].inbound, &sender->sa.protocols[0].outbound,
                    sizeof(struct ike_child_keys)) == 0 &&
             memcmp(&receiver->sa.protocols[1].inbound, &sender->sa.protocols[1].outbound,
                    sizeof(struct ike_child_keys)) == 0)
-            return true;
+            return receiver;
     }
-    return false;
+    return NULL;
+}
+
+bool ike_pair_agree(const struct ike_pair *pair)
+{
+    return ike_pair_receiving(pair, IKE_CLIENT) && ike_pair_receiving(pair, IKE_SERVER);
 }
 
 void ike_pair_assert_up(const struct ike_pair *pair)
 {
-    if (ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER) &&
-        ike_pair_agree(pair, IKE_SERVER, IKE_CLIENT))
+    if (ike_pair_agree(pair))
         return;
     ike_pair_print(pair);
     fail_msg("the ends do not agree");

@@ -137,8 +137,11 @@ void ike_pair_inject(struct ike_pair *pair, unsigned end, const struct ike_endpo
 /** The newest child SA of @p end that sends; NULL. */
 const struct ike_pair_child *ike_pair_sending(const struct ike_pair *pair, unsigned end);
 
-/** Whether @p a sends what @p b receives, with the same keys. */
-bool ike_pair_agree(const struct ike_pair *pair, unsigned a, unsigned b);
+/** The child SA of @p end that receives what the other end sends, with the same keys; NULL. */
+const struct ike_pair_child *ike_pair_receiving(const struct ike_pair *pair, unsigned end);
+
+/** Whether each end sends what the other receives. */
+bool ike_pair_agree(const struct ike_pair *pair);
 
 /** Fails the test unless each end sends what the other receives. */
 void ike_pair_assert_up(const struct ike_pair *pair);

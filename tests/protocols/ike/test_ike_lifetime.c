@@ -22,18 +22,16 @@ static void run_with_traffic(struct ike_pair *pair, instant until)
     while (pair->now < until) {
         ike_pair_run(pair, pair->now + 100 * INSTANT_MILLISECOND);
         for (unsigned from = 0; from < 2; from++) {
-            const struct ike_pair_child *sender = ike_pair_sending(pair, from);
-            if (!sender || !ike_pair_agree(pair, from, 1 - from)) {
+            const struct ike_pair_child *receiver = ike_pair_receiving(pair, 1 - from);
+            if (!receiver) {
                 ike_pair_print(pair);
                 fail_msg("a packet of end %u at %llu ms is lost", from,
                          (unsigned long long)(pair->now / INSTANT_MILLISECOND));
             }
-            uint32_t id = sender->sa.id;
+            uint32_t id = ike_pair_sending(pair, from)->sa.id;
             ike_child_used(&pair->end[from].ike, pair->now, id, 1000, false);
+            ike_child_used(&pair->end[1 - from].ike, pair->now, receiver->sa.id, 1000, true);
             ike_pair_poll(pair, from);
-            const struct ike_pair_child *receiver = ike_pair_sending(pair, 1 - from);
-            if (receiver)
-                ike_child_used(&pair->end[1 - from].ike, pair->now, receiver->sa.id, 1000, true);
             ike_pair_poll(pair, 1 - from);
         }
     }
@@ -137,9 +135,108 @@ static void rekeying_goes_on_when_a_message_of_it_is_lost(void **state)
     }
 }
 
-static void both_ends_may_rekey_at_the_same_time(void **state)
+/* The peer has the newer one only when it has read the last message, and that is lost once. */
+static void the_older_one_sends_until_the_peer_has_the_newer(void **state)
 {
     struct ike_pair *pair = *state;
+    for (unsigned i = 0; i < 2; i++)
+        pair->end[i].rule.phase2 = &short_life;
+    pair->end[IKE_SERVER].config.behaviour.early_inbound = false;
+    pair->end[IKE_CLIENT].config.behaviour.overlap_ms = 10000;
+    pair->fate = lose_one;
+    pair->fate_index = 11;
+    connect(pair);
+    run_with_traffic(pair, SECONDS(300));
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(ike_pair_count(pair, i, "ike.rekeyed", "phase=2"), 3);
+        assert_int_equal(ike_count(&pair->end[i].ike).children, 1);
+    }
+    assert_int_equal(pair->end[IKE_CLIENT].failed, 0);
+}
+
+/* The client renews its child SA, and 100 ms later has the newer one beside it. */
+static const struct ike_pair_child *renew(struct ike_pair *pair)
+{
+    struct ike_pair_end *client = &pair->end[IKE_CLIENT];
+    ike_rekey_child(&client->ike, pair->now, ike_pair_sending(pair, IKE_CLIENT)->sa.id);
+    ike_pair_poll(pair, IKE_CLIENT);
+    ike_pair_run(pair, pair->now + 100 * INSTANT_MILLISECOND);
+    const struct ike_pair_child *newer = &client->children[client->child_count - 1];
+    assert_true(newer->receives);
+    return newer;
+}
+
+static void an_older_one_sends_no_longer_than_it_may(void **state)
+{
+    /* Until the peer has had time, the older one ends, or the newer is to be renewed itself. */
+    static const struct {
+        unsigned overlap_s, begun_s, taken_over_s;
+    } cases[] = {{3, 50, 53}, {1000, 50, 120}, {1000, 5, 101}};
+    (void)state;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct ike_pair *pair = malloc(sizeof *pair);
+        assert_non_null(pair);
+        ike_pair_init(pair);
+        pair->end[IKE_CLIENT].rule.phase2 = &short_life;
+        pair->end[IKE_CLIENT].config.behaviour.overlap_ms = cases[i].overlap_s * 1000;
+        connect(pair);
+        ike_pair_run(pair, SECONDS(cases[i].begun_s));
+        const struct ike_pair_child *newer = renew(pair);
+        ike_pair_run(pair, SECONDS(cases[i].taken_over_s - 1));
+        assert_false(newer->sends);
+        ike_pair_run(pair, SECONDS(cases[i].taken_over_s + 1));
+        assert_true(newer->sends);
+        ike_pair_destroy(pair);
+        free(pair);
+    }
+}
+
+static void a_newer_one_sends_when_the_older_is_deleted(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->end[IKE_CLIENT].config.behaviour.overlap_ms = 10000;
+    connect(pair);
+    uint32_t old = ike_pair_sending(pair, IKE_SERVER)->sa.id;
+    const struct ike_pair_child *newer = renew(pair);
+    assert_false(newer->sends);
+    (void)ike_delete_child(&pair->end[IKE_SERVER].ike, pair->now, old);
+    ike_pair_run(pair, pair->now + SECONDS(1));
+    assert_true(newer->sends);
+    ike_pair_assert_up(pair);
+}
+
+static void another_renewal_follows_when_the_newer_one_is_deleted(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->end[IKE_CLIENT].rule.phase2 = &short_life;
+    pair->end[IKE_CLIENT].config.behaviour.overlap_ms = 10000;
+    connect(pair);
+    uint32_t old = ike_pair_sending(pair, IKE_CLIENT)->sa.id;
+    const struct ike_pair_child *newer = renew(pair);
+    (void)ike_delete_child(&pair->end[IKE_SERVER].ike, pair->now,
+                           ike_pair_sending(pair, IKE_SERVER)->sa.id);
+    ike_pair_run(pair, pair->now + SECONDS(1));
+    assert_true(newer->deleted);
+    assert_int_equal(ike_pair_sending(pair, IKE_CLIENT)->sa.id, old);
+    ike_pair_run(pair, SECONDS(110));
+    assert_int_not_equal(ike_pair_sending(pair, IKE_CLIENT)->sa.id, old);
+    ike_pair_assert_up(pair);
+}
+
+static void none_sends_when_all_are_deleted(void **state)
+{
+    struct ike_pair *pair = *state;
+    pair->end[IKE_CLIENT].config.behaviour.overlap_ms = 10000;
+    connect(pair);
+    (void)renew(pair);
+    ike_delete_peer(&pair->end[IKE_CLIENT].ike, pair->now, &pair->end[IKE_SERVER].address);
+    ike_pair_run(pair, pair->now + SECONDS(1));
+    assert_null(ike_pair_sending(pair, IKE_CLIENT));
+    assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.quick-mode.established", ""), 1);
+}
+
+static void renew_at_the_same_time(struct ike_pair *pair)
+{
     connect(pair);
     for (unsigned i = 0; i < 2; i++) {
         ike_rekey_child(&pair->end[i].ike, pair->now, ike_pair_sending(pair, i)->sa.id);
@@ -156,6 +253,19 @@ static void both_ends_may_rekey_at_the_same_time(void **state)
         assert_int_equal(pair->end[i].child_count, 3);
         assert_int_equal(ike_count(&pair->end[i].ike).children, 1);
     }
+}
+
+static void both_ends_may_rekey_at_the_same_time(void **state)
+{
+    renew_at_the_same_time(*state);
+}
+
+static void both_ends_may_rekey_at_the_same_time_and_wait_for_each_other(void **state)
+{
+    struct ike_pair *pair = *state;
+    for (unsigned i = 0; i < 2; i++)
+        pair->end[i].config.behaviour.overlap_ms = 3000;
+    renew_at_the_same_time(pair);
 }
 
 /* Of two that crossed the peer gives up the one that won here: the other sends then, and not the
@@ -179,7 +289,7 @@ static void the_loser_of_two_sends_when_the_peer_deletes_the_winner(void **state
     assert_non_null(sending);
     assert_int_not_equal(sending->sa.id, winner);
     assert_int_not_equal(sending->sa.id, first);
-    assert_true(ike_pair_agree(pair, IKE_CLIENT, IKE_SERVER));
+    assert_non_null(ike_pair_receiving(pair, IKE_SERVER));
 }
 
 static void phase_1_is_renewed_before_its_end_and_child_sas_stay(void **state)
@@ -437,7 +547,13 @@ int main(void)
         TEST(kilobytes_end_a_lifetime_too),
         TEST(a_lifetime_that_nothing_renews_ends),
         TEST(rekeying_goes_on_when_a_message_of_it_is_lost),
+        TEST(the_older_one_sends_until_the_peer_has_the_newer),
+        TEST(an_older_one_sends_no_longer_than_it_may),
+        TEST(a_newer_one_sends_when_the_older_is_deleted),
+        TEST(another_renewal_follows_when_the_newer_one_is_deleted),
+        TEST(none_sends_when_all_are_deleted),
         TEST(both_ends_may_rekey_at_the_same_time),
+        TEST(both_ends_may_rekey_at_the_same_time_and_wait_for_each_other),
         TEST(the_loser_of_two_sends_when_the_peer_deletes_the_winner),
         TEST(phase_1_is_renewed_before_its_end_and_child_sas_stay),
         TEST(an_idle_child_sa_of_windows_ends_after_five_minutes),

@@ -34,6 +34,7 @@ static void floods_clusters_and_room_are_of_the_machine(void **state)
     assert_true(ipsec_of(state)->in_cluster);
     assert_int_equal(ipsec_of(state)->peers_at_once, 300);
     assert_int_equal(ipsec_of(state)->dead_peer_detection, 30 * INSTANT_SECOND);
+    assert_int_equal(ipsec_of(state)->renewal_overlap, 3 * INSTANT_SECOND);
 }
 
 static void a_policy_says_what_it_is_for(void **state)
