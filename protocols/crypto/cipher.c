@@ -39,6 +39,51 @@ bool cipher_takes_key_length(enum cipher_algorithm algorithm, size_t length)
     return false;
 }
 
+/* The lowest bit of each octet of a DES key is for parity. */
+static bool is_same_octet(uint8_t a, uint8_t b)
+{
+    return ((a ^ b) & 0xfe) == 0;
+}
+
+static bool is_same_des_key(const uint8_t *a, const uint8_t *b)
+{
+    for (size_t i = 0; i < 8; i++)
+        if (!is_same_octet(a[i], b[i]))
+            return false;
+    return true;
+}
+
+/* They alternate between two of these octets, or one: in the first half, and in the second. */
+static bool is_weak_des_key(const uint8_t *key)
+{
+    static const uint8_t octets[][2] = {{0x01, 0x01}, {0x1f, 0x0e}, {0xe0, 0xf1}, {0xfe, 0xfe}};
+    for (size_t at = 0; at < 2; at++) {
+        bool found = false;
+        for (size_t i = 0; i < sizeof octets / sizeof octets[0]; i++)
+            found |= is_same_octet(key[at], octets[i][0]) &&
+                     is_same_octet(key[at + 2], octets[i][0]) &&
+                     is_same_octet(key[at + 4], octets[i][1]) &&
+                     is_same_octet(key[at + 6], octets[i][1]);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+bool cipher_is_weak_key(enum cipher_algorithm algorithm, const uint8_t *key)
+{
+    switch (algorithm) {
+    case CIPHER_NULL:
+    case CIPHER_AES_CBC:
+        break;
+    case CIPHER_DES_CBC:
+        return is_weak_des_key(key);
+    case CIPHER_3DES_CBC:
+        return is_same_des_key(key, key + 8) || is_same_des_key(key + 8, key + 16);
+    }
+    return false;
+}
+
 const char *cipher_name(enum cipher_algorithm algorithm)
 {
     static const char *const names[CIPHER_ALGORITHMS] = {[CIPHER_NULL] = "NULL",

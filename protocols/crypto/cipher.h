@@ -29,6 +29,13 @@ size_t cipher_iv_size(enum cipher_algorithm algorithm);
 /** Whether @p length octets are a key: 0; 8; 24; 16, 24 or 32. Parity of DES keys is ignored. */
 bool cipher_takes_key_length(enum cipher_algorithm algorithm, size_t length);
 
+/**
+ * Whether @p key, of a length that it takes, must not be used: one of the sixteen weak and
+ * semi-weak keys of DES (RFC 2409 appendix A), or three for 3DES of which two neighbours are the
+ * same, so that it is DES (RFC 2451 section 3).
+ */
+bool cipher_is_weak_key(enum cipher_algorithm algorithm, const uint8_t *key);
+
 /** The name for people: "NULL", "DES-CBC", "3DES-CBC" or "AES-CBC"; static storage. */
 const char *cipher_name(enum cipher_algorithm algorithm);
 

@@ -79,18 +79,30 @@ static void derive_skeyid(struct crypto *crypto, struct ike_keys *keys,
     crypto_hmac(crypto, keys->algorithms.hash, keys->skeyid, length, pieces, 5, skeyid);
 }
 
+bool ike_des_key(const uint8_t *skeyid_e, size_t length, uint8_t key[8])
+{
+    for (size_t at = 0; at + 8 <= length; at += 8) {
+        memcpy(key, skeyid_e + at, 8);
+        if (!cipher_is_weak_key(CIPHER_DES_CBC, key))
+            return true;
+    }
+    return false;
+}
+
 /* A cipher that needs more than SKEYID_e takes K1 | K2 | ..., where K1 = prf(SKEYID_e, 0) and
  * Kn = prf(SKEYID_e, Kn-1); others take its first octets (RFC 2409 appendix B). */
-static void derive_cipher_key(struct crypto *crypto, struct ike_keys *keys)
+static bool derive_cipher_key(struct crypto *crypto, struct ike_keys *keys)
 {
     static const uint8_t zero[1] = {0};
     const struct ike_algorithms *algorithms = &keys->algorithms;
     size_t wanted = algorithms->cipher_key_length;
     size_t digest_length = algorithms->digest_length;
     uint8_t block[IKE_DIGEST_MAX];
+    if (algorithms->cipher == CIPHER_DES_CBC)
+        return ike_des_key(keys->skeyid_e, digest_length, keys->cipher_key);
     if (wanted <= digest_length) {
         memcpy(keys->cipher_key, keys->skeyid_e, wanted);
-        return;
+        return true;
     }
     struct crypto_piece piece = {zero, sizeof zero};
     for (size_t done = 0; done < wanted; done += digest_length) {
@@ -99,9 +111,10 @@ static void derive_cipher_key(struct crypto *crypto, struct ike_keys *keys)
                wanted - done < digest_length ? wanted - done : digest_length);
         piece = (struct crypto_piece){block, digest_length};
     }
+    return true;
 }
 
-void ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorithms,
+bool ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorithms,
                      const struct ike_phase1_material *material, struct ike_keys *keys)
 {
     uint8_t nonces[2 * 256];
@@ -121,7 +134,7 @@ void ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorit
     derive_skeyid(crypto, keys, material, NULL, 0, keys->skeyid_d);
     derive_skeyid(crypto, keys, material, keys->skeyid_d, 1, keys->skeyid_a);
     derive_skeyid(crypto, keys, material, keys->skeyid_a, 2, keys->skeyid_e);
-    derive_cipher_key(crypto, keys);
+    return derive_cipher_key(crypto, keys);
 }
 
 void ike_hash_i(struct crypto *crypto, const struct ike_keys *keys,

@@ -58,10 +58,16 @@ struct ike_keys {
 };
 
 /**
- * SKEYID by the authentication method (a signature for all but the pre-shared key), SKEYID_d, _a
- * and _e (RFC 2409 section 5), and the cipher's key (appendix B).
+ * The key of DES in SKEYID_e: its first eight octets that are no weak key (RFC 2409 appendix B),
+ * taken eight by eight. False: there are none.
  */
-void ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorithms,
+bool ike_des_key(const uint8_t *skeyid_e, size_t length, uint8_t key[8]);
+
+/**
+ * SKEYID by the authentication method (a signature for all but the pre-shared key), SKEYID_d, _a
+ * and _e (RFC 2409 section 5), and the cipher's key (appendix B). False: there is none.
+ */
+bool ike_keys_derive(struct crypto *crypto, const struct ike_algorithms *algorithms,
                      const struct ike_phase1_material *material, struct ike_keys *keys);
 
 /**

@@ -249,7 +249,8 @@ struct ike_verdict ike_derive(struct ike_state *state, struct ike_exchange *exch
     if (!ike_is_well(verdict))
         return verdict;
     struct ike_phase1_material material = ike_material(exchange);
-    ike_keys_derive(state->config->crypto, &algorithms, &material, &phase1->keys);
+    if (!ike_keys_derive(state->config->crypto, &algorithms, &material, &phase1->keys))
+        return ike_failed(IKE_CAUSE_INVALID_KEY, ISAKMP_INVALID_KEY_INFORMATION);
     ike_iv_phase1(state->config->crypto, &algorithms, material.initiator_public,
                   material.responder_public, &exchange->iv);
     phase1->has_keys = true;

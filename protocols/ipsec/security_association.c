@@ -19,6 +19,8 @@ bool security_association_config_valid(const struct security_association_config 
         return false;
     if (!cipher_takes_key_length(config->cipher, config->cipher_key_length))
         return false;
+    if (cipher_is_weak_key(config->cipher, config->cipher_key))
+        return false; /* RFC 2405 and RFC 2451: other SAs are to be asked for */
     if (config->integrity && config->integrity_key_length != hash_size(config->hash))
         return false;
     if (!config->integrity && config->replay_window > 0)

@@ -148,6 +148,13 @@ static void parse_manual(struct loader *loader, const xmlNode *element,
     manual->cipher_key =
         parse_key(loader, element, "cipher-key", cipher_key_octets(&manual->transform),
                   &manual->cipher_key_length);
+    if (manual->cipher_key &&
+        cipher_takes_key_length(manual->transform.cipher, manual->cipher_key_length) &&
+        cipher_is_weak_key(manual->transform.cipher, manual->cipher_key))
+        loader_error(loader, loader_attribute_position(loader, element, "cipher-key"),
+                     "cipher-key of <manual> is a weak key of %s (RFC 2409 appendix A, RFC 2451); "
+                     "expected another",
+                     cipher_name(manual->transform.cipher));
     manual->integrity_key =
         parse_key(loader, element, "integrity-key",
                   manual->transform.authenticated ? hash_size(manual->transform.hash) : 0,

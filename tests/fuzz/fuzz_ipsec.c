@@ -35,6 +35,8 @@ static struct security_association_config sa(enum ipsec_protocol protocol, uint3
                                                  .integrity_key_length = 16,
                                                  .replay_window = spi != SPI_NO_HMAC ? 64 : 0};
     config.cipher_key_length = cipher == CIPHER_NULL ? 0 : cipher == CIPHER_DES_CBC ? 8 : 16;
+    if (cipher == CIPHER_DES_CBC)
+        config.cipher_key[0] = 0x10; /* zeros are a weak key */
     return config;
 }
 

@@ -125,6 +125,49 @@ static void each_cipher_takes_keys_of_its_own_lengths(void **state)
     }
 }
 
+static void weak_keys_of_des_are_known(void **state)
+{
+    (void)state;
+    /* RFC 2409 appendix A, with the second halves that they have in truth. */
+    static const char *const keys[] = {
+        "0101010101010101", "1f1f1f1f0e0e0e0e", "e0e0e0e0f1f1f1f1", "fefefefefefefefe",
+        "01fe01fe01fe01fe", "1fe01fe00ef10ef1", "01e001e001f101f1", "1ffe1ffe0efe0efe",
+        "011f011f010e010e", "e0fee0fef1fef1fe", "fe01fe01fe01fe01", "e01fe01ff10ef10e",
+        "e001e001f101f101", "fe1ffe1ffe0efe0e", "1f011f010e010e01", "fee0fee0fef1fef1"};
+    uint8_t key[24];
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        assert_int_equal(unit_hex(keys[i], key, sizeof key), 8);
+        assert_true(cipher_is_weak_key(CIPHER_DES_CBC, key));
+        for (unsigned bit = 0; bit < 64; bit++) {
+            key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+            /* The lowest bits are parity. */
+            assert_int_equal(cipher_is_weak_key(CIPHER_DES_CBC, key), bit % 8 == 0);
+            key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        }
+        assert_false(cipher_is_weak_key(CIPHER_AES_CBC, key));
+    }
+}
+
+static void a_key_of_3des_consists_of_three(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *key;
+        bool weak;
+    } table[] = {
+        {"0123456789abcdef 23456789abcdef01 456789abcdef0123", false},
+        {"0123456789abcdef 0022446688aaccee 456789abcdef0123", true},
+        {"0123456789abcdef 23456789abcdef01 23456789abcdef01", true},
+        {"0123456789abcdef 23456789abcdef01 0123456789abcdef", false},
+        {"0101010101010101 23456789abcdef01 456789abcdef0123", false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        uint8_t key[24];
+        assert_int_equal(unit_hex(table[i].key, key, sizeof key), 24);
+        assert_int_equal(cipher_is_weak_key(CIPHER_3DES_CBC, key), table[i].weak);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +175,8 @@ int main(void)
         cmocka_unit_test(the_last_block_continues_the_chain),
         cmocka_unit_test(the_null_cipher_leaves_everything_as_it_is),
         cmocka_unit_test(each_cipher_takes_keys_of_its_own_lengths),
+        cmocka_unit_test(weak_keys_of_des_are_known),
+        cmocka_unit_test(a_key_of_3des_consists_of_three),
     };
     return cmocka_run_group_tests(tests, crypto_fixture_set_up, crypto_fixture_tear_down);
 }

@@ -128,6 +128,21 @@ static void a_cipher_that_needs_more_gets_an_expanded_key(void **state)
     unit_assert_hex(keys.cipher_key, 24, "ee50eb74240142bf90d9ccfca2591b6573801e3bde526ae4");
 }
 
+static void des_passes_over_weak_keys(void **state)
+{
+    (void)state;
+    uint8_t skeyid_e[20];
+    uint8_t key[8];
+    (void)unit_hex("0101010101010101 e0fee0fef1fef1fe 33333333", skeyid_e, sizeof skeyid_e);
+    assert_false(ike_des_key(skeyid_e, sizeof skeyid_e, key));
+    skeyid_e[15] ^= 2;
+    assert_true(ike_des_key(skeyid_e, sizeof skeyid_e, key));
+    unit_assert_hex(key, 8, "e0fee0fef1fef1fc");
+    skeyid_e[7] = 2;
+    assert_true(ike_des_key(skeyid_e, sizeof skeyid_e, key));
+    unit_assert_hex(key, 8, "0101010101010102");
+}
+
 static void the_first_vector_comes_from_both_public_values(void **state)
 {
     const struct value gxi = counting(0, 128);
@@ -311,6 +326,7 @@ int main(void)
         cmocka_unit_test(the_keys_of_a_pre_shared_key_are_those_of_nist),
         cmocka_unit_test(the_keys_of_signatures_are_those_of_nist),
         cmocka_unit_test(a_cipher_that_needs_more_gets_an_expanded_key),
+        cmocka_unit_test(des_passes_over_weak_keys),
         cmocka_unit_test(the_first_vector_comes_from_both_public_values),
         cmocka_unit_test(keying_material_is_extended_as_far_as_needed),
         cmocka_unit_test(a_secret_of_its_own_goes_into_the_keying_material),

@@ -335,6 +335,11 @@ static void only_sound_bundles_are_added(void **state)
     bundle = sound;
     bundle.pairs[0].outbound.integrity_key_length = 3;
     assert_int_equal(ipsec_processor_add(processor, 0, &bundle, &id), STATUS_INVALID);
+    bundle = sound; /* a weak key */
+    bundle.pairs[0].outbound.cipher = CIPHER_DES_CBC;
+    bundle.pairs[0].outbound.cipher_key_length = 8;
+    memset(bundle.pairs[0].outbound.cipher_key, 0x01, 8);
+    assert_int_equal(ipsec_processor_add(processor, 0, &bundle, &id), STATUS_INVALID);
     bundle = sound;
     bundle.pairs[0].outbound.protocol = IPSEC_AH;
     assert_int_equal(ipsec_processor_add(processor, 0, &bundle, &id), STATUS_INVALID);
