@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+/* The port of L2TP (RFC 2661 section 8.1), which a caller need not begin from. */
 #define L2TP_PORT 1701
 
 static struct ike_selector udp_end(const struct ip_address *address, uint16_t port)
@@ -14,15 +15,16 @@ static struct ike_selector udp_end(const struct ip_address *address, uint16_t po
     return selector;
 }
 
-struct ike_traffic l2tp_protection_server_traffic(bool to_port)
+struct ike_traffic l2tp_protection_server_traffic(uint16_t own_port, bool to_port)
 {
-    return (struct ike_traffic){.local = udp_end(NULL, to_port ? L2TP_PORT : 0),
+    return (struct ike_traffic){.local = udp_end(NULL, to_port ? own_port : 0),
                                 .remote = udp_end(NULL, to_port ? 0 : L2TP_PORT)};
 }
 
-struct ike_traffic l2tp_protection_client_traffic(const struct ip_address *server)
+struct ike_traffic l2tp_protection_client_traffic(uint16_t own_port,
+                                                  const struct ip_address *server)
 {
-    return (struct ike_traffic){.local = udp_end(NULL, L2TP_PORT), .remote = udp_end(server, 0)};
+    return (struct ike_traffic){.local = udp_end(NULL, own_port), .remote = udp_end(server, 0)};
 }
 
 /* Adds a filter, in both directions, between @local and @remote (NULL: any). */
@@ -57,39 +59,39 @@ static enum status add_filter(struct l2tp_protection *protection, uint32_t rule,
 }
 
 enum status l2tp_protection_serve(struct l2tp_protection *protection, struct policy_agent *agent,
-                                  const struct l2tp_protection_rules *rules)
+                                  uint16_t own_port, const struct l2tp_protection_rules *rules)
 {
     *protection = (struct l2tp_protection){.agent = agent};
-    enum status status = add_filter(protection, rules->to_port, NULL, L2TP_PORT, NULL, L2TP_PORT);
+    enum status status = add_filter(protection, rules->to_port, NULL, own_port, NULL, L2TP_PORT);
     if (status == STATUS_OK)
-        status = add_filter(protection, rules->to_port, NULL, L2TP_PORT, NULL, 0);
+        status = add_filter(protection, rules->to_port, NULL, own_port, NULL, 0);
     if (status == STATUS_OK)
         status = add_filter(protection, rules->from_port, NULL, 0, NULL, L2TP_PORT);
     return status;
 }
 
 enum status l2tp_protection_connect(struct l2tp_protection *protection, struct policy_agent *agent,
-                                    uint32_t rule, ipv4_address local, ipv4_address server,
+                                    uint32_t rule, const struct l2tp_protection_ends *ends,
                                     void (*done)(void *context, enum ike_cause cause),
                                     void *context)
 {
-    const struct ip_address here = ip_address_from_ipv4(local);
+    const struct ip_address here = ip_address_from_ipv4(ends->local);
     l2tp_protection_end(protection, false);
     *protection = (struct l2tp_protection){
         .agent = agent,
-        .peer = ip_address_from_ipv4(server),
+        .peer = ip_address_from_ipv4(ends->server),
         .request = {.done = done, .context = context},
     };
     enum status status =
-        add_filter(protection, rule, &here, L2TP_PORT, &protection->peer, L2TP_PORT);
+        add_filter(protection, rule, &here, ends->local_port, &protection->peer, ends->server_port);
     if (status == STATUS_OK)
-        status = add_filter(protection, rule, &here, L2TP_PORT, &protection->peer, 0);
+        status = add_filter(protection, rule, &here, ends->local_port, &protection->peer, 0);
     protection->request.wanted = (struct ike_acquisition){
         .rule = rule,
         .local = here,
         .remote = protection->peer,
-        .traffic = {.local = udp_end(&here, L2TP_PORT),
-                    .remote = udp_end(&protection->peer, L2TP_PORT)},
+        .traffic = {.local = udp_end(&here, ends->local_port),
+                    .remote = udp_end(&protection->peer, ends->server_port)},
     };
     if (status == STATUS_OK)
         status = policy_agent_negotiate(agent, &protection->request);

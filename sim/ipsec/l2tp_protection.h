@@ -12,8 +12,8 @@
 /**
  * The automatic IPsec policy of L2TP (RFC 3193): what Windows adds to the policies when L2TP is
  * about to speak, and takes away afterwards (MS-L2TPIE section 4). A server protects what anybody
- * sends to or from UDP port 1701, in any combination with another port; a client what it sends from
- * its port 1701 to its server. Zero-initialised is inactive.
+ * sends to its UDP port of L2TP or from port 1701, in any combination with another port; a client
+ * what it sends from its own port to its server. Zero-initialised is inactive.
  */
 struct l2tp_protection {
     struct policy_agent *agent; /**< NULL: not active */
@@ -25,27 +25,39 @@ struct l2tp_protection {
 
 /** The rules of IKE that the policies go by; see build. */
 struct l2tp_protection_rules {
-    uint32_t to_port;   /**< server: to its port 1701; client: from its port 1701 */
+    uint32_t to_port;   /**< server: to its own port; client: from its own port */
     uint32_t from_port; /**< server: from the port 1701 of others to another port here */
 };
 
-/** The bounds of these rules, for the rules of the host's IKE. */
-struct ike_traffic l2tp_protection_server_traffic(bool to_port);
-struct ike_traffic l2tp_protection_client_traffic(const struct ip_address *server);
+/**
+ * Between whom a client of L2TP speaks. Either port may be another than 1701 (RFC 2661 section 8.1,
+ * RFC 3193 section 4).
+ */
+struct l2tp_protection_ends {
+    ipv4_address local;
+    ipv4_address server;
+    uint16_t local_port;
+    uint16_t server_port;
+};
 
-/** Adds the policies of a server. STATUS_NO_MEMORY. */
+/** The bounds of these rules, for the rules of the host's IKE. */
+struct ike_traffic l2tp_protection_server_traffic(uint16_t own_port, bool to_port);
+struct ike_traffic l2tp_protection_client_traffic(uint16_t own_port,
+                                                  const struct ip_address *server);
+
+/** Adds the policies of a server at UDP port @p own_port. STATUS_NO_MEMORY. */
 enum status l2tp_protection_serve(struct l2tp_protection *protection, struct policy_agent *agent,
-                                  const struct l2tp_protection_rules *rules);
+                                  uint16_t own_port, const struct l2tp_protection_rules *rules);
 
 /**
- * Adds the policies of a client at @p local, and negotiates with @p server, also when there are
+ * Adds the policies of a client, and negotiates with the server of @p ends, also when there are
  * security associations already. @p done is told the end, perhaps before this returns;
  * IKE_CAUSE_NONE: L2TP may begin. STATUS_NOT_FOUND: this machine has nothing to prove itself to
  * that server with; STATUS_NO_ROOM, STATUS_NO_MEMORY. Then there are no policies and @p done is not
  * called.
  */
 enum status l2tp_protection_connect(struct l2tp_protection *protection, struct policy_agent *agent,
-                                    uint32_t rule, ipv4_address local, ipv4_address server,
+                                    uint32_t rule, const struct l2tp_protection_ends *ends,
                                     void (*done)(void *context, enum ike_cause cause),
                                     void *context);
 

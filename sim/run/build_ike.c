@@ -255,18 +255,20 @@ static enum status build_l2tp_rules(struct run *run, const struct scenario_node 
                                     struct policy_agent_config *config, struct ike_rule *rules)
 {
     size_t first = config->rule_count;
+    const uint16_t own_port = build_l2tp_own_port(node);
     for (size_t i = 0; i < node->connection_count; i++) {
         const struct scenario_connection *connection = &node->connections[i];
         const struct ip_address server = ip_address_from_ipv4(connection->server);
         uint32_t id = build_l2tp_rule(node, connection);
         if (id != 0)
             rules[config->rule_count++] =
-                l2tp_rule(run, node, id, false, l2tp_protection_client_traffic(&server));
+                l2tp_rule(run, node, id, false, l2tp_protection_client_traffic(own_port, &server));
     }
     const struct l2tp_protection_rules server = build_l2tp_server_rules(node);
     for (int from = 0; from < 2 && server.to_port != 0; from++)
-        rules[config->rule_count++] = l2tp_rule(run, node, from ? server.from_port : server.to_port,
-                                                true, l2tp_protection_server_traffic(!from));
+        rules[config->rule_count++] =
+            l2tp_rule(run, node, from ? server.from_port : server.to_port, true,
+                      l2tp_protection_server_traffic(own_port, !from));
     for (size_t i = first; i < config->rule_count; i++)
         if (!rules[i].phase2)
             return STATUS_NO_MEMORY;

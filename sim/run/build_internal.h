@@ -116,6 +116,9 @@ uint32_t build_l2tp_rule(const struct scenario_node *node,
 /** The same for the L2TP that @p node answers. */
 struct l2tp_protection_rules build_l2tp_server_rules(const struct scenario_node *node);
 
+/** The UDP port that @p node has its L2TP at. */
+uint16_t build_l2tp_own_port(const struct scenario_node *node);
+
 struct ike_rule;
 struct ipsec_driver;
 struct ipsec_policy;

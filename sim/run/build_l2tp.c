@@ -98,6 +98,11 @@ static void apply(const struct scenario_l2tp *wanted, struct l2tp_config *config
     set_framing_policy(&config->framing_policy, wanted->framing_mismatch);
 }
 
+uint16_t build_l2tp_own_port(const struct scenario_node *node)
+{
+    return node->l2tp.at.file ? node->l2tp.port : L2TP_UDP_PORT;
+}
+
 enum status build_l2tp(const struct scenario_node *node, struct dialer *dialer)
 {
     const struct scenario_l2tp *wanted = &node->l2tp;
@@ -107,7 +112,7 @@ enum status build_l2tp(const struct scenario_node *node, struct dialer *dialer)
     config.host_name = node->name;
     if (wanted->at.file)
         apply(wanted, &config);
-    return dialer_use_l2tp(dialer, &config, wanted->at.file ? wanted->port : L2TP_UDP_PORT);
+    return dialer_use_l2tp(dialer, &config, build_l2tp_own_port(node));
 }
 
 struct l2tp_client_config build_l2tp_call(const struct scenario_l2tp_call *wanted)

@@ -66,8 +66,8 @@ static void add_l2tp(struct bench_vpn *vpn, struct dialer *dialer, unsigned call
     for (uint32_t id = TO_PORT; id <= CLIENT; id++)
         rules[id - 1] = (struct ike_rule){
             .id = id,
-            .traffic = id == CLIENT ? l2tp_protection_client_traffic(&server)
-                                    : l2tp_protection_server_traffic(id == TO_PORT),
+            .traffic = id == CLIENT ? l2tp_protection_client_traffic(1701, &server)
+                                    : l2tp_protection_server_traffic(1701, id == TO_PORT),
             .phase2 = &ike_phase2_windows_l2tp,
         };
     *config = (struct policy_agent_config){

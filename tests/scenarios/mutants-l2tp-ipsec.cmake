@@ -11,3 +11,6 @@ mutant(l2tp_clear_admitted sim/ipsec/l2tp_protection.c
 mutant(l2tp_associations_stay sim/nodes/l2tp/l2tp_link.c
   "l2tp_protection_end(&guard->protection, true);" "l2tp_protection_end(&guard->protection, false);"
   ipsec/l2tp-ipsec-remote-access-lan.xml "ike\\.delete\\.sent")
+mutant(l2tp_policies_of_known_ports sim/nodes/l2tp/l2tp_client.c
+  ".local_port = client->port.link->socket.port," ".local_port = 1701,"
+  ipsec/l2tp-ipsec-other-ports.xml "nothing crosses in clear")

@@ -277,9 +277,15 @@ static bool secure(struct l2tp_client *client)
 {
     client->guard.wanted = true;
     client->securing = L2TP_CLIENT_ASKING;
-    enum status status = l2tp_protection_connect(
-        &client->guard.protection, client->port.link->agent, client->config.ipsec_rule,
-        client->local, client->tunnel.connection->config.server, secured, client);
+    const struct l2tp_protection_ends ends = {
+        .local = client->local,
+        .server = client->tunnel.connection->config.server,
+        .local_port = client->port.link->socket.port,
+        .server_port = client->config.port,
+    };
+    enum status status =
+        l2tp_protection_connect(&client->guard.protection, client->port.link->agent,
+                                client->config.ipsec_rule, &ends, secured, client);
     bool done = status != STATUS_OK || client->securing == L2TP_CLIENT_CLEAR;
     if (!done) {
         client->securing = L2TP_CLIENT_SECURING;

@@ -206,7 +206,8 @@ void l2tp_link_start(struct l2tp_link *link)
     l2tp_endpoint_init(&link->endpoint, &config);
     link->started = true;
     if (link->agent && link->rules.to_port != 0 &&
-        l2tp_protection_serve(&link->protection, link->agent, &link->rules) != STATUS_OK)
+        l2tp_protection_serve(&link->protection, link->agent, link->socket.port, &link->rules) !=
+            STATUS_OK)
         simulation->failure = STATUS_NO_MEMORY;
 }
 
