@@ -1,6 +1,7 @@
 /* Certificates of the simulation's own making (RFC 5280). */
 #include "crypto/certificate.h"
 
+#include "base/ip_address.h"
 #include "crypto/crypto_private.h"
 
 #include <openssl/err.h>
@@ -63,6 +64,42 @@ static bool add_extensions(X509 *x509, const X509 *issuer, enum certificate_usag
            add_extension(x509, issuer, NID_authority_key_identifier, "keyid");
 }
 
+static int kind_of(const char *name)
+{
+    struct ip_address address;
+    return strchr(name, '@') ? GEN_EMAIL : ip_address_parse(name, &address) ? GEN_IPADD : GEN_DNS;
+}
+
+static bool add_name(GENERAL_NAMES *names, const char *text)
+{
+    GENERAL_NAME *name = a2i_GENERAL_NAME(NULL, NULL, NULL, kind_of(text), text, 0);
+    if (name && sk_GENERAL_NAME_push(names, name) > 0)
+        return true;
+    GENERAL_NAME_free(name);
+    return false;
+}
+
+static bool add_alternative_names(X509 *x509, const char *text)
+{
+    char name[CERTIFICATE_NAME_MAX + 1];
+    GENERAL_NAMES *names = GENERAL_NAMES_new();
+    bool added = names != NULL;
+    while (added && *(text += strspn(text, " ")) != '\0') {
+        size_t length = strcspn(text, " ");
+        added = length <= CERTIFICATE_NAME_MAX;
+        if (!added)
+            break;
+        memcpy(name, text, length);
+        name[length] = '\0';
+        added = add_name(names, name);
+        text += length;
+    }
+    added =
+        added && X509_add1_ext_i2d(x509, NID_subject_alt_name, names, 0, X509V3_ADD_DEFAULT) == 1;
+    GENERAL_NAMES_free(names);
+    return added;
+}
+
 static bool fill(X509 *x509, const struct certificate_request *request, uint64_t serial,
                  EVP_PKEY *key, const X509 *issuer)
 {
@@ -74,7 +111,8 @@ static bool fill(X509 *x509, const struct certificate_request *request, uint64_t
            X509_NAME_add_entry_by_NID(X509_get_subject_name(x509), NID_commonName, MBSTRING_UTF8,
                                       subject, -1, -1, 0) == 1 &&
            X509_set_issuer_name(x509, X509_get_subject_name(issuer)) == 1 &&
-           X509_set_pubkey(x509, key) == 1 && add_extensions(x509, issuer, request->usage);
+           X509_set_pubkey(x509, key) == 1 && add_extensions(x509, issuer, request->usage) &&
+           (!request->alternative_names || add_alternative_names(x509, request->alternative_names));
 }
 
 static bool make(struct certificate *certificate, struct crypto *crypto, struct entropy *entropy,

@@ -11,6 +11,8 @@
 
 /** Longest subject of a certificate, in octets of UTF-8 (RFC 5280: ub-common-name). */
 #define CERTIFICATE_SUBJECT_MAX 64
+/** Longest alternative name, in octets (RFC 1035 section 2.3.4). */
+#define CERTIFICATE_NAME_MAX 255
 /** Longest way from a certificate to the authority that signed itself. */
 #define CERTIFICATE_CHAIN_MAX 8
 
@@ -34,6 +36,11 @@ struct certificate_request {
     int64_t not_before;  /**< seconds since 1970-01-01T00:00:00Z */
     int64_t not_after;
     unsigned key_bits; /**< of the RSA key, CERTIFICATE_KEY_BITS_MIN to _MAX */
+    /**
+     * The subject's alternative names, with blanks between: addresses, "user@example.com" and
+     * names of hosts (RFC 5280 section 4.2.1.6). NULL: none.
+     */
+    const char *alternative_names;
 };
 
 /** An X.509 certificate, version 3, with its RSA key and the authority that issued it. */
@@ -95,6 +102,28 @@ const uint8_t *peer_certificate_subject_der(const struct peer_certificate *certi
                                             size_t *length);
 const uint8_t *peer_certificate_issuer_der(const struct peer_certificate *certificate,
                                            size_t *length);
+
+/** Kinds of a subject's alternative names (RFC 5280 section 4.2.1.6). */
+enum certificate_name_kind {
+    CERTIFICATE_NAME_EMAIL,   /**< rfc822Name */
+    CERTIFICATE_NAME_HOST,    /**< dNSName */
+    CERTIFICATE_NAME_ADDRESS, /**< iPAddress: 4 or 16 octets */
+};
+
+/** What a certificate says about a name. */
+enum certificate_claim {
+    CERTIFICATE_CLAIMS_NONE,   /**< it has no alternative names of that kind */
+    CERTIFICATE_CLAIMS_OTHERS, /**< it has some, but not that one */
+    CERTIFICATE_CLAIMS_IT,
+};
+
+/**
+ * Whether @p name is one of the subject's alternative names; capitals or not, but nothing stands
+ * for something else (RFC 4945 sections 3.1.1 to 3.1.3).
+ */
+enum certificate_claim peer_certificate_claims(const struct peer_certificate *certificate,
+                                               enum certificate_name_kind kind, const uint8_t *name,
+                                               size_t length);
 
 /** What is found about a peer's certificate. */
 enum certificate_verdict {

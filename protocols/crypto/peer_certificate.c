@@ -11,6 +11,7 @@
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /** Shorter keys are none any more; peers may have had them of an old authority. */
 #define KEY_BITS_MIN 512
@@ -115,6 +116,41 @@ const uint8_t *peer_certificate_issuer_der(const struct peer_certificate *certif
                                            size_t *length)
 {
     return name_der(X509_get_issuer_name(certificate->x509), length);
+}
+
+static bool is_name(const GENERAL_NAME *known, const uint8_t *name, size_t length)
+{
+    int kind;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(known, &kind);
+    const char *octets = (const char *)ASN1_STRING_get0_data(value);
+    if ((size_t)ASN1_STRING_length(value) != length)
+        return false;
+    return kind == GEN_IPADD ? memcmp(octets, name, length) == 0
+                             : strncasecmp(octets, (const char *)name, length) == 0;
+}
+
+enum certificate_claim peer_certificate_claims(const struct peer_certificate *certificate,
+                                               enum certificate_name_kind kind, const uint8_t *name,
+                                               size_t length)
+{
+    static const int types[] = {[CERTIFICATE_NAME_EMAIL] = GEN_EMAIL,
+                                [CERTIFICATE_NAME_HOST] = GEN_DNS,
+                                [CERTIFICATE_NAME_ADDRESS] = GEN_IPADD};
+    enum certificate_claim claim = CERTIFICATE_CLAIMS_NONE;
+    GENERAL_NAMES *names = X509_get_ext_d2i(certificate->x509, NID_subject_alt_name, NULL, NULL);
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+        const GENERAL_NAME *known = sk_GENERAL_NAME_value(names, i);
+        if (known->type != types[kind])
+            continue;
+        claim = CERTIFICATE_CLAIMS_OTHERS;
+        if (is_name(known, name, length)) {
+            claim = CERTIFICATE_CLAIMS_IT;
+            break;
+        }
+    }
+    GENERAL_NAMES_free(names);
+    ERR_clear_error();
+    return claim;
 }
 
 const uint8_t *certificate_der(const struct certificate *certificate, size_t *length)

@@ -79,9 +79,30 @@ static void chain_free(struct chain *chain)
         peer_certificate_destroy(chain->certificates[i]);
 }
 
+/* What stands of the identity among the subject's alternative names. */
+static enum certificate_claim claim_of(const struct peer_certificate *certificate,
+                                       const struct ike_identity *identity)
+{
+    switch (identity->type) {
+    case IKE_ID_IPV4_ADDR:
+    case IKE_ID_IPV6_ADDR:
+        return peer_certificate_claims(certificate, CERTIFICATE_NAME_ADDRESS,
+                                       identity->first.octets, ip_address_length(&identity->first));
+    case IKE_ID_FQDN:
+        return peer_certificate_claims(certificate, CERTIFICATE_NAME_HOST, identity->name,
+                                       identity->name_length);
+    case IKE_ID_USER_FQDN:
+        return peer_certificate_claims(certificate, CERTIFICATE_NAME_EMAIL, identity->name,
+                                       identity->name_length);
+    default:
+        return CERTIFICATE_CLAIMS_NONE;
+    }
+}
+
 /*
- * Whether the identity is one that the certificate speaks for: its subject, or a host or address
- * that is its common name.
+ * Whether the identity is one that the certificate speaks for: its subject, or one of its
+ * alternative names (RFC 4945 section 3.1). Where it has none of that kind, as at the time, a host
+ * or address that is its common name.
  */
 static bool is_named(const struct peer_certificate *certificate,
                      const struct ike_identity *identity)
@@ -90,6 +111,9 @@ static bool is_named(const struct peer_certificate *certificate,
     const uint8_t *subject = peer_certificate_subject_der(certificate, &length);
     if (identity->type == IKE_ID_DER_ASN1_DN)
         return length == identity->name_length && memcmp(subject, identity->name, length) == 0;
+    enum certificate_claim claim = claim_of(certificate, identity);
+    if (claim != CERTIFICATE_CLAIMS_NONE)
+        return claim == CERTIFICATE_CLAIMS_IT;
     char name[IKE_IDENTITY_TEXT_SIZE];
     char wanted[IKE_IDENTITY_TEXT_SIZE];
     (void)ike_identity_format(identity, wanted);

@@ -262,6 +262,14 @@ struct ike_verdict ike_derive(struct ike_state *state, struct ike_exchange *exch
 
 /* Identities and what proves them. */
 
+/* The address that a name says, or the one that an end is seen at. */
+static struct ike_identity address_of(const struct ike_name *name, const struct ip_address *seen)
+{
+    struct ip_address said;
+    bool says = name->text && ip_address_parse(name->text, &said);
+    return ike_identity_address(says ? &said : seen, 0, 0);
+}
+
 struct ike_identity ike_own_identity(const struct ike_state *state, const struct ike_phase1 *phase1)
 {
     const struct ike_name *name = &phase1->peer->own_name;
@@ -277,6 +285,8 @@ struct ike_identity ike_own_identity(const struct ike_state *state, const struct
         const uint8_t *subject = certificate_subject_der(phase1->peer->certificate, &length);
         return ike_identity_name(IKE_ID_DER_ASN1_DN, subject, length, 0, 0);
     case IKE_NAME_ADDRESS:
+        if (name->text)
+            return address_of(name, &phase1->local.address);
         break;
     }
     const char *host = state->config->host_name;
@@ -355,8 +365,8 @@ static bool is_expected(const struct ike_phase1 *phase1, const struct ike_identi
     const struct ike_name *name = &phase1->peer->peer_name;
     switch (name->kind) {
     case IKE_NAME_ADDRESS: {
-        struct ike_identity seen = ike_identity_address(&phase1->remote.address, 0, 0);
-        return ike_identity_equal(identity, &seen);
+        struct ike_identity wanted = address_of(name, &phase1->remote.address);
+        return ike_identity_equal(identity, &wanted);
     }
     case IKE_NAME_FQDN:
     case IKE_NAME_USER_FQDN: {

@@ -21,7 +21,7 @@ enum ike_phase1_mode {
 
 /** Kinds of identity in phase 1 (RFC 2407 section 4.6.2.1). */
 enum ike_name_kind {
-    IKE_NAME_ADDRESS,     /**< own: the address used; the peer's: the one it is seen at */
+    IKE_NAME_ADDRESS,     /**< own: the address used; the peer's: the one it is seen at; or .text */
     IKE_NAME_FQDN,        /**< "client.example.com" */
     IKE_NAME_USER_FQDN,   /**< "user@example.com" */
     IKE_NAME_CERTIFICATE, /**< the subject of the certificate, a DER_ASN1_DN */
@@ -30,7 +30,8 @@ enum ike_name_kind {
 /** Who a host is in phase 1. */
 struct ike_name {
     enum ike_name_kind kind;
-    const char *text; /**< FQDN, user FQDN, the peer's subject as "CN=client, O=Lab"; else NULL */
+    /** Address, FQDN, user FQDN, the peer's subject as "CN=client, O=Lab"; else NULL. */
+    const char *text;
 };
 
 /**

@@ -40,6 +40,7 @@ static enum status issue(struct run *run, const struct scenario_certificate *wan
         .not_before = (int64_t)wanted->not_before,
         .not_after = (int64_t)wanted->not_after,
         .key_bits = wanted->key_bits,
+        .alternative_names = wanted->alternative_names,
     };
     *place_of(run, wanted) =
         certificate_issue(run->simulation.crypto, &entropy, &request,

@@ -160,11 +160,13 @@ static const struct ike_phase2_list *phase2_of(struct run *run, enum ike_profile
 
 static struct ike_name name_of(const char *text, enum ike_name_kind otherwise)
 {
+    struct ip_address address;
     if (!text)
         return (struct ike_name){.kind = otherwise};
-    enum ike_name_kind kind = strchr(text, '=')   ? IKE_NAME_CERTIFICATE
-                              : strchr(text, '@') ? IKE_NAME_USER_FQDN
-                                                  : IKE_NAME_FQDN;
+    enum ike_name_kind kind = strchr(text, '=')                  ? IKE_NAME_CERTIFICATE
+                              : strchr(text, '@')                ? IKE_NAME_USER_FQDN
+                              : ip_address_parse(text, &address) ? IKE_NAME_ADDRESS
+                                                                 : IKE_NAME_FQDN;
     return (struct ike_name){.kind = kind, .text = text};
 }
 

@@ -57,6 +57,7 @@ struct scenario_certificate {
     uint64_t not_before;                       /**< seconds since 1970 */
     uint64_t not_after;
     unsigned key_bits;
+    const char *alternative_names; /**< with blanks between; NULL: none */
 };
 
 enum scenario_tls_version {

@@ -83,6 +83,7 @@ static void parse_certificate(struct loader *loader, const xmlNode *element,
         parse_time(loader, element, "not-before", start > YEAR ? start - YEAR : 0);
     certificate->not_after = parse_time(loader, element, "not-after", start + 10 * YEAR);
     certificate->key_bits = (unsigned)element_number(loader, element, "key-bits", 0);
+    certificate->alternative_names = element_text(loader, element, "alternative-names");
     parse_issuer(loader, element, certificate);
     if (certificate->subject && strlen(certificate->subject) > CERTIFICATE_SUBJECT_MAX)
         element_wrong_value(loader, element, "subject");

@@ -15,6 +15,7 @@ struct certificates {
     struct certificate *server;  /**< "vpn.example", issued by the middle one */
     struct certificate *client;  /**< "User", issued by the root */
     struct certificate *general; /**< "vpn.example" without Extended Key Usage, of the root */
+    struct certificate *named;   /**< "Someone", also gate.example, boss@example, 10.0.0.1 */
     const struct certificate *trusted[1]; /**< the root */
 };
 

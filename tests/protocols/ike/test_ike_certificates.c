@@ -132,6 +132,49 @@ static void a_host_name_may_be_the_common_name(void **state)
     finish(pair, &made);
 }
 
+static void an_alternative_name_is_an_identity(void **state)
+{
+    static const struct {
+        struct ike_name name;
+        bool believed;
+    } table[] = {
+        {{IKE_NAME_FQDN, "Gate.Example"}, true},
+        {{IKE_NAME_USER_FQDN, "boss@example"}, true},
+        {{IKE_NAME_ADDRESS, NULL}, true},
+        {{IKE_NAME_CERTIFICATE, NULL}, true},
+        {{IKE_NAME_FQDN, "boss@example"}, false},
+        {{IKE_NAME_FQDN, "gate.example.com"}, false},
+        {{IKE_NAME_USER_FQDN, "gate.example"}, false},
+        {{IKE_NAME_FQDN, "Someone"}, false}, /* where there are such names, it is none */
+    };
+    struct ike_pair *pair = *state;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        struct certificates made;
+        ike_pair_destroy(pair);
+        ike_pair_init(pair);
+        use_certificates(pair, &made);
+        pair->end[IKE_SERVER].peer.certificate = made.named;
+        pair->end[IKE_SERVER].peer.own_name = table[i].name;
+        ike_pair_connect(pair);
+        assert_int_equal(pair->end[IKE_CLIENT].phase1s, table[i].believed);
+        assert_int_equal(pair->end[IKE_CLIENT].cause,
+                         table[i].believed ? IKE_CAUSE_NONE : IKE_CAUSE_INVALID_ID);
+        finish(pair, &made);
+    }
+}
+
+static void an_address_of_another_is_none(void **state)
+{
+    struct ike_pair *pair = *state;
+    struct certificates made;
+    use_certificates(pair, &made);
+    pair->end[IKE_CLIENT].peer.certificate = made.named;
+    pair->end[IKE_CLIENT].peer.own_name.kind = IKE_NAME_ADDRESS;
+    ike_pair_connect(pair);
+    assert_refused(pair, IKE_CAUSE_INVALID_ID, IKE_CAUSE_INVALID_ID);
+    finish(pair, &made);
+}
+
 static void without_an_own_certificate_nothing_is_begun(void **state)
 {
     struct ike_pair *pair = *state;
@@ -196,6 +239,8 @@ int main(void)
         TEST(an_authority_that_is_not_trusted_is_told),
         TEST(an_identity_that_the_certificate_does_not_speak_for_is_refused),
         TEST(a_host_name_may_be_the_common_name),
+        TEST(an_alternative_name_is_an_identity),
+        TEST(an_address_of_another_is_none),
         TEST(without_an_own_certificate_nothing_is_begun),
         TEST(a_responder_without_certificate_chooses_nothing),
         TEST(certificates_pass_in_fragments_where_large_datagrams_are_lost),

@@ -158,6 +158,13 @@ static void l2tp_has_an_offer_of_its_own(void **state)
     assert_int_equal(offer->lifetime_kilobytes, 102400);
 }
 
+static void a_certificate_has_other_names(void **state)
+{
+    const struct scenario *scenario = *state;
+    assert_null(scenario->certificates[0].alternative_names);
+    assert_string_equal(scenario->certificates[1].alternative_names, "a.example.com 192.0.2.1");
+}
+
 static void what_was_negotiated_can_be_deleted(void **state)
 {
     const struct scenario *scenario = *state;
@@ -183,6 +190,7 @@ int main(void)
         cmocka_unit_test(peers_say_how_they_prove_themselves),
         cmocka_unit_test(a_policy_offers_proposals),
         cmocka_unit_test(l2tp_has_an_offer_of_its_own),
+        cmocka_unit_test(a_certificate_has_other_names),
         cmocka_unit_test(what_was_negotiated_can_be_deleted),
     };
     return cmocka_run_group_tests(tests, load, release_data);
