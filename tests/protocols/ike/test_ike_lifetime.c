@@ -229,7 +229,7 @@ static void none_sends_when_all_are_deleted(void **state)
     pair->end[IKE_CLIENT].config.behaviour.overlap_ms = 10000;
     connect(pair);
     (void)renew(pair);
-    ike_delete_peer(&pair->end[IKE_CLIENT].ike, pair->now, &pair->end[IKE_SERVER].address);
+    ike_delete_peer(&pair->end[IKE_CLIENT].ike, pair->now, &pair->end[IKE_SERVER].address, NULL);
     ike_pair_run(pair, pair->now + SECONDS(1));
     assert_null(ike_pair_sending(pair, IKE_CLIENT));
     assert_int_equal(ike_pair_count(pair, IKE_CLIENT, "ike.quick-mode.established", ""), 1);
