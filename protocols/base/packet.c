@@ -35,8 +35,7 @@ void packet_pool_destroy(struct packet_pool *pool)
     *pool = (struct packet_pool){0};
 }
 
-static bool grow(struct packet_pool *pool, struct packet **free_list, size_t storage_size,
-                 size_t count)
+static bool grow(struct packet_pool *pool, enum packet_list list, size_t storage_size, size_t count)
 {
     size_t each = packet_bytes(storage_size);
     struct block *block = aligned_alloc(CACHE_LINE, sizeof *block + each * count);
@@ -49,9 +48,34 @@ static bool grow(struct packet_pool *pool, struct packet **free_list, size_t sto
         struct packet *packet = (struct packet *)(void *)(block->octets + i * each);
         packet->pool = pool;
         packet->storage_size = (uint32_t)storage_size;
-        packet->next = *free_list;
-        *free_list = packet;
+        packet->list = list;
+        packet->next = pool->free[list];
+        pool->free[list] = packet;
     }
+    return true;
+}
+
+static enum packet_list list_for(size_t room)
+{
+    if (room > PACKET_ROOM)
+        return PACKET_LIST_LARGE;
+    return room > PACKET_SHORT_ROOM ? PACKET_LIST_STANDARD : PACKET_LIST_SHORT;
+}
+
+/* Sees to it that the list has a packet: of the other one of packets of the same size, or a new
+ * one. */
+static bool replenish(struct packet_pool *pool, enum packet_list list)
+{
+    if (list == PACKET_LIST_LARGE)
+        return grow(pool, list, PACKET_LARGE_SIZE, 1);
+    enum packet_list other = list == PACKET_LIST_SHORT ? PACKET_LIST_STANDARD : PACKET_LIST_SHORT;
+    struct packet *packet = pool->free[other];
+    if (!packet)
+        return grow(pool, list, PACKET_SIZE, STANDARD_BLOCK_PACKETS);
+    pool->free[other] = packet->next;
+    packet->list = list;
+    packet->next = NULL;
+    pool->free[list] = packet;
     return true;
 }
 
@@ -60,13 +84,11 @@ struct packet *packet_alloc(struct packet_pool *pool, size_t room)
     if (room > PACKET_LARGE_SIZE - PACKET_HEADROOM - PACKET_TAILROOM ||
         (pool->limit && pool->in_use >= pool->limit))
         return NULL;
-    bool large = room > PACKET_ROOM;
-    struct packet **free_list = large ? &pool->free_large : &pool->free_standard;
-    if (!*free_list && !grow(pool, free_list, large ? PACKET_LARGE_SIZE : PACKET_SIZE,
-                             large ? 1 : STANDARD_BLOCK_PACKETS))
+    enum packet_list list = list_for(room);
+    if (!pool->free[list] && !replenish(pool, list))
         return NULL;
-    struct packet *packet = *free_list;
-    *free_list = packet->next;
+    struct packet *packet = pool->free[list];
+    pool->free[list] = packet->next;
     packet->next = NULL;
     packet->data = packet->storage + PACKET_HEADROOM;
     packet->length = 0;
@@ -111,10 +133,8 @@ void packet_free(struct packet *packet)
     if (!packet)
         return;
     struct packet_pool *pool = packet->pool;
-    struct packet **free_list =
-        packet->storage_size > PACKET_SIZE ? &pool->free_large : &pool->free_standard;
-    packet->next = *free_list;
-    *free_list = packet;
+    packet->next = pool->free[packet->list];
+    pool->free[packet->list] = packet;
     pool->in_use--;
 }
 

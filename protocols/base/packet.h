@@ -14,13 +14,15 @@ struct packet_pool;
  * Octets kept free in front of a new packet's data, for the headers of every layer. So many that
  * the Ethernet, IPv4 and TCP or UDP headers of a plain frame lie in one line of the cache.
  */
-#define PACKET_HEADROOM 180
+#define PACKET_HEADROOM 172
 /** Octets kept free behind, for padding and integrity values. */
 #define PACKET_TAILROOM 64
 /** Storage of a standard packet, headroom and tailroom included. */
 #define PACKET_SIZE 2048
 /** The longest data a standard packet takes beside its headroom and tailroom. */
 #define PACKET_ROOM (PACKET_SIZE - PACKET_HEADROOM - PACKET_TAILROOM)
+/** What acknowledges, asks or refuses has no more octets than this. */
+#define PACKET_SHORT_ROOM 128
 /** Storage of a large packet (jumbo frames, reassembled datagrams of up to 65,535 octets). */
 #define PACKET_LARGE_SIZE (65536 + PACKET_HEADROOM + PACKET_TAILROOM)
 
@@ -47,7 +49,20 @@ struct packet {
      * it need not be verified. Who writes into a packet, or cuts it up, clears this.
      */
     bool checksum_known;
-    uint8_t storage[];
+    uint8_t list; /**< the pool's: an enum packet_list */
+    _Alignas(8) uint8_t storage[];
+};
+
+/**
+ * What a packet that is free is next used for. One that carried a few octets has the rest of its
+ * storage out of the processor's caches: the next few octets go there, and much data goes where
+ * there was much.
+ */
+enum packet_list {
+    PACKET_LIST_SHORT,    /**< standard packets for at most PACKET_SHORT_ROOM octets */
+    PACKET_LIST_STANDARD, /**< standard packets for more */
+    PACKET_LIST_LARGE,
+    PACKET_LISTS,
 };
 
 /**
@@ -55,8 +70,7 @@ struct packet {
  * when the pool is destroyed are freed with it.
  */
 struct packet_pool {
-    struct packet *free_standard;
-    struct packet *free_large;
+    struct packet *free[PACKET_LISTS];
     void *blocks; /**< chain of every block allocated from the system */
     uint64_t next_serial;
     uint64_t in_use; /**< packets handed out and not yet freed */

@@ -144,6 +144,7 @@ struct tcp_endpoint {
     uint32_t connection_count;
     struct tcp_listener *listeners;     /* hash by address and port */
     struct tcp_connection *connections; /* hash by addresses and ports: all but CLOSED ones */
+    struct tcp_connection *recent;      /* that of the latest segment, likely that of the next */
     struct tcp_connection *all;         /* every connection not yet freed, oldest first */
     struct tcp_connection *output;      /* those that may have a segment to send */
     struct tcp_connection *events;      /* those with an event to tell */

@@ -85,8 +85,12 @@ struct tcp_listener *tcp_find_listener(struct tcp_endpoint *self, ipv4_address a
 
 struct tcp_connection *tcp_find(struct tcp_endpoint *self, const struct tcp_socket_pair *pair)
 {
-    struct tcp_connection *connection = NULL;
+    struct tcp_connection *connection = self->recent;
+    if (connection && memcmp(&connection->pair, pair, sizeof *pair) == 0)
+        return connection;
     HASH_FIND(hh, self->connections, pair, sizeof *pair, connection);
+    if (connection)
+        self->recent = connection;
     return connection;
 }
 
@@ -229,6 +233,8 @@ void tcp_connection_end(struct tcp_connection *self, bool keep_received)
     struct tcp_endpoint *endpoint = self->endpoint;
     if (self->hh.tbl) {
         HASH_DELETE(hh, endpoint->connections, self);
+        if (endpoint->recent == self)
+            endpoint->recent = NULL;
         self->hh.tbl = NULL;
     }
     self->state = TCP_STATE_CLOSED;

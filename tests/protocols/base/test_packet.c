@@ -56,6 +56,28 @@ static void large_packets_hold_a_whole_datagram(void **state)
     packet_pool_destroy(&pool);
 }
 
+/* Much data goes where there was much, for that is in the caches. */
+static void few_and_many_octets_take_turns_in_packets_of_their_own(void **state)
+{
+    (void)state;
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet *few = packet_alloc(&pool, PACKET_SHORT_ROOM);
+    struct packet *many = packet_alloc(&pool, PACKET_SHORT_ROOM + 1);
+    uint64_t reserved = pool.bytes_reserved;
+    packet_free(many);
+    packet_free(few);
+    assert_ptr_equal(packet_alloc(&pool, PACKET_ROOM), many);
+    assert_ptr_equal(packet_alloc(&pool, 0), few);
+    packet_free(many);
+    packet_free(few);
+    /* Nothing more is taken from the system while there is one of the other kind. */
+    while (pool.in_use < 32)
+        assert_true(packet_tailroom(packet_alloc(&pool, 20)) >= PACKET_ROOM);
+    assert_int_equal(pool.bytes_reserved, reserved);
+    packet_pool_destroy(&pool);
+}
+
 static void a_limited_pool_says_no(void **state)
 {
     (void)state;
@@ -77,6 +99,7 @@ int main(void)
         cmocka_unit_test(headers_are_pushed_and_pulled_in_place),
         cmocka_unit_test(headers_of_a_plain_frame_lie_in_one_cache_line),
         cmocka_unit_test(large_packets_hold_a_whole_datagram),
+        cmocka_unit_test(few_and_many_octets_take_turns_in_packets_of_their_own),
         cmocka_unit_test(a_limited_pool_says_no),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
