@@ -48,7 +48,7 @@ static bool grow(struct packet_pool *pool, enum packet_list list, size_t storage
         struct packet *packet = (struct packet *)(void *)(block->octets + i * each);
         packet->pool = pool;
         packet->storage_size = (uint32_t)storage_size;
-        packet->list = list;
+        packet->list = (uint8_t)list;
         packet->next = pool->free[list];
         pool->free[list] = packet;
     }
@@ -73,7 +73,7 @@ static bool replenish(struct packet_pool *pool, enum packet_list list)
     if (!packet)
         return grow(pool, list, PACKET_SIZE, STANDARD_BLOCK_PACKETS);
     pool->free[other] = packet->next;
-    packet->list = list;
+    packet->list = (uint8_t)list;
     packet->next = NULL;
     pool->free[list] = packet;
     return true;
