@@ -5,6 +5,7 @@
 #include "crypto/crypto_private.h"
 
 #include <openssl/err.h>
+#include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
@@ -158,6 +159,30 @@ struct certificate *certificate_issue(struct crypto *crypto, struct entropy *ent
     crypto_draw_from(crypto, NULL);
     ERR_clear_error();
     return certificate;
+}
+
+/* Whoever issued it comes first, but for the one that signed itself. */
+static bool wrap(PKCS7 *wrapping, const struct certificate *certificate)
+{
+    const struct certificate *issuer = certificate->issuer;
+    return (!issuer || !issuer->issuer || wrap(wrapping, issuer)) &&
+           PKCS7_add_certificate(wrapping, certificate->x509) == 1;
+}
+
+uint8_t *certificate_pkcs7(const struct certificate *certificate, size_t *length)
+{
+    uint8_t *der = NULL;
+    PKCS7 *wrapping = PKCS7_new();
+    bool made = wrapping && PKCS7_set_type(wrapping, NID_pkcs7_signed) == 1 &&
+                PKCS7_content_new(wrapping, NID_pkcs7_data) == 1 && wrap(wrapping, certificate);
+    int size = made ? i2d_PKCS7(wrapping, NULL) : 0;
+    if (size > 0 && (der = malloc((size_t)size)) != NULL) {
+        unsigned char *end = der;
+        *length = (size_t)i2d_PKCS7(wrapping, &end);
+    }
+    PKCS7_free(wrapping);
+    ERR_clear_error();
+    return der;
 }
 
 void certificate_destroy(struct certificate *certificate)

@@ -73,6 +73,12 @@ char *certificate_pem(const struct certificate *certificate, bool key);
 const uint8_t *certificate_subject_der(const struct certificate *certificate, size_t *length);
 const uint8_t *certificate_issuer_der(const struct certificate *certificate, size_t *length);
 
+/**
+ * The certificate behind those that issued it, but for the one that signed itself, in a PKCS #7
+ * that is no more than their wrapping (RFC 2315 section 9.1). To be freed; NULL: no memory.
+ */
+uint8_t *certificate_pkcs7(const struct certificate *certificate, size_t *length);
+
 /** Who issued it; NULL when it signed itself. */
 const struct certificate *certificate_issuer(const struct certificate *certificate);
 
@@ -93,6 +99,15 @@ struct peer_certificate;
  */
 struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uint8_t *der,
                                                 size_t length);
+
+/**
+ * Parses the certificates of a PKCS #7, in whatever order they are, as the function above; what is
+ * none is left out.
+ *
+ * @return how many have been stored in @p certificates, at most @p room; 0 when it is malformed
+ */
+size_t peer_certificates_parse_pkcs7(struct crypto *crypto, const uint8_t *der, size_t length,
+                                     struct peer_certificate **certificates, size_t room);
 
 /** NULL is allowed. */
 void peer_certificate_destroy(struct peer_certificate *certificate);

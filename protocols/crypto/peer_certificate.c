@@ -8,6 +8,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs7.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,34 @@ struct peer_certificate *peer_certificate_parse(struct crypto *crypto, const uin
     if (!certificate && (certificate = parse(crypto, der, length)) != NULL)
         remember(parsed, certificate);
     return certificate;
+}
+
+static STACK_OF(X509) * wrapped_by(const PKCS7 *wrapping)
+{
+    return wrapping && OBJ_obj2nid(wrapping->type) == NID_pkcs7_signed && wrapping->d.sign
+               ? wrapping->d.sign->cert
+               : NULL;
+}
+
+size_t peer_certificates_parse_pkcs7(struct crypto *crypto, const uint8_t *der, size_t length,
+                                     struct peer_certificate **certificates, size_t room)
+{
+    const unsigned char *position = der;
+    size_t count = 0;
+    PKCS7 *wrapping = length <= LONG_MAX ? d2i_PKCS7(NULL, &position, (long)length) : NULL;
+    STACK_OF(X509) *wrapped = position == der + length ? wrapped_by(wrapping) : NULL;
+    for (int i = 0; i < sk_X509_num(wrapped) && count < room; i++) {
+        unsigned char *octets = NULL;
+        int size = i2d_X509(sk_X509_value(wrapped, i), &octets);
+        struct peer_certificate *certificate =
+            size > 0 ? peer_certificate_parse(crypto, octets, (size_t)size) : NULL;
+        if (certificate)
+            certificates[count++] = certificate;
+        OPENSSL_free(octets);
+    }
+    PKCS7_free(wrapping);
+    ERR_clear_error();
+    return count;
 }
 
 void peer_certificate_destroy(struct peer_certificate *certificate)

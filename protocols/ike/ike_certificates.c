@@ -2,6 +2,7 @@
 
 #include "crypto/signature.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Phase 1 with RSA signatures: CERTREQ, CERT and SIG payloads (RFC 2409 section 5.1). */
@@ -17,6 +18,19 @@ void ike_build_certificate_requests(const struct ike_exchange *exchange,
         request.data = certificate_subject_der(peer->trusted[i], &request.length);
         isakmp_build_certificate(builder, ISAKMP_PAYLOAD_CERTREQ, &request);
     }
+}
+
+static struct ike_verdict build_wrapped(const struct certificate *certificate,
+                                        struct isakmp_builder *builder)
+{
+    struct isakmp_certificate payload = {.encoding = ISAKMP_CERTIFICATE_PKCS7};
+    uint8_t *octets = certificate_pkcs7(certificate, &payload.length);
+    if (!octets)
+        return ike_failed(IKE_CAUSE_NO_RESOURCES, 0);
+    payload.data = octets;
+    isakmp_build_certificate(builder, ISAKMP_PAYLOAD_CERT, &payload);
+    free(octets);
+    return ike_well();
 }
 
 /* Its own certificate first, then those that issued it, but for the one that signed itself. */
@@ -40,7 +54,10 @@ struct ike_verdict ike_sign(struct ike_state *state, struct ike_exchange *exchan
     size_t length;
     if (!phase1->peer->certificate)
         return ike_failed(IKE_CAUSE_CERTIFICATE_MISSING, 0);
-    build_chain(phase1->peer->certificate, builder);
+    if (!phase1->peer->wraps_certificates)
+        build_chain(phase1->peer->certificate, builder);
+    else if (!ike_is_well(build_wrapped(phase1->peer->certificate, builder)))
+        return ike_failed(IKE_CAUSE_NO_RESOURCES, 0);
     if (signature_sign(state->config->crypto, phase1->peer->certificate, hash,
                        phase1->keys.algorithms.digest_length, signature, &length) != STATUS_OK)
         return ike_failed(IKE_CAUSE_CERTIFICATE_MISSING, 0);
@@ -48,13 +65,13 @@ struct ike_verdict ike_sign(struct ike_state *state, struct ike_exchange *exchan
     return ike_well();
 }
 
-/* The certificates that a peer has sent, its own first. */
+/* The certificates that a peer has sent, its own first once chain_order() has looked for it. */
 struct chain {
     struct peer_certificate *certificates[CERTIFICATE_CHAIN_MAX];
     size_t count;
 };
 
-static void chain_parse(struct ike_state *state, const struct ike_incoming *incoming,
+static void chain_parse(struct crypto *crypto, const struct ike_incoming *incoming,
                         struct chain *chain)
 {
     const struct isakmp_payload *payload = NULL;
@@ -62,14 +79,22 @@ static void chain_parse(struct ike_state *state, const struct ike_incoming *inco
     while (chain->count < CERTIFICATE_CHAIN_MAX &&
            (payload = isakmp_message_find(&incoming->message, ISAKMP_PAYLOAD_CERT, payload))) {
         struct isakmp_certificate sent;
-        if (isakmp_certificate_decode(payload, &sent) != ISAKMP_OK ||
-            (sent.encoding != ISAKMP_CERTIFICATE_X509_SIGNATURE &&
-             sent.encoding != ISAKMP_CERTIFICATE_X509_KEY_EXCHANGE))
+        struct peer_certificate **next = &chain->certificates[chain->count];
+        if (isakmp_certificate_decode(payload, &sent) != ISAKMP_OK)
             continue;
-        struct peer_certificate *certificate =
-            peer_certificate_parse(state->config->crypto, sent.data, sent.length);
-        if (certificate)
-            chain->certificates[chain->count++] = certificate;
+        switch (sent.encoding) {
+        case ISAKMP_CERTIFICATE_PKCS7:
+            chain->count += peer_certificates_parse_pkcs7(crypto, sent.data, sent.length, next,
+                                                          CERTIFICATE_CHAIN_MAX - chain->count);
+            break;
+        case ISAKMP_CERTIFICATE_X509_SIGNATURE:
+        case ISAKMP_CERTIFICATE_X509_KEY_EXCHANGE:
+            *next = peer_certificate_parse(crypto, sent.data, sent.length);
+            chain->count += *next ? 1 : 0;
+            break;
+        default: /* lists of what has been revoked, and others (RFC 4945 section 3.3.10.1) */
+            break;
+        }
     }
 }
 
@@ -121,6 +146,19 @@ static bool is_named(const struct peer_certificate *certificate,
     return certificate_name_format(subject, length, name, sizeof name) &&
            strncmp(name, "CN=", 3) == 0 && strncmp(name + 3, wanted, end) == 0 &&
            (name[3 + end] == '\0' || name[3 + end] == ',');
+}
+
+/* The order is the peer's (RFC 4945 section 3.3.10.3): its own is the one that speaks for it. */
+static void chain_order(struct chain *chain, const struct ike_identity *identity)
+{
+    size_t own = 0;
+    while (own < chain->count && !is_named(chain->certificates[own], identity))
+        own++;
+    if (own == chain->count)
+        return;
+    struct peer_certificate *first = chain->certificates[0];
+    chain->certificates[0] = chain->certificates[own];
+    chain->certificates[own] = first;
 }
 
 static enum ike_cause cause_of(enum certificate_verdict verdict)
@@ -184,9 +222,10 @@ struct ike_verdict ike_accept_signature(struct ike_state *state, struct ike_exch
     const struct isakmp_payload *proof =
         isakmp_message_find(&incoming->message, ISAKMP_PAYLOAD_SIG, NULL);
     struct chain chain;
-    chain_parse(state, incoming, &chain);
+    chain_parse(state->config->crypto, incoming, &chain);
     if (chain.count == 0)
         return ike_failed(IKE_CAUSE_CERTIFICATE_UNAVAILABLE, ISAKMP_CERTIFICATE_UNAVAILABLE);
+    chain_order(&chain, identity);
     struct ike_verdict verdict = judge(state, phase1, &chain);
     if (ike_is_well(verdict) && !is_named(chain.certificates[0], identity))
         verdict = ike_failed(IKE_CAUSE_INVALID_ID, ISAKMP_INVALID_ID_INFORMATION);

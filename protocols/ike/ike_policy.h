@@ -47,7 +47,8 @@ struct ike_peer {
     uint16_t authentication;              /**< enum ike_authentication */
     const uint8_t *pre_shared_key;        /**< with IKE_AUTHENTICATION_PRE_SHARED_KEY */
     size_t pre_shared_key_length;
-    const struct certificate *certificate;    /**< own, with its key; NULL: none, so it fails */
+    const struct certificate *certificate; /**< own, with its key; NULL: none, so it fails */
+    bool wraps_certificates; /**< its chain is sent as one PKCS #7, as some implementations do */
     const struct certificate *const *trusted; /**< authorities that a peer's chain may end at */
     size_t trusted_count;
     struct ike_name own_name;

@@ -65,6 +65,7 @@ struct scenario_ike_peer {
     const struct scenario_certificate *certificate; /**< NULL: it has none */
     const struct scenario_certificate **trusted;
     size_t trusted_count;
+    bool wraps_certificates; /**< they are sent in PKCS #7 */
     bool aggressive;
     bool accepts_aggressive;
     struct scenario_ike_transform *transforms; /**< none: the implementation's */

@@ -40,11 +40,14 @@ static void parse_peer(struct loader *loader, const xmlNode *element,
                        struct scenario_ike_peer *peer)
 {
     static const char *const modes[] = {"main", "aggressive", NULL};
+    static const char *const encodings[] = {"x509", "pkcs7", NULL};
     peer->at = loader_position(loader, element);
     peer->remote = element_ip_prefix(loader, element, "address");
     peer->pre_shared_key = element_text(loader, element, "pre-shared-key");
     peer->certificate = parse_certificate_reference(loader, element);
     parse_trusted(loader, element, &peer->trusted, &peer->trusted_count);
+    peer->wraps_certificates =
+        element_index(loader, element, "certificate-encoding", encodings, 0) == 1;
     peer->aggressive = element_index(loader, element, "mode", modes, 0) == 1;
     peer->accepts_aggressive = element_is_yes(loader, element, "accept-aggressive");
     parse_transforms(loader, element, peer);

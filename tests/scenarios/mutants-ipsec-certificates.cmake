@@ -11,3 +11,6 @@ mutant(certificates_by_common_name_alone protocols/ike/ike_certificates.c
 mutant(certificates_claim_whatever_is_asked protocols/crypto/peer_certificate.c
   "if (is_name(known, name, length)) {" "if (name[0] != 0 && length > 0) {"
   ipsec/ike-alternative-names.xml "never ike.main-mode.established at client")
+mutant(certificates_first_is_the_peers protocols/ike/ike_certificates.c
+  "    chain_order(&chain, identity);\n" ""
+  ipsec/ike-certificates-wrapped.xml "ping through[^\n]*\n[^\n]*answered not at all")

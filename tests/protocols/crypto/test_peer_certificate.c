@@ -181,6 +181,37 @@ static void the_same_octets_are_parsed_once_and_belong_to_each_caller(void **sta
     peer_certificate_destroy(other);
 }
 
+static void a_pkcs_7_holds_certificates(void **state)
+{
+    struct bench *bench = *state;
+    struct peer_certificate *found[3];
+    struct peer_certificate *const own = sent(bench, bench->ipsec);
+    struct peer_certificate *const middle = sent(bench, bench->made.middle);
+    size_t length;
+    uint8_t *der = certificate_pkcs7(bench->ipsec, &length);
+    assert_non_null(der);
+    /* The same octets are parsed once. */
+    assert_int_equal(peer_certificates_parse_pkcs7(bench->crypto, der, length, found, 3), 2);
+    assert_ptr_equal(found[0], middle);
+    assert_ptr_equal(found[1], own);
+    for (size_t i = 0; i < 2; i++)
+        peer_certificate_destroy(found[i]);
+    assert_int_equal(peer_certificates_parse_pkcs7(bench->crypto, der, length, found, 1), 1);
+    peer_certificate_destroy(found[0]);
+    /* Cut anywhere, with something behind it, or a bare certificate, it is none. */
+    for (size_t cut = 0; cut < length; cut += 7)
+        assert_int_equal(peer_certificates_parse_pkcs7(bench->crypto, der, cut, found, 3), 0);
+    uint8_t *longer = realloc(der, length + 1);
+    assert_non_null(longer);
+    longer[length] = 0;
+    assert_int_equal(peer_certificates_parse_pkcs7(bench->crypto, longer, length + 1, found, 3), 0);
+    free(longer);
+    const uint8_t *bare = certificate_der(bench->ipsec, &length);
+    assert_int_equal(peer_certificates_parse_pkcs7(bench->crypto, bare, length, found, 3), 0);
+    peer_certificate_destroy(middle);
+    peer_certificate_destroy(own);
+}
+
 static void names_are_told_and_compared_in_der(void **state)
 {
     struct bench *bench = *state;
@@ -257,6 +288,7 @@ int main(void)
         cmocka_unit_test(every_verdict_has_its_phrase),
         cmocka_unit_test(octets_that_are_no_certificate_are_refused),
         cmocka_unit_test(the_same_octets_are_parsed_once_and_belong_to_each_caller),
+        cmocka_unit_test(a_pkcs_7_holds_certificates),
         cmocka_unit_test(names_are_told_and_compared_in_der),
         cmocka_unit_test(signatures_are_the_same_each_time_and_verify),
         cmocka_unit_test(what_is_too_long_for_the_key_is_not_signed),

@@ -48,6 +48,23 @@ static void certificates_and_their_chains_are_sent_and_believed(void **state)
     finish(pair, &made);
 }
 
+static void a_chain_may_come_in_a_pkcs_7(void **state)
+{
+    struct ike_pair *pair = *state;
+    struct certificates made;
+    use_certificates(pair, &made);
+    for (unsigned i = 0; i < 2; i++)
+        pair->end[i].peer.wraps_certificates = true;
+    ike_pair_connect(pair);
+    ike_pair_assert_up(pair);
+    /* It stands behind that of the authority below the root. */
+    assert_int_equal(
+        ike_pair_count(pair, IKE_CLIENT, "ike.certificate.accepted", "subject=CN=vpn.example"), 1);
+    assert_int_equal(
+        ike_pair_count(pair, IKE_SERVER, "ike.certificate.accepted", "subject=CN=User"), 1);
+    finish(pair, &made);
+}
+
 static void aggressive_mode_signs_too(void **state)
 {
     struct ike_pair *pair = *state;
@@ -233,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(certificates_and_their_chains_are_sent_and_believed),
+        TEST(a_chain_may_come_in_a_pkcs_7),
         TEST(aggressive_mode_signs_too),
         TEST(a_clock_two_years_late_finds_the_certificate_expired),
         TEST(a_clock_two_years_early_finds_it_not_yet_valid),

@@ -110,6 +110,7 @@ static void peers_say_how_they_prove_themselves(void **state)
     assert_string_equal(key->pre_shared_key, "Fourteen words");
     assert_true(key->aggressive);
     assert_false(key->accepts_aggressive);
+    assert_false(key->wraps_certificates);
     assert_string_equal(key->identity, "a.example.com");
     assert_int_equal(key->transform_count, 2);
     assert_int_equal(key->transforms[0].cipher, CIPHER_3DES_CBC);
@@ -126,6 +127,7 @@ static void peers_say_how_they_prove_themselves(void **state)
     assert_int_equal(certificate->trusted_count, 1);
     assert_string_equal(certificate->trusted[0]->name, "root");
     assert_true(certificate->accepts_aggressive);
+    assert_true(certificate->wraps_certificates);
     assert_string_equal(certificate->peer_identity, "CN=b");
 }
 
