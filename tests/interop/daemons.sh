@@ -22,6 +22,7 @@ folder=$(CDPATH='' cd -- "$folder" && pwd)
 guest="$folder/guest"
 jobs="$guest/system/jobs"
 job=0
+certified=
 port=30100
 guest_process=""
 passed=0
@@ -57,9 +58,6 @@ start_guest() {
     cp "$peer" "$guest/system/bin/peer"
     rm -rf "$jobs"
     mkdir -p "$jobs"
-    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/client.xml" >/dev/null || exit 3
-    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/gateway.xml" >/dev/null || exit 3
-    cp "$guest/system/certificates/"*.pem "$guest/system/etc/ppp/"
     # A line on the guest's serial port is the number of a job.
     rm -f "$folder/bell"
     mkfifo "$folder/bell" || exit 3
@@ -86,6 +84,20 @@ await() {
         [ $left -gt 0 ] && ! ended || return 1
         sleep 0.1
     done
+}
+
+# certify LINE...: the guest has the certificates that a row's lines speak of. They take longer to make than the guest
+# to start, and few rows want them.
+certify() {
+    case "$certified$*" in
+    yes*) return ;;
+    *authby=rsasig* | *tls=* | */etc/ppp/*.pem*) ;;
+    *) return ;;
+    esac
+    certified=yes
+    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/client.xml" >/dev/null || exit 3
+    "$vpnsim" certificates -c works -o "$guest/system/certificates" "$here/gateway.xml" >/dev/null || exit 3
+    cp "$guest/system/certificates/"*.pem "$guest/system/etc/ppp/"
 }
 
 # job SECONDS LINE...: the guest runs the lines; false when they fail or take too long.
@@ -181,6 +193,7 @@ client_row() {
     case=$3
     options=$4
     shift 4
+    certify "${settings:-}" "$options"
     if ! job 60 "port=$port" "${settings:-}" "${tunnel}_server <<'OPTIONS'" "$options" OPTIONS "${during:-}"; then
         tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
         return
@@ -199,6 +212,7 @@ server_row() {
     case=$3
     options=$4
     shift 4
+    certify "${settings:-}" "$options"
     simulate -c "$case" "$@" "$here/server.xml" &
     simulation=$!
     job "${patience:-120}" "${settings:-}" "${tunnel}_client ${guest_case:-$case} <<'OPTIONS'" "$options" OPTIONS
@@ -219,6 +233,7 @@ gateway_row() {
         guest_part=gateway_asks
     fi
     shift 3
+    certify "$settings"
     if ! job 120 "port=$port" "$settings" gateway; then
         tell FAIL "$name" "the guest: $(tail -n 1 "$jobs/output")"
         return
