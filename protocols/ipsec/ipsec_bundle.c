@@ -355,6 +355,7 @@ enum status ipsec_processor_add(struct ipsec_processor *self, instant now,
     self->last_id = bundle->id;
     *id = bundle->id;
     bundle->flow = flow_of(bundle);
+    bundle->ecn = ipsec_processor_policy(self, bundle->policy)->tunnel_ecn;
     schedule(self, bundle);
     for (uint8_t i = 0; i < config->pair_count; i++) {
         trace_added(self, now, bundle, &config->pairs[i].inbound, IPSEC_INBOUND);

@@ -215,6 +215,20 @@ void ipsec_datagram_push(struct packet *packet, struct ipsec_datagram *datagram,
     ipsec_datagram_finish(packet, datagram, protocol);
 }
 
+void ipsec_datagram_set_tos(struct packet *packet, struct ipsec_datagram *datagram, uint8_t tos)
+{
+    uint8_t *octets = packet->data;
+    const uint16_t old = wire_load_u16(octets);
+    datagram->tos = tos;
+    if (datagram->source.version == 6) {
+        wire_store_u16(octets, (uint16_t)((old & 0xf00f) | tos << 4));
+        return;
+    }
+    octets[IPV4_TOS] = tos;
+    wire_store_u16(octets + IPV4_CHECKSUM, checksum_update(wire_load_u16(octets + IPV4_CHECKSUM),
+                                                           old, wire_load_u16(octets)));
+}
+
 uint8_t *ipsec_datagram_insert(struct packet *packet, size_t offset, size_t length)
 {
     uint8_t *start = packet_push(packet, length);

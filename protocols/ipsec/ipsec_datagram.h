@@ -82,6 +82,9 @@ void ipsec_datagram_finish(struct packet *packet, struct ipsec_datagram *datagra
 void ipsec_datagram_push(struct packet *packet, struct ipsec_datagram *datagram, uint8_t protocol,
                          uint16_t identification);
 
+/** Changes the TOS, or Traffic Class, of the header that @p packet starts with. */
+void ipsec_datagram_set_tos(struct packet *packet, struct ipsec_datagram *datagram, uint8_t tos);
+
 /** Inserts @p length octets, contents undefined, behind the first @p offset ones of @p packet. */
 uint8_t *ipsec_datagram_insert(struct packet *packet, size_t offset, size_t length);
 

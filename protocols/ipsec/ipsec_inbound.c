@@ -159,11 +159,14 @@ static const char *leave_tunnel(struct ipsec_processor *self, struct packet *pac
     const unsigned version = datagram->protocol == IPSEC_NEXT_IPV6   ? 6
                              : datagram->protocol == IPSEC_NEXT_IPV4 ? 4
                                                                      : 0;
+    const uint8_t outer_tos = datagram->tos;
     packet_pull(packet, datagram->header_length);
     if (version == 0)
         return "not-a-tunnel";
     if (!ipsec_datagram_decode(packet, datagram) || datagram->source.version != version)
         return "malformed";
+    if (!ipsec_ecn_leave(bundle->ecn, outer_tos, packet, datagram))
+        return "unexpected-congestion-experienced";
     const struct ipsec_traffic traffic = ipsec_traffic_of(packet, datagram, IPSEC_INBOUND);
     return objection(self, bundle, &traffic);
 }

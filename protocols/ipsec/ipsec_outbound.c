@@ -85,7 +85,7 @@ static void push_outer_header(struct ipsec_processor *self, const struct ipsec_b
     struct ipsec_datagram outer = {
         .source = bundle->local,
         .destination = bundle->peer,
-        .tos = config->tunnel_copies_tos ? datagram->tos : 0,
+        .tos = ipsec_ecn_outer(bundle->ecn, config->tunnel_copies_tos, datagram->tos),
         .ttl = config->tunnel_ttl,
         .dont_fragment = config->tunnel_df == IPSEC_DF_SET ||
                          (config->tunnel_df == IPSEC_DF_COPY && datagram->dont_fragment),

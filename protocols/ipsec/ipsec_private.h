@@ -54,6 +54,7 @@ struct ipsec_bundle {
     uint32_t flow;
     uint32_t policy;
     enum ipsec_mode mode;
+    enum ipsec_ecn ecn;
     struct ip_address local;
     struct ip_address peer;
     struct ipsec_selector selector;
@@ -93,6 +94,17 @@ struct ipsec_bundle *ipsec_bundle_get(const struct ipsec_processor *self, uint32
 /** The bundles with @p peer under @p policy, the newest first; NULL when there are none. */
 struct ipsec_bundle *ipsec_bundle_newest(const struct ipsec_processor *self, uint32_t policy,
                                          const struct ip_address *peer);
+
+/** The TOS of a tunnel's outer header, by that of the inner one; not @p copies: the field of ECN
+ * alone, where it is meant to be seen. */
+uint8_t ipsec_ecn_outer(enum ipsec_ecn ecn, bool copies, uint8_t inner);
+
+/**
+ * Tells the inner header of @p packet of congestion that the outer one with @p outer tells of.
+ * False: the outer one tells of some that it cannot have seen, and the packet goes no further.
+ */
+bool ipsec_ecn_leave(enum ipsec_ecn ecn, uint8_t outer, struct packet *packet,
+                     struct ipsec_datagram *datagram);
 
 /** The inbound SA with @p spi; NULL when there is none. */
 struct ipsec_inbound_entry *ipsec_bundle_find_inbound(const struct ipsec_processor *self,

@@ -52,6 +52,13 @@ enum ipsec_action {
     IPSEC_PROTECT,
 };
 
+/** What becomes of explicit congestion notification in a tunnel. */
+enum ipsec_ecn {
+    IPSEC_ECN_COPIED,  /**< RFC 2401, which knows none: out with the TOS, and never back */
+    IPSEC_ECN_LIMITED, /**< RFC 3168 section 9.2, forbidden: the outer header has none */
+    IPSEC_ECN_FULL,    /**< allowed: congestion in the tunnel is told to the inner header */
+};
+
 /** One entry of the SPD. It is for both directions: inbound, the remote end is the source. */
 struct ipsec_policy {
     struct ipsec_selector selector;
@@ -62,6 +69,7 @@ struct ipsec_policy {
     bool ah;                        /**< AH must have been applied, outside of ESP */
     struct ip_address tunnel_local; /**< tunnel mode: the outer addresses */
     struct ip_address tunnel_remote;
+    enum ipsec_ecn tunnel_ecn;
     bool accepts_unprotected; /**< inbound packets may come in the clear ("request security") */
 };
 

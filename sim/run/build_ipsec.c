@@ -25,6 +25,19 @@ static enum ipsec_action action_of(enum scenario_ipsec_action action)
     return IPSEC_DISCARD;
 }
 
+static enum ipsec_ecn ecn_of(enum scenario_ecn ecn)
+{
+    switch (ecn) {
+    case SCENARIO_ECN_COPIED:
+        break;
+    case SCENARIO_ECN_LIMITED:
+        return IPSEC_ECN_LIMITED;
+    case SCENARIO_ECN_FULL:
+        return IPSEC_ECN_FULL;
+    }
+    return IPSEC_ECN_COPIED;
+}
+
 static struct ipsec_policy policy_of(const struct scenario_ipsec_policy *wanted)
 {
     struct ipsec_policy policy = {
@@ -40,6 +53,7 @@ static struct ipsec_policy policy_of(const struct scenario_ipsec_policy *wanted)
         .mode = wanted->tunnel ? IPSEC_TUNNEL : IPSEC_TRANSPORT,
         .tunnel_local = wanted->tunnel_local,
         .tunnel_remote = wanted->tunnel_remote,
+        .tunnel_ecn = ecn_of(wanted->tunnel_ecn),
         .accepts_unprotected = wanted->accepts_unprotected,
     };
     for (size_t i = 0; i < wanted->manual_count; i++) {

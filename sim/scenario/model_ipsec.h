@@ -88,6 +88,13 @@ enum scenario_ipsec_action {
     SCENARIO_IPSEC_DISCARD,
 };
 
+/** What a tunnel does with explicit congestion notification. */
+enum scenario_ecn {
+    SCENARIO_ECN_COPIED,
+    SCENARIO_ECN_LIMITED,
+    SCENARIO_ECN_FULL,
+};
+
 /** Protocols of a manual policy at most: ESP, and AH around it. */
 #define SCENARIO_IPSEC_BUNDLE 2
 
@@ -114,6 +121,7 @@ struct scenario_ipsec_policy {
     uint16_t remote_port; /**< 0: any */
     struct ip_address tunnel_local;
     struct ip_address tunnel_remote;
+    enum scenario_ecn tunnel_ecn;
     bool accepts_unprotected;
     struct scenario_ipsec_manual manual[SCENARIO_IPSEC_BUNDLE]; /**< ESP first */
     size_t manual_count;

@@ -14,6 +14,7 @@
 static const char *const action_names[] = {"protect", "bypass", "discard", NULL};
 static const char *const assume_names[] = {"never", "server", "both", NULL};
 static const char *const mode_names[] = {"transport", "tunnel", NULL};
+static const char *const ecn_names[] = {"copied", "limited", "full", NULL};
 static const char *const cipher_names[] = {"null",   "des",    "3des", "aes128",
                                            "aes192", "aes256", NULL};
 
@@ -198,6 +199,9 @@ static void check_tunnel(struct loader *loader, const struct scenario_node *node
 {
     bool endpoints = policy->tunnel_local.version != 0 || policy->tunnel_remote.version != 0;
     if (!policy->tunnel) {
+        if (policy->tunnel_ecn != SCENARIO_ECN_COPIED)
+            loader_error(loader, policy->at,
+                         "<policy> has tunnel-ecn and no tunnel; expected mode=\"tunnel\"");
         if (endpoints)
             loader_error(loader, policy->at,
                          "<policy> has a tunnel endpoint and no tunnel; expected mode=\"tunnel\"");
@@ -277,6 +281,8 @@ static void parse_policy(struct loader *loader, const xmlNode *element,
     policy->remote_port = (uint16_t)element_number(loader, element, "remote-port", 0);
     policy->tunnel_local = element_ip_address(loader, element, "tunnel-local");
     policy->tunnel_remote = element_ip_address(loader, element, "tunnel-remote");
+    policy->tunnel_ecn =
+        (enum scenario_ecn)element_index(loader, element, "tunnel-ecn", ecn_names, 0);
     policy->accepts_unprotected = element_is_yes(loader, element, "accept-unprotected");
     parse_manuals(loader, element, policy);
     parse_ipsec_offer(loader, element, &policy->offer);

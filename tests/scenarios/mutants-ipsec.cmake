@@ -23,3 +23,9 @@ mutant(ah_header_unprotected protocols/ipsec/ah.c
 mutant(esp_padding_zero protocols/ipsec/esp.c
   "        pad[i] = (uint8_t)(i + 1);" "        pad[i] = 0;"
   ipsec/esp-null-layout.xml "ping ping is answered")
+mutant(ipsec_congestion_not_told protocols/ipsec/ipsec_ecn.c
+  "    ipsec_datagram_set_tos(packet, datagram, (uint8_t)(datagram->tos | CE));\n" ""
+  ipsec/ipsec-tunnel-ecn.xml "the second ping has met congestion\n")
+mutant(ipsec_congestion_marked_anyway protocols/ipsec/ipsec_ecn.c
+  "return (uint8_t)(tos & ~FIELD);" "return tos;"
+  ipsec/ipsec-tunnel-ecn.xml "packet.dropped at east")

@@ -120,6 +120,31 @@ static void what_is_no_datagram_is_refused(void **state)
     packet_pool_destroy(&pool);
 }
 
+static void only_the_tos_of_a_header_is_changed(void **state)
+{
+    (void)state;
+    static const char *const headers[][2] = {
+        {"45000014 00000000 4011 663a 0a000001 0a010002",
+         "45bb0014 00000000 4011 657f 0a000001 0a010002"},
+        {"6a0fffff 00001140 00000000000000000000000000000001 00000000000000000000000000000002",
+         "6bbfffff 00001140 00000000000000000000000000000001 00000000000000000000000000000002"},
+    };
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    for (size_t i = 0; i < 2; i++) {
+        uint8_t octets[64];
+        struct ipsec_datagram datagram;
+        const size_t length = unit_hex(headers[i][0], octets, sizeof octets);
+        struct packet *packet = packet_from(&pool, octets, length);
+        assert_true(ipsec_datagram_decode(packet, &datagram));
+        ipsec_datagram_set_tos(packet, &datagram, 0xbb);
+        assert_int_equal(datagram.tos, 0xbb);
+        unit_assert_hex(packet->data, length, headers[i][1]);
+        packet_free(packet);
+    }
+    packet_pool_destroy(&pool);
+}
+
 static void sixty_five_thousand_octets_fit_and_no_more(void **state)
 {
     (void)state;
@@ -135,6 +160,7 @@ int main(void)
         cmocka_unit_test(headers_are_read_as_far_as_routers_read_them),
         cmocka_unit_test(no_datagram_is_read_that_is_cut),
         cmocka_unit_test(what_is_no_datagram_is_refused),
+        cmocka_unit_test(only_the_tos_of_a_header_is_changed),
         cmocka_unit_test(sixty_five_thousand_octets_fit_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

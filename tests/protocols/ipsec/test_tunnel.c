@@ -1,3 +1,4 @@
+#include "base/checksum.h"
 #include "base/wire.h"
 #include "ipsec/ipsec_datagram.h"
 #include "support/ipsec_bench.h"
@@ -10,6 +11,7 @@ struct gateways {
     struct ipsec_bench a;
     struct ipsec_bench b;
     bool ipv6; /* the outer header */
+    enum ipsec_ecn ecn;
 };
 
 static const char *outer(const struct gateways *gateways, int number)
@@ -26,15 +28,17 @@ static struct ipsec_policy subnet_policy(const struct gateways *gateways, int he
     const struct ip_address remote = unit_address(subnets[!here]);
     struct ipsec_policy policy =
         ipsec_bench_policy(IPSEC_TUNNEL, outer(gateways, here), outer(gateways, !here));
+    policy.tunnel_ecn = gateways->ecn;
     policy.selector = (struct ipsec_selector){.local = ipsec_range_prefix(&local, 16),
                                               .remote = ipsec_range_prefix(&remote, 16)};
     return policy;
 }
 
-static void open_gateways(struct gateways *gateways, struct ipsec_processor_config config,
-                          bool ipv6)
+static void open_with_ecn(struct gateways *gateways, struct ipsec_processor_config config,
+                          bool ipv6, enum ipsec_ecn ecn)
 {
     gateways->ipv6 = ipv6;
+    gateways->ecn = ecn;
     ipsec_bench_init_with(&gateways->a, config);
     ipsec_bench_init_with(&gateways->b, config);
     struct ipsec_policy policy = subnet_policy(gateways, 0);
@@ -46,6 +50,12 @@ static void open_gateways(struct gateways *gateways, struct ipsec_processor_conf
     bundle = ipsec_bench_bundle(ipsec_bench_add_policy(&gateways->b, &policy), IPSEC_TUNNEL,
                                 outer(gateways, 1), outer(gateways, 0), 0x2001, 0x1001);
     ipsec_bench_add(&gateways->b, &bundle);
+}
+
+static void open_gateways(struct gateways *gateways, struct ipsec_processor_config config,
+                          bool ipv6)
+{
+    open_with_ecn(gateways, config, ipv6, IPSEC_ECN_COPIED);
 }
 
 static void close_gateways(struct gateways *gateways)
@@ -99,6 +109,73 @@ static void the_outer_header_names_the_gateways_and_the_inner_one_is_kept(void *
         assert_int_equal(packet->length, original->length);
         assert_memory_equal(packet->data, original->data, original->length);
         packet_free(packet);
+        packet_free(original);
+        close_gateways(&gateways);
+    }
+}
+
+/* RFC 3168 section 9.2.1.3, and before it RFC 2401 section 5.1.2.1, for each of the codepoints. */
+static void a_tunnel_shows_congestion_or_hides_it(void **state)
+{
+    (void)state;
+    static const uint8_t outer_of[3][4] = {
+        [IPSEC_ECN_COPIED] = {0, 1, 2, 3},
+        [IPSEC_ECN_LIMITED] = {0, 0, 0, 0},
+        [IPSEC_ECN_FULL] = {0, 1, 2, 2},
+    };
+    for (unsigned i = 0; i < 3 * 4 * 2; i++) {
+        struct gateways gateways;
+        const enum ipsec_ecn ecn = (enum ipsec_ecn)(i / 8);
+        struct ipsec_processor_config config = ipsec_processor_config_default();
+        struct ipsec_datagram header;
+        const unsigned inside = i % 4;
+        config.tunnel_copies_tos = i / 4 % 2 == 0;
+        open_with_ecn(&gateways, config, false, ecn);
+        struct packet *packet = inner(&gateways, 100);
+        packet->data[1] = (uint8_t)(0xb8 | inside);
+        packet_free(into(&gateways, packet, &header));
+        unsigned wanted = outer_of[ecn][inside];
+        if (config.tunnel_copies_tos)
+            wanted |= 0xb8;
+        else if (ecn == IPSEC_ECN_COPIED)
+            wanted = 0;
+        assert_int_equal(header.tos, wanted);
+        close_gateways(&gateways);
+    }
+}
+
+static void what_a_tunnel_has_met_comes_out_where_it_may(void **state)
+{
+    (void)state;
+    /* What the inner header says when the outer one has been marked; 9: it is dropped. */
+    static const uint8_t inner_of[3][4] = {
+        [IPSEC_ECN_COPIED] = {0, 1, 2, 3},
+        [IPSEC_ECN_LIMITED] = {9, 9, 9, 3},
+        [IPSEC_ECN_FULL] = {9, 3, 3, 3},
+    };
+    for (unsigned i = 0; i < 3 * 4 * 2; i++) {
+        struct gateways gateways;
+        const enum ipsec_ecn ecn = (enum ipsec_ecn)(i / 8);
+        struct ipsec_datagram header;
+        const unsigned wanted = inner_of[ecn][i % 4];
+        open_with_ecn(&gateways, ipsec_processor_config_default(), i / 4 % 2 == 1, ecn);
+        struct packet *packet = inner(&gateways, 100);
+        assert_true(ipsec_datagram_decode(packet, &header));
+        ipsec_datagram_set_tos(packet, &header, (uint8_t)(0xb8 | i % 4));
+        struct packet *original = packet_clone(packet);
+        packet = into(&gateways, packet, &header);
+        ipsec_datagram_set_tos(packet, &header, header.tos | 3);
+        const struct ipsec_inbound in =
+            ipsec_processor_inbound(&gateways.b.processor, 0, packet, true);
+        assert_int_equal(in.verdict, wanted == 9 ? IPSEC_DROPPED : IPSEC_PROCESSED);
+        if (wanted == 9) {
+            assert_string_equal(gateways.b.dropped, "ipsec/unexpected-congestion-experienced");
+        } else {
+            assert_int_equal(packet->data[1], 0xb8 | wanted);
+            assert_int_equal(checksum(packet->data, 20), 0);
+            assert_memory_equal(packet->data + 12, original->data + 12, original->length - 12);
+            packet_free(packet);
+        }
         packet_free(original);
         close_gateways(&gateways);
     }
@@ -335,6 +412,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_outer_header_names_the_gateways_and_the_inner_one_is_kept),
+        cmocka_unit_test(a_tunnel_shows_congestion_or_hides_it),
+        cmocka_unit_test(what_a_tunnel_has_met_comes_out_where_it_may),
         cmocka_unit_test(tos_and_df_of_the_outer_header_can_be_chosen),
         cmocka_unit_test(a_datagram_too_long_for_the_path_is_answered_with_what_fits),
         cmocka_unit_test(messages_about_other_packets_change_nothing),

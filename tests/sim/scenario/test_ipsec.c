@@ -94,6 +94,7 @@ static void a_tunnel_has_ends(void **state)
     assert_int_equal(tunnel->manual[0].transform.cipher, CIPHER_NULL);
     assert_int_equal(tunnel->manual[0].transform.hash, HASH_SHA256);
     assert_int_equal(tunnel->manual[0].cipher_key_length, 0);
+    assert_int_equal(tunnel->tunnel_ecn, SCENARIO_ECN_FULL);
     assert_int_equal(tunnel->manual[0].replay_window, 64);
     assert_int_equal(tunnel->offer.pfs_group, 0);
 }
