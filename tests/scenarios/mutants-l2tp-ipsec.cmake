@@ -9,8 +9,11 @@ mutant(l2tp_clear_admitted sim/ipsec/l2tp_protection.c
   ".mode = IPSEC_TRANSPORT," ".mode = IPSEC_TRANSPORT, .accepts_unprotected = true,"
   ipsec/l2tp-plaintext-when-policy-missing-dropped.xml "unprotected")
 mutant(l2tp_associations_stay sim/nodes/l2tp/l2tp_link.c
-  "l2tp_protection_end(&guard->protection, true);" "l2tp_protection_end(&guard->protection, false);"
+  "l2tp_protection_end(&guard->protection, !is_shared(link, guard));" "l2tp_protection_end(&guard->protection, false);"
   ipsec/l2tp-ipsec-remote-access-lan.xml "ike\\.delete\\.sent")
+mutant(l2tp_associations_of_others_end sim/nodes/l2tp/l2tp_link.c
+  "l2tp_protection_end(&guard->protection, !is_shared(link, guard));" "l2tp_protection_end(&guard->protection, is_shared(link, guard) || true);"
+  ipsec/l2tp-ipsec-next-connection.xml "never dial.failed at client")
 mutant(l2tp_policies_of_known_ports sim/nodes/l2tp/l2tp_client.c
   ".local_port = client->port.link->socket.port," ".local_port = 1701,"
   ipsec/l2tp-ipsec-other-ports.xml "nothing crosses in clear")

@@ -105,11 +105,21 @@ void l2tp_link_add_guard(struct l2tp_link *link, struct l2tp_guard *guard)
     link->guards = guard;
 }
 
+/* Whether another connection goes to the same server, be it that it only negotiates yet. */
+static bool is_shared(const struct l2tp_link *link, const struct l2tp_guard *guard)
+{
+    for (const struct l2tp_guard *other = link->guards; other; other = other->next)
+        if (other != guard && other->protection.agent &&
+            ip_address_equal(&other->protection.peer, &guard->protection.peer))
+            return true;
+    return false;
+}
+
 void l2tp_link_review_guards(struct l2tp_link *link)
 {
     for (struct l2tp_guard *guard = link->guards; guard; guard = guard->next)
         if (guard->protection.agent && !guard->wanted && !speaks_to(link, &guard->protection.peer))
-            l2tp_protection_end(&guard->protection, true);
+            l2tp_protection_end(&guard->protection, !is_shared(link, guard));
 }
 
 void l2tp_link_run(struct l2tp_link *link)
