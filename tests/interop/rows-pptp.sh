@@ -65,8 +65,11 @@ allowed="authenticat|E=691"
 client_row pptp pptp-client-wrong-password refused "$(demand mschap-v2)
 $strong" -p password=Coffee4One
 allowed=
-during='(when_connected 4; killall -9 pptpd pptpctrl pppd; ip link set eth0 down) >/dev/null 2>&1 & echo $! >/run/jobs'
+during='(when_connected 4 && killall pptpd pptpctrl) >/dev/null 2>&1 & echo $! >/run/jobs'
 client_row pptp pptp-client-server-stops server-stops "$(demand mschap-v2)
+$strong"
+during='(when_connected 4 && killall -9 pptpd pptpctrl pppd; ip link set eth0 down) >/dev/null 2>&1 & echo $! >/run/jobs'
+client_row pptp pptp-client-server-vanishes server-stops "$(demand mschap-v2)
 $strong"
 during=
 allowed="No response to|Peer not responding|Serial link|EOF|Modem hangup"

@@ -23,12 +23,14 @@ network() {
 }
 
 # Starts strongSwan with one connection, of which the lines are on standard input. $libipsec: kernel-libipsec when ESP is
-# not to be in the kernel; $authby: secret when it is not said; $certificate: its own; $more: lines, too, that are words.
+# not to be in the kernel; $charon: a setting; $authby: secret when it is not said; $certificate: its own; $more: lines, too, that
+# are words.
 ipsec_daemon() {
     : >/var/log/charon.log
     cat >/etc/strongswan.conf <<CONFIGURATION
 charon {
     load_modular = no
+    ${charon:-}
     i_dont_care_about_security_and_use_aggressive_mode_psk = yes
     load = random nonce x509 revocation constraints pubkey pkcs1 pem openssl gmp ${libipsec:-} kernel-netlink socket-default stroke
     filelog {
