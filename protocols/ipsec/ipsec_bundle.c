@@ -263,6 +263,7 @@ static void leave_peer(struct ipsec_processor *self, struct ipsec_bundle *bundle
         return;
     DL_DELETE(entry->newest, bundle);
     bundle->peer_entry = NULL;
+    entry->last_ended = self->last_id;
     if (!entry->newest) {
         HASH_DELETE(hh, self->peers, entry);
         free(entry);

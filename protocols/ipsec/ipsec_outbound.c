@@ -174,21 +174,37 @@ static struct ipsec_outbound protect(struct ipsec_processor *self, instant now,
     return result;
 }
 
-/** The SAs for @p traffic; of those with the same peer, the ones of @p flow before the newest. */
+/**
+ * Whether @p bundle cannot succeed to a flow that has ended: it is with a peer behind a NAT, and
+ * was there already when that flow was. Whoever has the address in common is not to get what is for
+ * another.
+ */
+static bool is_anothers(const struct ipsec_bundle *bundle)
+{
+    return bundle->local_port != 0 && bundle->flow <= bundle->peer_entry->last_ended;
+}
+
+/**
+ * The SAs for @p traffic; of those with the same peer, the ones of @p flow before the newest. NULL:
+ * there are none, or @p ended, those of the flow are gone and others are somebody else's.
+ */
 static struct ipsec_bundle *choose(const struct ipsec_processor *self, uint32_t policy,
                                    const struct ip_address *peer,
-                                   const struct ipsec_traffic *traffic, uint32_t flow)
+                                   const struct ipsec_traffic *traffic, uint32_t flow, bool *ended)
 {
     const bool steered = flow != 0 && self->config.steers_flows;
     struct ipsec_bundle *newest = NULL;
+    *ended = false;
     struct ipsec_bundle *bundle = ipsec_bundle_newest(self, policy, peer);
     for (; bundle; bundle = bundle->next) {
         if (bundle->standby || !ipsec_selector_matches(&bundle->selector, traffic))
             continue;
-        if (!newest)
-            newest = bundle;
         if (bundle->flow == flow)
             return bundle;
+        if (steered && is_anothers(bundle))
+            *ended = true;
+        else if (!newest)
+            newest = bundle;
         if (!steered)
             break;
     }
@@ -293,12 +309,14 @@ struct ipsec_outbound ipsec_processor_outbound(struct ipsec_processor *self, ins
     if (datagram.fragment && !tunnel)
         return dropped(self, now, "ipsec", "fragment", packet);
     const struct ip_address *peer = tunnel ? &entry->policy.tunnel_remote : &traffic.remote;
-    struct ipsec_bundle *bundle = choose(self, entry->id, peer, &traffic, flow);
-    if (!bundle)
-        return acquire(self, now, entry, peer, &traffic, packet);
-    return protect(self, now, bundle, packet, &datagram, mtu);
+    bool ended;
+    struct ipsec_bundle *bundle = choose(self, entry->id, peer, &traffic, flow, &ended);
+    if (bundle)
+        return protect(self, now, bundle, packet, &datagram, mtu);
+    if (ended)
+        return dropped(self, now, "ipsec", "flow-ended", packet);
+    return acquire(self, now, entry, peer, &traffic, packet);
 }
-
 /** Where the SPI stands, counted from the IP header's end; -1: no protected packet. */
 static int spi_offset(const struct ipsec_datagram *datagram, const uint8_t *payload, size_t length,
                       uint16_t encapsulation_port, enum ipsec_protocol *protocol)

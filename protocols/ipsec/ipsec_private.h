@@ -30,6 +30,7 @@ struct ipsec_peer_key {
 struct ipsec_peer {
     struct ipsec_peer_key key;
     struct ipsec_bundle *newest;
+    uint32_t last_ended; /**< the last id that had been given when one of them ended */
     UT_hash_handle hh;
 };
 

@@ -236,6 +236,48 @@ static void two_clients_behind_one_nat(bool steers)
     ipsec_bench_destroy(&clients[1]);
 }
 
+static uint32_t add_client(struct ipsec_bench *server, uint32_t number)
+{
+    const struct ipsec_bundle_config bundle =
+        server_bundle(1, number, (uint16_t)(61001 + number), IPSEC_CHECKSUM_UPDATED);
+    return ipsec_bench_add(server, &bundle);
+}
+
+/* The SAs that an answer by @flow goes out by; 0: it is dropped. */
+static uint32_t answered_by(struct ipsec_bench *server, uint32_t flow)
+{
+    struct packet *packet = ipsec_bench_udp(server, SERVER, NAT, 1701, 1701, 10);
+    const struct ipsec_outbound out =
+        ipsec_processor_outbound(&server->processor, 0, packet, 1500, flow);
+    if (out.verdict == IPSEC_PROCESSED)
+        packet_free(packet);
+    else
+        assert_string_equal(server->dropped, "ipsec/flow-ended");
+    return out.bundle;
+}
+
+static void what_is_for_one_that_is_gone_goes_to_nobody(void **state)
+{
+    (void)state;
+    struct ipsec_bench server;
+    open_server(&server, true);
+    const uint32_t first = add_client(&server, 0);
+    const uint32_t second = add_client(&server, 1);
+    assert_int_equal(answered_by(&server, first), first);
+    assert_int_equal(ipsec_processor_delete(&server.processor, 0, first), STATUS_OK);
+    assert_int_equal(answered_by(&server, first), 0);
+    assert_int_equal(answered_by(&server, second), second);
+    const struct ipsec_bundle_config renewed = server_bundle(1, 7, 61002, IPSEC_CHECKSUM_UPDATED);
+    const uint32_t newer = ipsec_bench_add(&server, &renewed);
+    assert_int_equal(answered_by(&server, first), 0);
+    assert_int_equal(answered_by(&server, second), newer);
+    /* The first client is back, from another port, and has not sent anything yet. */
+    const uint32_t third = add_client(&server, 2);
+    assert_int_equal(answered_by(&server, first), third);
+    assert_int_equal(answered_by(&server, second), newer);
+    ipsec_bench_destroy(&server);
+}
+
 static void an_answer_goes_back_where_the_question_came_from(void **state)
 {
     (void)state;
@@ -379,6 +421,7 @@ int main(void)
         cmocka_unit_test(the_checksum_is_mended_after_a_nat),
         cmocka_unit_test(tcp_and_ipv6_checksums_are_mended_and_an_error_stays_one),
         cmocka_unit_test(an_answer_goes_back_where_the_question_came_from),
+        cmocka_unit_test(what_is_for_one_that_is_gone_goes_to_nobody),
         cmocka_unit_test(without_steering_the_newest_client_gets_everything),
         cmocka_unit_test(a_new_port_is_followed_when_the_newest_packet_comes_from_it),
         cmocka_unit_test(what_else_comes_to_the_port_is_told_apart),
