@@ -370,8 +370,12 @@ logs() {
         grep -v '[[:space:]]0$' /proc/net/xfrm_stat >>/var/log/xfrm.log
     fi
     end_all
-    # Policies stay without whoever made them, and would protect what the next row sends.
-    [ ! -e /var/log/charon.log ] || { /bin/ip xfrm state flush && /bin/ip xfrm policy flush; }
+    # What charon has told the kernel stays when it is killed, and would protect and lead away what the next row sends.
+    [ ! -e /var/log/charon.log ] || {
+        /bin/ip xfrm state flush
+        /bin/ip xfrm policy flush
+        /bin/ip route flush table 220 2>/dev/null
+    }
     cat /var/log/charon.log /var/log/xfrm.log /var/log/ppp.log /var/log/xl2tpd.log /var/log/peer.log /var/log/messages 2>/dev/null
 }
 
