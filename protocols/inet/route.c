@@ -221,10 +221,11 @@ size_t route_remove_interface(struct route_table *table, const void *interface)
 
 static const struct route *scan(const struct route_table *table, ipv4_address destination)
 {
-    const struct route *end = table->routes + table->count;
-    for (const struct route *route = table->routes; route < end; route++)
+    for (uint32_t i = 0; i < table->count; i++) {
+        const struct route *route = &table->routes[i];
         if ((destination & route->mask) == route->destination)
             return route;
+    }
     return NULL;
 }
 
