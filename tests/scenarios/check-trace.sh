@@ -30,7 +30,9 @@ trap 'rm -rf "$work"' EXIT INT TERM
 # Nobody's own settings decide: this is a link to those of the trace.
 WIRESHARK_CONFIG_DIR=$work/profile
 HOME=$work
-export WIRESHARK_CONFIG_DIR HOME
+# Nothing is captured: no program need be asked what it could.
+WIRESHARK_EXTCAP_DIR=$work
+export WIRESHARK_CONFIG_DIR HOME WIRESHARK_EXTCAP_DIR
 
 # verdict_file TRACE...: the file that remembers of these traces, with their keys and what is allowed in them,
 # that all is well; none: nothing is remembered.
