@@ -47,12 +47,12 @@ names='rightid="CN=gateway.example.com"'
 gateway_pair rsa works "$usual authby=rsasig more='$names'" -p key-of=192.0.2.99
 gateway_pair rsa-aggressive works "$usual authby=rsasig more='$names aggressive=yes'" -p key-of=192.0.2.99 -p mode=aggressive
 
-# ---- Renewal under traffic: by the simulated end, and by strongSwan ----
+# ---- Renewal under traffic: by the simulated end, and by strongSwan, which needs time for what is new ----
 early="margintime=6s rekeyfuzz=0%"
 meanwhile="pings 200"
-gateway_pair rekey-phase-2 rekeys "$usual" -p lifetime=20s
+gateway_pair rekey-phase-2 rekeys "$usual" -p lifetime=20s -p overlap=10s
 meanwhile="pings 200"
-gateway_pair rekey-phase-2-pfs rekeys "ike=3des-sha1-modp1024 esp=3des-sha1-modp1024" -p lifetime=20s -p pfs=2
+gateway_pair rekey-phase-2-pfs rekeys "ike=3des-sha1-modp1024 esp=3des-sha1-modp1024" -p lifetime=20s -p overlap=10s -p pfs=2
 meanwhile="pings 200"
 gateway_pair peer-rekeys-phase-2 rekeys "$usual more='lifetime=15s $early'"
 meanwhile="pings 200"
@@ -60,7 +60,7 @@ gateway_pair rekey-phase-1 rekeys "$usual" -p ike-lifetime=20s -p phase=1
 meanwhile="pings 200"
 gateway_pair peer-rekeys-phase-1 rekeys "$usual more='ikelifetime=15s $early'" -p phase=1
 meanwhile="pings 200"
-gateway_pair rekey-both rekeys "$usual" -p lifetime=20s -p ike-lifetime=25s
+gateway_pair rekey-both rekeys-both "$usual" -p lifetime=20s -p overlap=10s -p ike-lifetime=25s
 
 # ---- Delete, and dead peers ----
 meanwhile=anew
@@ -87,7 +87,7 @@ allowed=
 gateway_pair peer-behind-nat works "$usual" -p outside=edge -p tunnel-remote=131.107.5.1 -p "carrier=udp port 4500"
 gateway_pair behind-nat works "$usual right=192.0.2.1 more=rightid=131.107.5.20" -p outside=real -p hidden=131.107.5.20 -p "carrier=udp port 4500"
 meanwhile="pings 200"
-gateway_pair peer-behind-nat-rekey rekeys "$usual" -p outside=edge -p tunnel-remote=131.107.5.1 -p "carrier=udp port 4500" -p lifetime=20s
+gateway_pair peer-behind-nat-rekey rekeys "$usual" -p outside=edge -p tunnel-remote=131.107.5.1 -p "carrier=udp port 4500" -p lifetime=20s -p overlap=10s
 
 # ---- IPv6 inside, outside, and both ----
 outer="six=yes left=2001:db8:2::2 right=2001:db8:5::20"

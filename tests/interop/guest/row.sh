@@ -15,6 +15,25 @@ within() {
     done
 }
 
+# while_runs PROCESS COMMAND...: whether it comes true before the process has ended.
+while_runs() {
+    watched=$1
+    shift
+    until "$@"; do
+        [ -e "/proc/$watched/exe" ] || return 1
+        sleep 0.2
+    done
+}
+
+# while_simulated COMMAND...: whether it comes true while the $simulation runs, or in a minute where that is not seen.
+while_simulated() {
+    if [ -n "${simulation:-}" ]; then
+        while_runs "$simulation" "$@"
+    else
+        within 60 "$@"
+    fi
+}
+
 # The guest is 192.0.2.2 behind the attached link, which is at $device.
 network() {
     ip link set "${device:-eth0}" up
@@ -56,7 +75,7 @@ CONFIGURATION
     /bin/ip xfrm state flush
     /bin/ip xfrm policy flush
     /usr/lib/ipsec/starter --daemon charon >/var/log/starter.log 2>&1
-    within 20 grep -q "added configuration 'row'" /var/log/charon.log ||
+    within 60 grep -q "added configuration 'row'" /var/log/charon.log ||
         complain "strongSwan does not start: $(tail -q -n 1 /var/log/starter.log /var/log/charon.log)"
 }
 
@@ -82,7 +101,9 @@ transfers() {
         # The first answer is lost to the discovery of the path MTU (RFC 8201 section 3).
         ping -c 1 -W 1 -s 3000 $to >/dev/null
         peer udp $to 7 20 3000 || complain "datagrams of 3000 octets do not come back"
-        return
+        # By this one the simulation knows that all have, and may end.
+        ping -c 1 -W 1 $to >/dev/null
+        return 0
         ;;
     esac
     peer send $to 445 100000 || complain "sending fails"
@@ -114,7 +135,7 @@ gateway() {
 }
 
 gateway_is_asked() {
-    within 60 has_logged 'CHILD_SA row.* established' || complain "no connection: $(tail -n 1 /var/log/charon.log)"
+    while_simulated has_logged 'CHILD_SA row.* established' || complain "no connection: $(tail -n 1 /var/log/charon.log)"
     transfers
 }
 
@@ -126,11 +147,13 @@ gateway_asks() {
 
 has_logged() { grep -q "$1" /var/log/charon.log; }
 
-# pings COUNT: every one of them has to come back, whatever goes on. The simulation knows by those after them that all have come.
+# pings COUNT: every one of them has to come back, whatever goes on. The simulation knows by those after them that all
+# have come, and may end before it answers.
 pings() {
     ping -i 0.1 -c "$1" "${inside:-10.0.0.10}" >/run/pings
     grep -q ', 0% packet loss' /run/pings || complain "$(grep loss /run/pings)"
     ping -c 3 "${inside:-10.0.0.10}" >/dev/null
+    return 0
 }
 
 has_begun_anew() { [ "$(grep -c 'CHILD_SA row.*established' /var/log/charon.log)" -ge 2 ]; }
