@@ -5,7 +5,8 @@
 quiet="pppd may have shutdown|short read \(-1\): Input/output error|unexpected termination of pppd|received unknown vendor ID|plugin '.*': failed to load|CTRL: PTY read or GRE write failed|Error code is 0|replay . failed 0|^Xfrm|OpenSSL config file|kernel option flags: Inappropriate ioctl|handle_control: bad control packet|Non-zero Async Control Character Maps"
 
 # Wireshark knows no AVP of Microsoft, and says so; and a busy guest sends packets of ESP in another order than it numbers them.
-foreign='^(Vendor-Specific AVP data|Wrong Sequence Number for SPI)'
+# Linux sends a TCP checksum of zero as ffff, the other zero; of any other wrong one there is "Bad checksum", too.
+foreign='^(Vendor-Specific AVP data|Wrong Sequence Number for SPI|TCP Checksum 0xffff instead of 0x0000|wrong checksum: TCP$)'
 
 # What a log must not hold. That one end wants something that the other does not have is no complaint.
 complaints() {

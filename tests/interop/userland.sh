@@ -45,7 +45,7 @@ new_root() {
 job() {
     {
         cat "$here/guest/row.sh" "$here/guest/softether.sh"
-        printf '%s\n' device=tap0 "port=$port" "$settings" "$@"
+        printf '%s\n' device=tap0 "port=$port" "simulation=$simulation" "$settings" "$@"
     } >"$root/job"
     PATH=/opt:/bin:/sbin:/usr/bin:/usr/sbin chroot "$root" /bin/sh /job >>"$row/guest.log" 2>&1
 }

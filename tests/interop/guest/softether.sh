@@ -26,12 +26,12 @@ softether_server() {
     network
     mkdir -p /var/lib/softether /var/log/softether /run/softether
     /usr/libexec/softether/vpnserver/vpnserver execsvc >/var/log/vpnserver.log 2>&1 &
-    within 120 listens t 5555 || complain "SoftEther's server does not start"
+    while_runs $! listens t 5555 || complain "SoftEther's server does not start"
     softether_commands >/run/commands
     /usr/libexec/softether/vpncmd/vpncmd localhost:5555 /SERVER /IN:/run/commands >/var/log/vpncmd.log 2>&1 ||
         complain "SoftEther's server is not set up: $(tail -n 1 /var/log/vpncmd.log)"
-    within 40 listens u 500 || complain "SoftEther's server has no IKE"
-    within 40 has_tap || complain "SoftEther's server has no TAP device"
+    within 120 listens u 500 || complain "SoftEther's server has no IKE"
+    within 120 has_tap || complain "SoftEther's server has no TAP device"
     ip addr add 10.9.0.1/24 dev tap_vpn
     ip link set tap_vpn up
     peer serve "$port" >/var/log/peer.log 2>&1 &
@@ -41,7 +41,7 @@ client_answers() { ping -c 1 -W 1 10.9.0.100 >/dev/null; }
 
 # The server's network talks to the client, which gets the first address.
 softether_asks() {
-    within 10 client_answers || complain "no client: $(tail -n 1 /var/log/softether/server_log/*)"
+    while_simulated client_answers || complain "no client: $(tail -n 1 /var/log/softether/server_log/*)"
     transfers 10.9.0.100
 }
 
@@ -50,6 +50,6 @@ has_no_server() { ! pidof vpnserver >/dev/null; }
 # The server ends, and its logs are told.
 softether_logs() {
     kill $(pidof vpnserver)
-    within 40 has_no_server || echo "guest: the server does not end"
+    within 120 has_no_server || echo "guest: the server does not end"
     cat /var/log/softether/*_log/*.log /var/log/softether/security_log/*/*.log /var/log/vpnserver.log /var/log/peer.log
 }
