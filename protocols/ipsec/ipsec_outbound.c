@@ -317,6 +317,7 @@ struct ipsec_outbound ipsec_processor_outbound(struct ipsec_processor *self, ins
         return dropped(self, now, "ipsec", "flow-ended", packet);
     return acquire(self, now, entry, peer, &traffic, packet);
 }
+
 /** Where the SPI stands, counted from the IP header's end; -1: no protected packet. */
 static int spi_offset(const struct ipsec_datagram *datagram, const uint8_t *payload, size_t length,
                       uint16_t encapsulation_port, enum ipsec_protocol *protocol)
