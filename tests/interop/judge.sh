@@ -17,7 +17,7 @@ complaints() {
 # clean_traces FOLDER: tshark finds nothing wrong, and decrypts.
 clean_traces() {
     find "$1" -name '*.pcap' -print0 | sort -z |
-        ALLOW="$foreign" VERDICTS='' xargs -0 sh "$here/../scenarios/check-trace.sh" >"$1/tshark" 2>&1
+        ALLOW="$foreign" VERDICTS='' xargs -0 sh "$here/../oracle/check-trace.sh" >"$1/tshark" 2>&1
 }
 
 # passes FOLDER GUEST STATUS: whether the row does, of which the guest ended with one exit status and the simulation
