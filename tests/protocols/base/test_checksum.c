@@ -1,6 +1,9 @@
 #include "base/checksum.h"
+#include "base/checksum_vector.h"
 #include "base/entropy.h"
 #include "support/unit.h"
+
+#include <string.h>
 
 static void the_example_of_rfc_1071_has_its_sum(void **state)
 {
@@ -46,6 +49,44 @@ static void every_length_and_alignment_agrees_with_the_definition(void **state)
         octets[i] = 0xff;
     for (size_t length = 0; length < 2100; length++)
         assert_int_equal(checksum(octets, length), slowly(octets, length));
+}
+
+/* What the loop @p sum makes of its whole steps, as checksum() would give it. */
+static uint16_t by_vectors(uint64_t (*sum)(const uint8_t *, size_t), const uint8_t *octets,
+                           size_t length)
+{
+    uint64_t native = sum(octets, length) % 65535;
+    uint8_t word[2];
+    memcpy(word, &(uint16_t){(uint16_t)native}, sizeof word);
+    return (uint16_t)(word[0] << 8 | word[1]);
+}
+
+static void agrees(uint64_t (*sum)(const uint8_t *, size_t), size_t step, const uint8_t *octets,
+                   size_t length)
+{
+    uint16_t expected = (uint16_t)~slowly(octets, length / step * step);
+    assert_int_equal(by_vectors(sum, octets, length) % 65535, expected % 65535);
+}
+
+/* Whichever of them checksum() uses on this machine. */
+static void all_vectors_agree_with_the_definition(void **state)
+{
+    (void)state;
+    uint8_t octets[2100];
+    struct entropy entropy = entropy_make(4, "checksum");
+    for (int ones = 0; ones < 2; ones++) {
+        entropy_fill(&entropy, octets, sizeof octets);
+        if (ones)
+            memset(octets, 0xff, sizeof octets);
+        for (size_t length = 0; length < 2030; length += length < 300 ? 1 : 31)
+            for (size_t offset = 0; offset < 70; offset += 3) {
+                agrees(checksum_pairs, CHECKSUM_PAIRS_STEP, octets + offset, length);
+#ifdef CHECKSUM_QUADS_STEP
+                if (__builtin_cpu_supports("avx2"))
+                    agrees(checksum_quads, CHECKSUM_QUADS_STEP, octets + offset, length);
+#endif
+            }
+    }
 }
 
 static void pieces_of_even_length_add_up(void **state)
@@ -94,6 +135,7 @@ int main(void)
         cmocka_unit_test(the_example_of_rfc_1071_has_its_sum),
         cmocka_unit_test(an_ipv4_header_with_its_checksum_sums_to_zero),
         cmocka_unit_test(every_length_and_alignment_agrees_with_the_definition),
+        cmocka_unit_test(all_vectors_agree_with_the_definition),
         cmocka_unit_test(pieces_of_even_length_add_up),
         cmocka_unit_test(the_pseudo_header_counts_as_its_octets_would),
         cmocka_unit_test(an_update_equals_a_new_computation),
