@@ -148,7 +148,8 @@ static void arrive(struct simulation *simulation, struct event *event)
 {
     struct direction *direction = (struct direction *)(void *)event;
     struct device *device = direction->link->devices[1 - direction->side];
-    advance(direction);
+    if (direction->link->tapped)
+        advance(direction);
     struct flight *next;
     while ((next = earliest(direction)) && next->due <= simulation->now) {
         struct flight flight = *next;
@@ -222,7 +223,10 @@ static const char *refusal(struct link *link, struct direction *direction,
         return "no-peer";
     if (frame->length > link->longest)
         return "mtu";
-    advance(direction);
+    /* Untapped, nobody asks what has left the transmitter until there seems to be no room. */
+    uint32_t held = direction->wire.tail - direction->sent;
+    if (link->tapped || held >= link->queue_limit || held >= direction->wire.capacity)
+        advance(direction);
     if (direction->wire.tail - direction->sent >= link->queue_limit)
         return "queue-full";
     if (!make_room(direction)) {

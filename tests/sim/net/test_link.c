@@ -1,5 +1,7 @@
 #include "sim/net/link_pair.h"
 
+#include "core/arena.h"
+
 static void a_frame_takes_its_serialization_and_the_delay(void **state)
 {
     (void)state;
@@ -92,6 +94,22 @@ static void a_busy_direction_has_one_pending_event(void **state)
     assert_int_equal(event_queue_count(pair->simulation.queue), 0);
     assert_int_equal(pair->simulation.events_run, 51);
     assert_int_equal(pair->arrived[1].count, 50);
+    pair_destroy(pair);
+}
+
+static void frames_one_after_the_other_take_no_more_room(void **state)
+{
+    (void)state;
+    struct link_config config = plain();
+    config.queue_limit = LOG_SIZE;
+    struct pair *pair = pair_create(&config);
+    size_t room = arena_bytes(pair->simulation.arena);
+    for (unsigned i = 0; i < LOG_SIZE; i++) {
+        send(pair, 0, i, 100);
+        run(pair, (i + 1) * INSTANT_SECOND);
+    }
+    assert_int_equal(pair->arrived[1].count, LOG_SIZE);
+    assert_int_equal(arena_bytes(pair->simulation.arena), room);
     pair_destroy(pair);
 }
 
@@ -434,6 +452,7 @@ int main(void)
         cmocka_unit_test(an_infinitely_fast_link_only_delays),
         cmocka_unit_test(a_full_queue_drops_what_comes_last),
         cmocka_unit_test(a_busy_direction_has_one_pending_event),
+        cmocka_unit_test(frames_one_after_the_other_take_no_more_room),
         cmocka_unit_test(loss_follows_the_seed),
         cmocka_unit_test(a_lost_frame_is_told_and_keeps_the_transmitter_busy),
         cmocka_unit_test(a_fault_drops_the_chosen_frames),

@@ -45,6 +45,29 @@ static void a_tap_without_delay_still_comes_before_the_receiver(void **state)
     pair_destroy(pair);
 }
 
+static void a_tap_that_comes_late_sees_what_is_sent_from_then_on(void **state)
+{
+    (void)state;
+    struct link_config config = plain();
+    struct pair *pair = pair_create(&config);
+    struct sightings tapped = {.tap = {.record = record}};
+    for (unsigned i = 0; i < 3; i++)
+        send(pair, 0, i, 1000);
+    run(pair, INSTANT_SECOND);
+    for (unsigned i = 3; i < 6; i++)
+        send(pair, 0, i, 1000);
+    run(pair, INSTANT_SECOND + 1500 * INSTANT_MICROSECOND);
+    link_add_tap(pair->link, &tapped.tap);
+    for (unsigned i = 6; i < 8; i++)
+        send(pair, 0, i, 1000);
+    run(pair, 2 * INSTANT_SECOND);
+    char text[256];
+    assert_string_equal(numbers(&tapped, text), "6 7 ");
+    assert_int_equal(tapped.log[0].at, INSTANT_SECOND + 4 * INSTANT_MILLISECOND);
+    assert_string_equal(numbers(&pair->arrived[1], text), "0 1 2 3 4 5 6 7 ");
+    pair_destroy(pair);
+}
+
 static void device_taps_see_what_is_handed_over_and_what_arrives(void **state)
 {
     (void)state;
@@ -104,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_tap_sees_both_ways_when_the_last_bit_leaves),
         cmocka_unit_test(a_tap_without_delay_still_comes_before_the_receiver),
+        cmocka_unit_test(a_tap_that_comes_late_sees_what_is_sent_from_then_on),
         cmocka_unit_test(device_taps_see_what_is_handed_over_and_what_arrives),
         cmocka_unit_test(a_tap_changes_nothing_for_the_frames),
     };
