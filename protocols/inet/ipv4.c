@@ -47,8 +47,8 @@ static void decode_fields(const uint8_t *p, struct ipv4_header *header)
     };
 }
 
-/* The complemented sum of a header, in 32-bit words: the same modulo 65,535. */
-static bool header_checksum_is_right(const uint8_t *p, size_t header_length)
+/* The sum of a header (RFC 1071), by 32-bit words: the same modulo 65,535. */
+static uint16_t sum_header(const uint8_t *p, size_t header_length)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < IPV4_HEADER_SIZE; i += 4)
@@ -59,7 +59,7 @@ static bool header_checksum_is_right(const uint8_t *p, size_t header_length)
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
-    return sum == 0xffff;
+    return (uint16_t)sum;
 }
 
 enum ipv4_error ipv4_decode(const uint8_t *octets, size_t length, struct ipv4_header *header)
@@ -70,7 +70,7 @@ enum ipv4_error ipv4_decode(const uint8_t *octets, size_t length, struct ipv4_he
     if (header->header_length < IPV4_HEADER_SIZE || header->total_length < header->header_length ||
         header->total_length > length)
         return IPV4_MALFORMED;
-    if (!header_checksum_is_right(octets, header->header_length))
+    if (sum_header(octets, header->header_length) != 0xffff)
         return IPV4_BAD_CHECKSUM;
     return IPV4_OK;
 }
@@ -92,7 +92,7 @@ static void store_fragment_word(uint8_t *p, bool dont_fragment, bool more_fragme
 static void store_checksum(uint8_t *p)
 {
     wire_store_u16(p + 10, 0);
-    wire_store_u16(p + 10, checksum(p, (size_t)(p[0] & 0x0f) * 4));
+    wire_store_u16(p + 10, (uint16_t)~sum_header(p, (size_t)(p[0] & 0x0f) * 4));
 }
 
 void ipv4_push(struct packet *packet, const struct ipv4_header *header)

@@ -69,25 +69,25 @@ static bool decode_options(struct tcp_segment *segment, struct wire_reader *opti
 
 const char *tcp_segment_decode(const uint8_t *octets, size_t length, struct tcp_segment *segment)
 {
-    struct wire_reader reader = wire_reader_make(octets, length);
-    *segment = (struct tcp_segment){0};
-    segment->source_port = wire_get_u16(&reader);
-    segment->destination_port = wire_get_u16(&reader);
-    segment->sequence = wire_get_u32(&reader);
-    segment->acknowledgment = wire_get_u32(&reader);
-    segment->header_length = (uint8_t)((wire_get_u8(&reader) >> 4) * 4);
-    segment->flags = wire_get_u8(&reader);
-    segment->window = wire_get_u16(&reader);
-    segment->checksum = wire_get_u16(&reader);
-    segment->urgent_pointer = wire_get_u16(&reader);
-    if (reader.failed)
+    if (length < TCP_HEADER_SIZE)
         return "short-header";
+    *segment = (struct tcp_segment){
+        .source_port = wire_load_u16(octets),
+        .destination_port = wire_load_u16(octets + 2),
+        .sequence = wire_load_u32(octets + 4),
+        .acknowledgment = wire_load_u32(octets + 8),
+        .header_length = (uint8_t)((octets[12] >> 4) * 4),
+        .flags = octets[13],
+        .window = wire_load_u16(octets + 14),
+        .checksum = wire_load_u16(octets + 16),
+        .urgent_pointer = wire_load_u16(octets + 18),
+    };
     if (segment->header_length < TCP_HEADER_SIZE || segment->header_length > length)
         return "bad-header-length";
     if (segment->header_length == TCP_HEADER_SIZE)
         return NULL;
-    struct wire_reader options =
-        wire_sub_reader(&reader, segment->header_length - (size_t)TCP_HEADER_SIZE);
+    struct wire_reader options = wire_reader_make(octets + TCP_HEADER_SIZE,
+                                                  segment->header_length - (size_t)TCP_HEADER_SIZE);
     return decode_options(segment, &options) ? NULL : "bad-option";
 }
 
@@ -136,15 +136,17 @@ static void encode_options(struct wire_writer *writer, const struct tcp_segment 
 void tcp_segment_encode(struct wire_writer *writer, struct tcp_segment *segment)
 {
     size_t start = wire_written(writer);
-    wire_put_u16(writer, segment->source_port);
-    wire_put_u16(writer, segment->destination_port);
-    wire_put_u32(writer, segment->sequence);
-    wire_put_u32(writer, segment->acknowledgment);
-    uint8_t *offset = wire_put_space(writer, 1);
-    wire_put_u8(writer, segment->flags);
-    wire_put_u16(writer, segment->window);
-    wire_put_u16(writer, segment->checksum);
-    wire_put_u16(writer, segment->urgent_pointer);
+    uint8_t *header = wire_put_space(writer, TCP_HEADER_SIZE);
+    if (!header)
+        return;
+    wire_store_u16(header, segment->source_port);
+    wire_store_u16(header + 2, segment->destination_port);
+    wire_store_u32(header + 4, segment->sequence);
+    wire_store_u32(header + 8, segment->acknowledgment);
+    header[13] = segment->flags;
+    wire_store_u16(header + 14, segment->window);
+    wire_store_u16(header + 16, segment->checksum);
+    wire_store_u16(header + 18, segment->urgent_pointer);
     encode_options(writer, segment);
     size_t length = wire_written(writer) - start;
     if (writer->failed || length > TCP_HEADER_MAX_SIZE) {
@@ -152,5 +154,5 @@ void tcp_segment_encode(struct wire_writer *writer, struct tcp_segment *segment)
         return;
     }
     segment->header_length = (uint8_t)length;
-    *offset = (uint8_t)(length / 4 << 4);
+    header[12] = (uint8_t)(length / 4 << 4);
 }
