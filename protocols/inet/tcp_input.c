@@ -218,6 +218,9 @@ void tcp_input(struct tcp_endpoint *self, instant now, ipv4_address source,
 {
     struct tcp_segment segment;
     self->counters.in_segments++;
+    /* Likely the connection that the segment belongs to; all of it is needed. */
+    if (self->recent)
+        cache_prefetch(self->recent, sizeof *self->recent);
     /* Out of the cache since it was sent: for the checksum, or for the segment that is next written
      * where this one was. */
     cache_prefetch(packet->data, packet->length);
