@@ -2,6 +2,8 @@
 
 #include "base/wire.h"
 
+#include <string.h>
+
 /*
  *  0                   1                   2                   3
  * +-------------------------------+-------------------------------+
@@ -35,8 +37,8 @@ bool arp_decode(const uint8_t *octets, size_t length, struct arp_message *messag
 
 void arp_append(struct packet *packet, const struct arp_message *message)
 {
-    struct wire_writer writer =
-        wire_writer_make(packet_append(packet, ARP_MESSAGE_SIZE), ARP_MESSAGE_SIZE);
+    uint8_t octets[ARP_MESSAGE_SIZE];
+    struct wire_writer writer = wire_writer_make(octets, sizeof octets);
     wire_put_u16(&writer, ARP_HARDWARE_ETHERNET);
     wire_put_u16(&writer, ETHERNET_TYPE_IPV4);
     wire_put_u8(&writer, ETHERNET_ADDRESS_SIZE);
@@ -46,4 +48,5 @@ void arp_append(struct packet *packet, const struct arp_message *message)
     wire_put_u32(&writer, message->sender);
     wire_put_octets(&writer, message->target_mac, ETHERNET_ADDRESS_SIZE);
     wire_put_u32(&writer, message->target);
+    memcpy(packet_append(packet, sizeof octets), octets, sizeof octets);
 }
