@@ -90,6 +90,16 @@ static void device_taps_see_what_is_handed_over_and_what_arrives(void **state)
     pair_destroy(pair);
 }
 
+static void assert_same(const struct sightings *one, const struct sightings *other)
+{
+    assert_int_equal(one->count, other->count);
+    for (size_t i = 0; i < one->count; i++) {
+        assert_int_equal(one->log[i].at, other->log[i].at);
+        assert_int_equal(one->log[i].number, other->log[i].number);
+        assert_int_equal(one->log[i].length, other->log[i].length);
+    }
+}
+
 static void a_tap_changes_nothing_for_the_frames(void **state)
 {
     (void)state;
@@ -111,11 +121,8 @@ static void a_tap_changes_nothing_for_the_frames(void **state)
         }
         run(pair, 10 * INSTANT_SECOND);
     }
-    for (unsigned side = 0; side < 2; side++) {
-        assert_int_equal(pairs[0]->arrived[side].count, pairs[1]->arrived[side].count);
-        assert_memory_equal(pairs[0]->arrived[side].log, pairs[1]->arrived[side].log,
-                            sizeof pairs[0]->arrived[side].log);
-    }
+    for (unsigned side = 0; side < 2; side++)
+        assert_same(&pairs[0]->arrived[side], &pairs[1]->arrived[side]);
     for (size_t i = 1; i < tapped.count; i++)
         assert_true(tapped.log[i - 1].at <= tapped.log[i].at);
     pair_destroy(pairs[0]);
