@@ -1,15 +1,19 @@
 #include "base/packet.h"
 
+#include "base/huge_page.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-/* Packets per block: small runs stay small, large ones allocate rarely. */
-#define STANDARD_BLOCK_PACKETS 32
+/* Packets of the first block: small runs stay small. A further one has as many as there are, and
+ * when that is much, a huge page of them. */
+#define FIRST_BLOCK_PACKETS 32
 
 #define CACHE_LINE 64
 
 struct block {
     struct block *next;
+    bool huge;
     _Alignas(CACHE_LINE) uint8_t octets[];
 };
 
@@ -29,21 +33,47 @@ void packet_pool_destroy(struct packet_pool *pool)
     struct block *block = pool->blocks;
     while (block) {
         struct block *next = block->next;
-        free(block);
+        if (block->huge)
+            huge_page_return(block);
+        else
+            free(block);
         block = next;
     }
     *pool = (struct packet_pool){0};
 }
 
+/* How many standard packets a new block gets. */
+static size_t block_packets(const struct packet_pool *pool)
+{
+    size_t most = (HUGE_PAGE - sizeof(struct block)) / packet_bytes(PACKET_SIZE);
+    size_t wanted = pool->in_use < FIRST_BLOCK_PACKETS ? FIRST_BLOCK_PACKETS : (size_t)pool->in_use;
+    return wanted < most / 2 ? wanted : most;
+}
+
+/* A block of @p size octets, on the pool's chain; NULL: no memory. */
+static struct block *allocate_block(struct packet_pool *pool, size_t size)
+{
+    struct block *block = size > HUGE_PAGE / 2 ? huge_page_take() : NULL;
+    bool huge = block != NULL;
+    if (!block)
+        block = aligned_alloc(CACHE_LINE, size);
+    if (!block)
+        return NULL;
+    pool->bytes_reserved += huge ? HUGE_PAGE : size;
+    if (huge)
+        pool->bytes_huge += HUGE_PAGE;
+    block->huge = huge;
+    block->next = pool->blocks;
+    pool->blocks = block;
+    return block;
+}
+
 static bool grow(struct packet_pool *pool, enum packet_list list, size_t storage_size, size_t count)
 {
     size_t each = packet_bytes(storage_size);
-    struct block *block = aligned_alloc(CACHE_LINE, sizeof *block + each * count);
+    struct block *block = allocate_block(pool, sizeof *block + each * count);
     if (!block)
         return false;
-    block->next = pool->blocks;
-    pool->blocks = block;
-    pool->bytes_reserved += sizeof *block + each * count;
     for (size_t i = count; i-- > 0;) {
         struct packet *packet = (struct packet *)(void *)(block->octets + i * each);
         packet->pool = pool;
@@ -71,7 +101,7 @@ static bool replenish(struct packet_pool *pool, enum packet_list list)
     enum packet_list other = list == PACKET_LIST_SHORT ? PACKET_LIST_STANDARD : PACKET_LIST_SHORT;
     struct packet *packet = pool->free[other];
     if (!packet)
-        return grow(pool, list, PACKET_SIZE, STANDARD_BLOCK_PACKETS);
+        return grow(pool, list, PACKET_SIZE, block_packets(pool));
     pool->free[other] = packet->next;
     packet->list = (uint8_t)list;
     packet->next = NULL;

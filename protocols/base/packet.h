@@ -76,6 +76,7 @@ struct packet_pool {
     uint64_t in_use; /**< packets handed out and not yet freed */
     uint64_t peak_in_use;
     uint64_t bytes_reserved; /**< memory taken from the system */
+    uint64_t bytes_huge;     /**< of it, not from malloc() but in huge pages */
     uint64_t limit;          /**< most packets in use at once; 0: no limit */
 };
 

@@ -116,7 +116,7 @@ static size_t heap_with(struct crypto *crypto, unsigned clients, unsigned ports,
                       "a client is not connected");
     }
     const struct packet_pool *packets = &run_simulation(run)->packets;
-    const size_t heap = bench_heap() - before - packets->bytes_reserved +
+    const size_t heap = bench_heap() - before - packets->bytes_reserved + packets->bytes_huge +
                         packets->in_use * (sizeof(struct packet) + PACKET_SIZE);
     run_destroy(run);
     scenario_free(scenario);

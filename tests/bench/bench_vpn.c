@@ -215,8 +215,8 @@ static void init(struct bench_vpn *vpn, unsigned clients, bool stateless, bool l
                                      vpn->simulation.now + 300 * INSTANT_SECOND) == STATUS_OK,
                       "the run failed");
     const struct packet_pool *pool = &vpn->simulation.packets;
-    size_t idle_packets =
-        pool->bytes_reserved - pool->in_use * (sizeof(struct packet) + PACKET_SIZE);
+    size_t idle_packets = pool->bytes_reserved - pool->bytes_huge -
+                          pool->in_use * (sizeof(struct packet) + PACKET_SIZE);
     vpn->calls_octets = bench_heap() - with_clients - idle_packets;
     free(names);
 }

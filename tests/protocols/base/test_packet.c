@@ -1,3 +1,4 @@
+#include "base/huge_page.h"
 #include "base/packet.h"
 #include "support/unit.h"
 
@@ -93,6 +94,53 @@ static void a_limited_pool_says_no(void **state)
     packet_pool_destroy(&pool);
 }
 
+/* Large blocks come from elsewhere, and none is so large that most of it stays unused. */
+static void thousands_of_packets_are_whole_and_waste_little(void **state)
+{
+    (void)state;
+    enum { COUNT = 3000 };
+    struct packet_pool pool;
+    packet_pool_init(&pool);
+    struct packet_queue queue = {0};
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct packet *packet = packet_alloc(&pool, PACKET_ROOM);
+        assert_non_null(packet);
+        memset(packet_append(packet, PACKET_ROOM), (int)(i % 251), PACKET_ROOM);
+        packet->mark = i;
+        packet_queue_push(&queue, packet);
+        assert_true(pool.bytes_reserved <= 80000 + (uint64_t)(i + 1) * 3 * PACKET_SIZE);
+    }
+    assert_true(pool.bytes_reserved <=
+                COUNT * (uint64_t)(sizeof(struct packet) + PACKET_SIZE) * 3 / 2);
+    assert_true(pool.bytes_huge <= pool.bytes_reserved);
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct packet *packet = packet_queue_pop(&queue);
+        assert_int_equal(packet->mark, i);
+        assert_int_equal(packet->data[0], i % 251);
+        assert_memory_equal(packet->data, packet->data + 1, PACKET_ROOM - 1);
+        packet_free(packet);
+    }
+    packet_pool_destroy(&pool);
+}
+
+static void a_huge_page_is_aligned_and_usable(void **state)
+{
+    (void)state;
+    uint8_t *pages[3];
+    for (unsigned i = 0; i < 3; i++) {
+        pages[i] = huge_page_take();
+        if (!pages[i])
+            skip();
+        assert_int_equal((uintptr_t)pages[i] % HUGE_PAGE, 0);
+        memset(pages[i], (int)i, HUGE_PAGE);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        assert_int_equal(pages[i][0], i);
+        assert_int_equal(pages[i][HUGE_PAGE - 1], i);
+        huge_page_return(pages[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +148,8 @@ int main(void)
         cmocka_unit_test(headers_of_a_plain_frame_lie_in_one_cache_line),
         cmocka_unit_test(large_packets_hold_a_whole_datagram),
         cmocka_unit_test(few_and_many_octets_take_turns_in_packets_of_their_own),
+        cmocka_unit_test(thousands_of_packets_are_whole_and_waste_little),
+        cmocka_unit_test(a_huge_page_is_aligned_and_usable),
         cmocka_unit_test(a_limited_pool_says_no),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
