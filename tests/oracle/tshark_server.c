@@ -26,6 +26,7 @@
 struct _e_prefs *epan_load_settings(void);
 struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char **text,
                                int random_access);
+void epan_free(struct epan_session *session);
 void epan_cleanup(void);
 
 /* What Wireshark only needs to give numbers a name; reading it takes longer than all else. */
@@ -195,7 +196,13 @@ struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char
 
 /* ---- What is left out ---- */
 
-/* Would write to every page that the child shares with its parent. */
+/* These would write to every page that the child shares with its parent, for a process that ends.
+ */
+void epan_free(struct epan_session *session)
+{
+    (void)session;
+}
+
 void epan_cleanup(void)
 {
 }
