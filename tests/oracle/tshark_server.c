@@ -26,6 +26,7 @@
 struct _e_prefs *epan_load_settings(void);
 struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char **text,
                                int random_access);
+struct epan_session;
 void epan_free(struct epan_session *session);
 void epan_cleanup(void);
 
@@ -196,8 +197,7 @@ struct wtap *wtap_open_offline(const char *name, unsigned type, int *error, char
 
 /* ---- What is left out ---- */
 
-/* These would write to every page that the child shares with its parent, for a process that ends.
- */
+/* Would write to every page that the child shares with its parent, only for it to end. */
 void epan_free(struct epan_session *session)
 {
     (void)session;
