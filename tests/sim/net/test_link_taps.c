@@ -27,6 +27,22 @@ static void a_link_tap_sees_both_ways_when_the_last_bit_leaves(void **state)
     pair_destroy(pair);
 }
 
+/* A tap that wants to see each frame before the receiver has it. */
+struct early_tap {
+    struct sightings seen;
+    const struct pair *pair;
+};
+
+static void record_before_arrival(struct capture_tap *tap, instant at, enum tap_direction direction,
+                                  const uint8_t *frame, size_t length)
+{
+    const struct early_tap *early = (const struct early_tap *)(const void *)tap;
+    const struct sightings *arrived = &early->pair->arrived[1];
+    record(tap, at, direction, frame, length);
+    for (size_t i = 0; i < arrived->count; i++)
+        assert_int_not_equal(arrived->log[i].number, early->seen.log[early->seen.count - 1].number);
+}
+
 static void a_tap_without_delay_still_comes_before_the_receiver(void **state)
 {
     (void)state;
@@ -34,14 +50,32 @@ static void a_tap_without_delay_still_comes_before_the_receiver(void **state)
     config.rate_bps = 0;
     config.delay = 0;
     struct pair *pair = pair_create(&config);
-    struct sightings tapped = {.tap = {.record = record}};
-    link_add_tap(pair->link, &tapped.tap);
+    struct early_tap tap = {.seen.tap = {.record = record_before_arrival}, .pair = pair};
+    link_add_tap(pair->link, &tap.seen.tap);
     for (unsigned i = 0; i < 3; i++)
         send(pair, 0, i, 60);
     run(pair, INSTANT_SECOND);
     char text[256];
-    assert_string_equal(numbers(&tapped, text), "0 1 2 ");
+    assert_string_equal(numbers(&tap.seen, text), "0 1 2 ");
     assert_string_equal(numbers(&pair->arrived[1], text), "0 1 2 ");
+    pair_destroy(pair);
+}
+
+static void a_tap_that_comes_late_comes_before_the_receiver_too(void **state)
+{
+    (void)state;
+    struct link_config config = plain();
+    config.delay = 0;
+    struct pair *pair = pair_create(&config);
+    struct early_tap tap = {.seen.tap = {.record = record_before_arrival}, .pair = pair};
+    send(pair, 0, 0, 1000);
+    link_add_tap(pair->link, &tap.seen.tap);
+    for (unsigned i = 1; i < 4; i++)
+        send(pair, 0, i, 1000);
+    run(pair, INSTANT_SECOND);
+    char text[256];
+    assert_string_equal(numbers(&tap.seen, text), "1 2 3 ");
+    assert_string_equal(numbers(&pair->arrived[1], text), "0 1 2 3 ");
     pair_destroy(pair);
 }
 
@@ -134,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_link_tap_sees_both_ways_when_the_last_bit_leaves),
         cmocka_unit_test(a_tap_without_delay_still_comes_before_the_receiver),
+        cmocka_unit_test(a_tap_that_comes_late_comes_before_the_receiver_too),
         cmocka_unit_test(a_tap_that_comes_late_sees_what_is_sent_from_then_on),
         cmocka_unit_test(device_taps_see_what_is_handed_over_and_what_arrives),
         cmocka_unit_test(a_tap_changes_nothing_for_the_frames),
