@@ -131,6 +131,8 @@ static void assert_same(const struct sightings *one, const struct sightings *oth
         assert_int_equal(one->log[i].at, other->log[i].at);
         assert_int_equal(one->log[i].number, other->log[i].number);
         assert_int_equal(one->log[i].length, other->log[i].length);
+        assert_int_equal(one->log[i].direction, other->log[i].direction);
+        assert_int_equal(one->log[i].checksum_known, other->log[i].checksum_known);
     }
 }
 
