@@ -1,5 +1,6 @@
 #include "base/packet.h"
 
+#include "base/cache_line.h"
 #include "base/huge_page.h"
 
 #include <stdlib.h>
@@ -8,8 +9,6 @@
 /* Packets of the first block: small runs stay small. A further one has as many as there are, and
  * when that is much, a huge page of them. */
 #define FIRST_BLOCK_PACKETS 32
-
-#define CACHE_LINE 64
 
 struct block {
     struct block *next;
